@@ -1,0 +1,92 @@
+"""A run is a record: what was asked, of which rows, how good it was, what came out."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.roles import Person, is_admin, is_manager
+
+
+class RunQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Person) -> Self:
+        """Administrators all; managers the runs on their own team's records."""
+        if is_admin(user):
+            return self
+        return self.filter(team=user.team_id) if is_manager(user) else self.none()
+
+    def finished(self) -> Self:
+        return self.filter(state=Run.State.FINISHED)
+
+
+class Run(models.Model):
+    class Method(models.TextChoices):
+        CLUSTER = "cluster", _("Customer segments")
+        FORECAST = "forecast", _("Sales forecast")
+        REGRESS = "regress", _("Marketing effect")
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("Running")
+        FINISHED = "finished", _("Finished")
+        REFUSED = "refused", _("Too little data")
+        FAILED = "failed", _("Failed")
+
+    method = models.CharField(_("method"), max_length=12, choices=Method.choices)
+    state = models.CharField(
+        _("state"), max_length=8, choices=State.choices, default=State.RUNNING
+    )
+    params = models.JSONField(_("parameters"), default=dict, blank=True)
+    team = models.ForeignKey(
+        "accounts.Team", verbose_name=_("team"), null=True, blank=True,
+        on_delete=models.PROTECT, related_name="+",
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )
+    job = models.OneToOneField(
+        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="run"
+    )
+    data_from = models.DateField(_("data from"), null=True, blank=True)
+    data_to = models.DateField(_("data until"), null=True, blank=True)
+    rows_used = models.PositiveIntegerField(_("rows used"), default=0)
+    rows_dropped = models.PositiveIntegerField(_("rows dropped"), default=0)
+    fingerprint = models.CharField(_("data fingerprint"), max_length=64, blank=True)
+    versions = models.JSONField(_("library versions"), default=dict, blank=True)
+    seed = models.PositiveIntegerField(_("seed"), default=0)
+    seconds = models.FloatField(_("seconds"), default=0)
+    metrics = models.JSONField(_("quality on unseen data"), default=dict, blank=True)
+    warnings = models.JSONField(_("warnings"), default=list, blank=True)
+    result = models.JSONField(_("result"), default=dict, blank=True)
+    error = models.JSONField(_("error"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("started"), auto_now_add=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["method", "team", "-created_at"], name="run_method_team")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(method__in=["cluster", "forecast", "regress"]), name="run_method"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "finished", "refused", "failed"]),
+                name="run_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_method_display()} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("analytics:run_detail", args=[self.pk])

@@ -1,0 +1,56 @@
+"""Who sees and who changes communications and follow-ups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.common.models import RecordQuerySet
+from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
+
+# Filled by the service app: the requests that an agent sees.
+request_scope: list[Callable[[Person], models.QuerySet[Any]]] = []
+
+
+class AboutQuerySet(RecordQuerySet):
+    """As the customer; for agents as the service request, or their own."""
+
+    def in_reach_of(self, user: Person) -> Self:
+        if is_admin(user):
+            return self
+        if is_manager(user) or is_rep(user):
+            return self.filter(team=user.team_id)
+        if is_agent(user):
+            mine = Q(owner=user.pk)
+            for scope in request_scope:
+                mine |= Q(about_kind="request", about_id__in=scope(user).values("pk"))
+            return self.filter(mine)
+        return self.none()
+
+    def editable_by(self, user: Person) -> Self:
+        visible = self.visible_to(user)
+        if is_rep(user) or is_agent(user):
+            return visible.filter(owner=user.pk)
+        return visible
+
+    def trashable_by(self, user: Person) -> Self:
+        return self.none() if is_agent(user) else self.editable_by(user)
+
+    def about(self, kind: str, pk: int) -> Self:
+        return self.filter(about_kind=kind, about_id=pk)
+
+
+class CommunicationQuerySet(AboutQuerySet):
+    pass
+
+
+class FollowUpQuerySet(AboutQuerySet):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+    def overdue(self) -> Self:
+        return self.open().filter(due_at__lt=timezone.now())

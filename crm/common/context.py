@@ -1,0 +1,24 @@
+"""What every page's frame needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from crm.common.registries import navigation, quick_create
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    language = get_language() or settings.LANGUAGE_CODE
+    context: dict[str, Any] = {
+        "brand": settings.BRAND.get(language, settings.BRAND["en"]),
+        "document_language": "zh-Hans" if language.startswith("zh") else "en",
+        "nav": [],
+        "quick_create": [],
+    }
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        context["nav"] = navigation(request)
+        context["quick_create"] = quick_create(request)
+    return context

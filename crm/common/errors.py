@@ -1,0 +1,66 @@
+"""Errors that speak to the person, with an id that the operator finds in the log."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+log = logging.getLogger(__name__)
+
+
+class RefusedError(Exception):
+    """Something a person asked for that cannot be done; the message says why."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class EditConflictError(Exception):
+    """The record changed since the form was opened."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__("edit conflict")
+        self.current = current
+
+
+class PlainErrorsMiddleware:
+    """Turns refusals and a busy database into plain pages."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, RefusedError):
+            return render(request, "errors/400.html", {"reason": error.message}, status=400)
+        if isinstance(error, OperationalError):
+            log.warning("database unavailable", exc_info=error)
+            response = server_error(
+                request, status=503, reason=_("The database is busy. Please try again in a moment.")
+            )
+            response["Retry-After"] = "5"
+            return response
+        return None
+
+
+def server_error(request: HttpRequest, *, status: int = 500, reason: str = "") -> HttpResponse:
+    """Also Django's handler500: an id, never a path or SQL."""
+    error_id = uuid.uuid4().hex[:12]
+    log.error("request failed", extra={"error_id": error_id, "path": request.path})
+    context = {"error_id": error_id, "reason": reason, "nav": [], "quick_create": []}
+    return render(request, "errors/500.html", context, status=status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = _("This page was open too long or cookies are off. Go back, reload and send again.")
+    return render(request, "errors/403.html", {"reason": message}, status=403)

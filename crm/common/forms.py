@@ -1,0 +1,108 @@
+"""Forms of records: the project's look, the version check, bounded choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.models import new_submission
+from crm.common.phones import normalise_phone
+
+
+class ComponentRenderer(TemplatesSetting):
+    """Django's own field templates; the page's components draw label, help and error."""
+
+
+class LocalDateTimeInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str | None:
+        if hasattr(value, "strftime"):
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            return str(local.strftime("%Y-%m-%dT%H:%M"))
+        return super().format_value(value)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for every record
+    """A record's form. ``user`` bounds what its choices offer.
+
+    ``expected_version`` is the version that the person saw; ``submission`` makes a form that
+    is sent twice one record.
+    """
+
+    expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    default_error = _("Please correct the fields below. Nothing you typed is lost.")
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        self.user = user
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields["expected_version"].initial = self.instance.version
+            del self.fields["submission"]
+        else:
+            self.fields["submission"].initial = new_submission()
+        for field in self.fields.values():
+            _dress(field)
+        self.bound_choices()
+
+    def bound_choices(self) -> None:
+        """Limit each related field to what the user may see; subclasses narrow further."""
+        for field in self.fields.values():
+            queryset = getattr(field, "queryset", None)
+            if queryset is not None and hasattr(queryset, "visible_to"):
+                field.queryset = queryset.visible_to(self.user)  # type: ignore[attr-defined]
+
+    def clean_phone(self) -> str:
+        return normalise_phone(self.cleaned_data["phone"], settings.DEFAULT_PHONE_REGION)
+
+    def changes(self) -> dict[str, Any]:
+        """The cleaned values of the record's own fields, ready for a service."""
+        own = set(self._meta.fields or ())
+        return {name: value for name, value in self.cleaned_data.items() if name in own}
+
+
+def _dress(field: forms.Field) -> None:
+    """Give each widget the class of the look."""
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        css = "form-check-input"
+    elif isinstance(widget, forms.Select | forms.SelectMultiple):
+        css = "form-select"
+    elif isinstance(widget, forms.HiddenInput):
+        return
+    else:
+        css = "form-control"
+    widget.attrs.setdefault("class", css)
+
+
+class RemoteSelect(forms.Select):
+    """A select whose choices come by type-ahead; only the chosen one is rendered."""
+
+    def __init__(self, url: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.attrs["data-remote"] = url
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        chosen = [v for v in value if v]
+        queryset = self.choices.queryset  # type: ignore[union-attr]  # a ModelChoiceIterator
+        found = queryset.filter(pk__in=[v for v in chosen if v.isdigit()]) if chosen else []
+        options = [
+            self.create_option(name, item.pk, str(item), True, index)
+            for index, item in enumerate(found)
+        ]
+        if not self.is_required:
+            options.insert(0, self.create_option(name, "", "", not options, 0))
+        return [(None, options, 0)]

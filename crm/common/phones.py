@@ -1,0 +1,43 @@
+"""Phone numbers: stored in E.164, shown as people write them."""
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def normalise_phone(text: str, region: str) -> str:
+    """E.164 form of what was typed; "" stays "".
+
+    Raises
+    ------
+    ValidationError
+        When no number of any country is recognised.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_possible_number(number):
+        raise ValidationError(
+            _("“%(text)s” is not a phone number. Write it like 138 0013 8000 or +49 30 123456."),
+            params={"text": text},
+        )
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def display_phone(e164: str, region: str) -> str:
+    """National form for numbers of ``region``, international form for others."""
+    try:
+        number = phonenumbers.parse(e164, region)
+    except phonenumbers.NumberParseException:
+        return e164
+    home = phonenumbers.country_code_for_region(region) == number.country_code
+    style = (
+        phonenumbers.PhoneNumberFormat.NATIONAL
+        if home
+        else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+    return phonenumbers.format_number(number, style)

@@ -1,0 +1,129 @@
+"""What lower apps offer and higher apps fill in ``apps.ready``.
+
+Each registry is a plain list of frozen entries; the app that owns a page reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the side bar."""
+
+    label: Text
+    url_name: str
+    icon: str
+    order: int
+    roles: frozenset[str] = frozenset()
+    prefix: str = ""
+    badge: Callable[[HttpRequest], int | None] | None = None
+
+
+@dataclass(frozen=True)
+class QuickCreate:
+    """An entry of the “new” menu."""
+
+    label: Text
+    url_name: str
+    icon: str
+    order: int
+    roles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class TimelineSource:
+    """One kind of event on the customer's timeline.
+
+    ``rows(user, customer_id)`` gives a queryset of values in the columns of
+    ``TIMELINE_COLUMNS``, so that one UNION reads every source.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    rows: Callable[[Any, int], Any]
+    describe: Callable[[dict[str, Any]], dict[str, Any]]
+
+
+TIMELINE_COLUMNS = ("source", "pk", "at", "title", "text", "extra", "who")
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card beside a record's page; ``context(user, record)`` or None hides it."""
+
+    key: str
+    template: str
+    order: int
+    context: Callable[[Any, Any], dict[str, Any] | None]
+    column: str = "right"
+
+
+@dataclass(frozen=True)
+class SearchProvider:
+    """Finds records of one kind: ``find(user, text, limit)`` gives records with a page."""
+
+    key: str
+    label: Text
+    icon: str
+    order: int
+    find: Callable[[Any, str, int], Sequence[Any]]
+    describe: Callable[[Any], str] = field(default=lambda record: "")
+
+
+@dataclass(frozen=True)
+class HomeCard:
+    """A card of “my day”."""
+
+    key: str
+    template: str
+    order: int
+    roles: frozenset[str]
+    context: Callable[[Any], dict[str, Any] | None]
+    width: int = 6
+
+
+nav_items: list[NavItem] = []
+quick_creates: list[QuickCreate] = []
+timeline_sources: list[TimelineSource] = []
+customer_panels: list[Panel] = []
+search_providers: list[SearchProvider] = []
+home_cards: list[HomeCard] = []
+# Called when a customer changes hands: (customer ids, old owner id, new owner id, new team id).
+ownership_followers: list[Callable[..., None]] = []
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The side bar for this user, with the entry of the open page marked."""
+    role = request.user.role  # type: ignore[union-attr]  # signed in
+    entries = []
+    for item in sorted(nav_items, key=lambda entry: entry.order):
+        if item.roles and role not in item.roles:
+            continue
+        url = reverse(item.url_name)
+        prefix = item.prefix or url
+        active = request.path == url if prefix == "/" else request.path.startswith(prefix)
+        badge = item.badge(request) if item.badge else None
+        entries.append(
+            {"label": item.label, "url": url, "icon": item.icon, "active": active, "badge": badge}
+        )
+    return entries
+
+
+def quick_create(request: HttpRequest) -> list[dict[str, Any]]:
+    role = request.user.role  # type: ignore[union-attr]  # signed in
+    return [
+        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon}
+        for item in sorted(quick_creates, key=lambda entry: entry.order)
+        if not item.roles or role in item.roles
+    ]

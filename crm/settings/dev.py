@@ -1,0 +1,17 @@
+"""A machine of one's own: `make run`."""
+
+from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
+from crm.settings.base import DATABASE_URL, VAR_DIR, database_settings, env
+
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY") or env.secret_file(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+if DATABASE_URL:
+    DATABASES = {"default": database_settings(DATABASE_URL)}
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_MAX_AGE = 0 if DEBUG else 60

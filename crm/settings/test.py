@@ -1,0 +1,21 @@
+"""Tests: real servers, started by tests/conftest.py."""
+
+from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
+from crm.settings.base import DATABASE_URL, database_settings
+
+DEBUG = False
+SECRET_KEY = "test-only"  # noqa: S105  # signs nothing outside the test process
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+if DATABASE_URL:
+    DATABASES = {"default": database_settings(DATABASE_URL)}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+JOB_HEARTBEAT_SECONDS = 1
+JOB_LEASE_SECONDS = 6
+JOB_SWEEP_SECONDS = 2

@@ -1,0 +1,45 @@
+"""Who sees and who changes service requests."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db.models import Q
+from django.utils import timezone
+
+from crm.common.models import RecordQuerySet
+from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
+
+OPEN_STATUSES = ["new", "in_progress", "waiting"]
+
+
+class ServiceRequestQuerySet(RecordQuerySet):
+    """Agents: the queue and their team; reps: own customers; managers: their team's customers."""
+
+    def in_reach_of(self, user: Person) -> Self:
+        if is_admin(user):
+            return self
+        if is_agent(user):
+            return self.filter(Q(owner=None) | Q(owner=user.pk) | Q(team=user.team_id))
+        if is_manager(user):
+            return self.filter(Q(team=user.team_id) | Q(customer__team=user.team_id))
+        if is_rep(user):
+            return self.filter(customer__owner=user.pk)
+        return self.none()
+
+    def editable_by(self, user: Person) -> Self:
+        return self.none() if is_rep(user) else self.visible_to(user)
+
+    def trashable_by(self, user: Person) -> Self:
+        return self.none() if is_agent(user) else self.editable_by(user)
+
+    def open(self) -> Self:
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def breached(self) -> Self:
+        """Past the time of the first response or of the resolution, while the clock runs."""
+        now = timezone.now()
+        late = Q(resolution_due_at__lt=now) | Q(
+            first_response_due_at__lt=now, first_responded_at__isnull=True
+        )
+        return self.filter(late, status__in=["new", "in_progress"])
