@@ -1,13 +1,17 @@
 """A machine of one's own: `make run`."""
 
+from crm.embedded import addresses
 from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
-from crm.settings.base import DATABASE_URL, VAR_DIR, database_settings, env
+from crm.settings.base import DATABASE_URL, REDIS_URL, VAR_DIR, database_settings, env
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or env.secret_file(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-if DATABASE_URL:
-    DATABASES = {"default": database_settings(DATABASE_URL)}
+# Without servers of one's own: the embedded ones of `manage.py up`, from any terminal.
+DATABASE_URL = DATABASE_URL or addresses.database_url(VAR_DIR)
+REDIS_URL = REDIS_URL or addresses.redis_url(VAR_DIR)
+DATABASES = {"default": database_settings(DATABASE_URL)}
+CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 STORAGES = {

@@ -1,13 +1,15 @@
 """Tests: real servers, started by tests/conftest.py."""
 
+from crm.embedded import testing
 from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
-from crm.settings.base import DATABASE_URL, database_settings
+from crm.settings.base import database_settings, env
 
 DEBUG = False
 SECRET_KEY = "test-only"  # noqa: S105  # signs nothing outside the test process
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
-if DATABASE_URL:
-    DATABASES = {"default": database_settings(DATABASE_URL)}
+DATABASE_URL, REDIS_URL = testing.urls()
+DATABASES = {"default": database_settings(DATABASE_URL)}
+CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {

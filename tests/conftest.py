@@ -1,0 +1,114 @@
+"""Every test runs on a real PostgreSQL and a real Valkey, started here and thrown away."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import connections
+from django.test import TransactionTestCase
+
+from crm.embedded import processes, testing
+
+_running = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the servers in the one process that stands above all others."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        _running.enter_context(testing.servers())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _running.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+    """A copy of the migrated template instead of migrating again."""
+    testing.clone()
+    # Emptying every table also loses what the migrations put there; a fresh copy does not.
+    TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]
+
+
+def _renew_database(_test: TransactionTestCase) -> None:
+    connections.close_all()
+    testing.clone()
+
+
+Spawn = Callable[..., "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def spawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spawn]:
+    """Start a Python process of the project beside the test; killed with its children at the end.
+
+    ``spawn("-m", "celery", …, output="worker.log")`` gives the Popen, with ``.log`` as its path.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+    logs = tmp_path_factory.mktemp("spawned")
+
+    def start(*arguments: str, **environment: str) -> "subprocess.Popen[bytes]":
+        log = logs / f"{len(started)}.log"
+        with log.open("wb") as output:
+            process = processes.start(
+                [sys.executable, *arguments],
+                output=output,
+                environment=os.environ | {"CRM_SUPERVISED": "1"} | environment,
+                folder=testing.BASE_DIR,
+            )
+        process.log = log  # type: ignore[attr-defined]
+        started.append(process)
+        return process
+
+    yield start
+    for process in reversed(started):
+        processes.kill_group(process)
+        process.wait()
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, spawn: Spawn) -> Callable[..., "subprocess.Popen[bytes]"]:
+    """Start real Celery workers on the test's database and Valkey, and wait until they listen."""
+
+    def start(*options: str, **environment: str) -> "subprocess.Popen[bytes]":
+        process = spawn(
+            *("-m", "celery", "-A", "crm", "worker", "--loglevel", "INFO", "--concurrency", "2"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat", *options),
+            **environment,
+        )
+        deadline = time.monotonic() + 30
+        while b" ready." not in process.log.read_bytes():  # type: ignore[attr-defined]
+            assert process.poll() is None, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]
+            assert time.monotonic() < deadline, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]
+            time.sleep(0.05)
+        return process
+
+    return start
+
+
+@pytest.fixture
+def live_stack(
+    live_server: "pytest.FixtureRequest", start_worker: Callable[..., "subprocess.Popen[bytes]"]
+) -> "pytest.FixtureRequest":
+    """A web server for a browser and a real worker, on one database. Gives the live server."""
+    start_worker()
+    return live_server
+
+
+@pytest.fixture
+def wait_until() -> Callable[..., object]:
+    """``wait_until(lambda: condition, seconds=10)`` gives the first true answer, or fails."""
+
+    def wait(condition: Callable[[], object], seconds: float = 10, what: str = "") -> object:
+        deadline = time.monotonic() + seconds
+        while not (answer := condition()):
+            assert time.monotonic() < deadline, what or "it did not happen in time"
+            time.sleep(0.05)
+        return answer
+
+    return wait
