@@ -1,0 +1,281 @@
+"""From rows with dates to one regular series: order, duplicates, gaps, frequency, season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.errors import DataProblem, InsufficientData, Notice
+
+FloatArray = NDArray[np.float64]
+Fill = Literal["auto", "zero", "interpolate"]
+
+SEASONS = {"hour": 24, "day": 7, "business day": 5, "week": 52, "month": 12, "quarter": 4}
+SEASONS["year"] = 1
+PERIODS = {
+    "hour": "h",
+    "day": "D",
+    "business day": "B",
+    "week": "W",
+    "month": "M",
+    "quarter": "Q",
+    "year": "Y",
+}
+CODES = {"H": "hour", "D": "day", "B": "business day", "W": "week", "M": "month"}
+CODES |= {"Q": "quarter", "Y": "year"}
+# Longest history a forecast uses: older periods cost time and say little about the next ones.
+MAX_PERIODS = 1500
+MIN_PERIODS = 10
+
+
+@dataclass(frozen=True)
+class RegularSeries:
+    """One value per period, without gaps.
+
+    Attributes
+    ----------
+    values : ndarray, shape (n,)
+        In the unit of the value column.
+    dates : DatetimeIndex, shape (n,), or None
+        The first moment of each period; None for a series without dates.
+    frequency : str
+        A key of ``SEASONS``, or "" without dates.
+    season : int
+        Periods per season; 1 means none.
+    rows_used, rows_dropped : int
+        Rows of the input behind ``values``, and rows left out.
+    notices : tuple of Notice
+    """
+
+    values: FloatArray
+    dates: pd.DatetimeIndex | None
+    frequency: str
+    season: int
+    rows_used: int
+    rows_dropped: int
+    notices: tuple[Notice, ...] = ()
+
+    def future_dates(self, horizon: int) -> list[str] | None:
+        """Return the ISO dates of the ``horizon`` periods after the last, or None."""
+        if self.dates is None:
+            return None
+        last = self.dates[-1]
+        if self.frequency == "week":
+            ahead = pd.DatetimeIndex([last + pd.Timedelta(weeks=k + 1) for k in range(horizon)])
+        else:
+            step = {"month": "MS", "quarter": "QS", "year": "YS"}.get(
+                self.frequency, PERIODS[self.frequency]
+            )
+            ahead = pd.date_range(last, periods=horizon + 1, freq=step)[1:]
+        return [stamp.isoformat().removesuffix("T00:00:00") for stamp in ahead]
+
+
+def regular_series(
+    frame: pd.DataFrame,
+    value: str,
+    date: str | None = None,
+    *,
+    season: int | None = None,
+    fill: Fill = "auto",
+    frequency: str | None = None,
+    max_periods: int = MAX_PERIODS,
+) -> RegularSeries:
+    """Turn rows into one value per period.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any order of rows.
+    value : str
+        Numeric column; rows where it is missing are left out and counted.
+    date : str, optional
+        Date column.  Without it the rows are one period each, in their order.
+    season : int, optional
+        Periods per season.  By default taken from the frequency of the dates: hour 24, day 7,
+        business day 5, week 52 (1 with fewer than 104 weeks), month 12, quarter 4, year 1;
+        and 1 without dates.
+    fill : {"auto", "zero", "interpolate"}
+        What a period without rows holds.  "auto": 0 where rows of one date were summed or the
+        series has zeros (events: no row means nothing happened), else linear interpolation
+        (levels: no row means not measured).
+    frequency : {"H", "D", "B", "W", "M", "Q", "Y"}, optional
+        Sum the rows by this period.  By default the distance of the dates decides.
+    max_periods : int
+        Only the last ``max_periods`` periods are kept.
+
+    Returns
+    -------
+    RegularSeries
+
+    Raises
+    ------
+    DataProblem
+        A column is missing or cannot be read, or the dates leave more gaps than periods.
+    InsufficientData
+        Fewer than two full seasons, or fewer than 10 periods.
+    """
+    require_columns(frame, [value] + ([date] if date else []))
+    if len(frame) == 0:
+        raise DataProblem("no_rows")
+    if season is not None and not 1 <= season <= 1000:
+        raise DataProblem(
+            "bad_parameter", {"name": "season", "rule": "between 1 and 1000", "value": season}
+        )
+    notices: list[Notice] = []
+    numbers = numeric_column(frame, value)
+    stamps = date_column(frame, date) if date else None
+    keep = numbers.notna() if stamps is None else numbers.notna() & stamps.notna()
+    dropped = int((~keep).sum())
+    if dropped:
+        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
+    if not keep.any():
+        raise DataProblem("no_usable_rows")
+    rows = int(keep.sum())
+    if stamps is None:
+        values, dates, unit = numbers[keep].to_numpy(dtype=float), None, ""
+    else:
+        by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
+        series, unit = _by_period(by_date, str(date), frequency, fill, notices)
+        values, dates = series.to_numpy(dtype=float), pd.DatetimeIndex(series.index)
+    if len(values) > max_periods:
+        params = {"rows": max_periods, "total": len(values)}
+        notices.append(Notice("series_shortened", params))
+        values = values[-max_periods:]
+        dates = None if dates is None else dates[-max_periods:]
+    chosen = _season(season, unit, len(values), notices)
+    return RegularSeries(values, dates, unit, chosen, rows, dropped, tuple(notices))
+
+
+def _season(season: int | None, unit: str, periods: int, notices: list[Notice]) -> int:
+    """Choose the season, and refuse a history of fewer than two of them."""
+    chosen = season
+    if chosen is None and not unit:
+        notices.append(Notice("season_unknown"))
+        chosen = 1
+    elif chosen is None:
+        chosen = SEASONS[unit]
+        if unit == "week" and periods < 2 * chosen:
+            notices.append(Notice("short_weekly_no_season"))
+            chosen = 1
+        elif chosen > 1:
+            params = {"season": chosen, "frequency": unit}
+            notices.append(Notice("season_by_frequency", params))
+    if chosen > 1 and periods < 2 * chosen:
+        needed = 2 * chosen
+        raise InsufficientData(
+            "two_seasons_needed",
+            {"season": chosen, "needed": needed, "rows": periods, "missing": needed - periods},
+        )
+    if periods < MIN_PERIODS:
+        raise InsufficientData(
+            "too_few_rows", {"method": "A forecast", "needed": MIN_PERIODS, "rows": periods}
+        )
+    return chosen
+
+
+def _by_period(
+    by_date: pd.Series, column: str, frequency: str | None, fill: Fill, notices: list[Notice]
+) -> tuple[pd.Series, str]:
+    """Sum by period and fill the gaps; return the series indexed by period start, and its unit."""
+    summed = by_date.groupby(level=0).sum()
+    merged = len(by_date) - len(summed)
+    unit, regular = _frequency(summed, frequency)
+    if unit == "day" and not frequency and _has_times(summed.index):
+        notices.append(Notice("times_to_days"))
+    elif not regular and not frequency:
+        notices.append(Notice("irregular_dates", {"frequency": unit}))
+    starts = _period_starts(pd.DatetimeIndex(summed.index), unit)
+    series = summed.groupby(starts).sum()
+    merged += len(summed) - len(series)
+    if merged:
+        notices.append(Notice("duplicate_dates_summed", {"rows": merged}))
+    full = _full_index(series.index[0], series.index[-1], unit)
+    gaps = len(full) - len(series)
+    if gaps > max(4 * len(series), 20):
+        params = {
+            "column": column,
+            "periods": len(full),
+            "frequency": unit,
+            "rows": len(series),
+        }
+        raise DataProblem("too_many_gaps", params)
+    return _filled(series.reindex(full), gaps, merged > 0, fill, notices), unit
+
+
+def _filled(
+    series: pd.Series, gaps: int, summed: bool, fill: Fill, notices: list[Notice]
+) -> pd.Series:
+    if not gaps:
+        return series
+    zero = fill == "zero" or (fill == "auto" and (summed or bool((series == 0).any())))
+    code = "gaps_zero_filled" if zero else "gaps_interpolated"
+    notices.append(Notice(code, {"periods": gaps}))
+    return series.fillna(0.0) if zero else series.interpolate()
+
+
+def _has_times(index: pd.Index) -> bool:
+    return bool((pd.DatetimeIndex(index) != pd.DatetimeIndex(index).normalize()).any())
+
+
+def _frequency(summed: pd.Series, frequency: str | None) -> tuple[str, bool]:
+    """Return the unit of the dates and whether their distances are regular."""
+    if frequency:
+        if frequency.upper() not in CODES:
+            rule = "one of " + ", ".join(CODES)
+            raise DataProblem(
+                "bad_parameter", {"name": "frequency", "rule": rule, "value": frequency}
+            )
+        return CODES[frequency.upper()], True
+    index = pd.DatetimeIndex(summed.index)
+    if len(index) < 2:
+        return "day", True
+    hours = np.diff(index.to_numpy()).astype("timedelta64[s]").astype(float) / 3600.0
+    typical = float(np.median(hours))
+    if typical < 23:
+        on_the_hour = bool(((index.minute == 0) & (index.second == 0)).all())
+        hourly = on_the_hour and typical == 1.0 and float(np.mean(hours == 1.0)) > 0.9
+        return ("hour", True) if hourly else ("day", False)
+    if typical < 24 * 4:
+        working_week = bool((index.dayofweek < 5).all()) and len(index) >= 10
+        return ("business day" if working_week else "day"), typical < 24 * 1.5
+    for unit, low, high in (("week", 6, 8), ("month", 27, 32), ("quarter", 88, 93)):
+        if typical < high * 24:
+            return unit, typical >= low * 24
+    return "year", typical >= 364 * 24
+
+
+def _period_starts(index: pd.DatetimeIndex, unit: str) -> pd.DatetimeIndex:
+    if unit == "hour":
+        return index.floor("h")
+    days = index.normalize()
+    if unit == "day":
+        return days
+    if unit == "business day":
+        # A weekend date given explicitly counts for the Monday after it.
+        shift = np.where(days.dayofweek < 5, 0, 7 - days.dayofweek)
+        return days + pd.to_timedelta(shift, unit="D")
+    if unit == "week":
+        # Weeks start on the weekday that most dates share, so weekly data keeps its own dates.
+        start = int(pd.Series(days.dayofweek).mode().iloc[0]) if _weekly(days) else 0
+        return days - pd.to_timedelta((days.dayofweek - start) % 7, unit="D")
+    return pd.DatetimeIndex(days.to_period(PERIODS[unit]).to_timestamp(how="start"))
+
+
+def _weekly(days: pd.DatetimeIndex) -> bool:
+    return len(days) > 1 and float(np.median(np.diff(days.to_numpy()).astype(float))) >= 6 * 864e11
+
+
+def _full_index(first: pd.Timestamp, last: pd.Timestamp, unit: str) -> pd.DatetimeIndex:
+    step = {"week": "7D", "month": "MS", "quarter": "QS", "year": "YS"}.get(unit, PERIODS[unit])
+    count = (last - first) / pd.Timedelta(hours=1 if unit == "hour" else 24)
+    if count > 400_000:  # e.g. a year 1900 typed among hourly rows: do not allocate for it
+        raise DataProblem(
+            "too_many_gaps",
+            {"column": "date", "periods": int(count), "frequency": unit, "rows": 0},
+        )
+    return pd.date_range(first, last, freq=step)
