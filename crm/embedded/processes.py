@@ -34,7 +34,11 @@ def unprivileged_identity() -> Identity:
     if os.geteuid() != 0:
         return Identity.SELF
     try:
-        subprocess.run(["true"], check=True, preexec_fn=_enter_namespace, env=_PROBE_ENVIRONMENT)  # noqa: PLW1509  # forked from the only thread
+        subprocess.run(
+            ["true"],
+            check=True,
+            preexec_fn=_enter_namespace,  # safe: forked from the only thread
+        )
     except (subprocess.SubprocessError, OSError):
         return Identity.NOBODY
     return Identity.NAMESPACE
@@ -65,7 +69,9 @@ def start(
         cwd=folder,
         start_new_session=True,
         pass_fds=pass_fds,
-        preexec_fn=_before_exec(identity, death_signal, os.getpid()),  # noqa: PLW1509  # forked from the only thread
+        preexec_fn=_before_exec(
+            identity, death_signal, os.getpid()
+        ),  # safe: forked from the only thread
     )
 
 
@@ -102,9 +108,6 @@ def last_lines(path: Path, count: int = 5) -> str:
     except OSError:
         return ""
     return "\n".join(line for line in lines[-count:] if line.strip())
-
-
-_PROBE_ENVIRONMENT = {"PATH": os.environ.get("PATH", "/usr/bin:/bin")}
 
 
 def _before_exec(identity: Identity, death_signal: int, parent: int) -> Callable[[], None]:

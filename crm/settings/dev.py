@@ -1,8 +1,9 @@
 """A machine of one's own: `make run`."""
 
 from crm.embedded import addresses
+from crm.settings import env
 from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
-from crm.settings.base import DATABASE_URL, REDIS_URL, VAR_DIR, database_settings, env
+from crm.settings.base import DATABASE_URL, REDIS_URL, VAR_DIR, database_settings
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.text("SECRET_KEY") or env.secret_file(VAR_DIR / "secret_key")

@@ -1,8 +1,9 @@
 """Tests: real servers, started by tests/conftest.py."""
 
 from crm.embedded import testing
+from crm.settings import env
 from crm.settings.base import *  # noqa: F403  # settings are layered by star import, as Django documents
-from crm.settings.base import database_settings, env
+from crm.settings.base import database_settings
 
 DEBUG = False
 SECRET_KEY = "test-only"  # noqa: S105  # signs nothing outside the test process

@@ -1,0 +1,23 @@
+"""Gunicorn's settings, for `manage.py up` and for containers alike."""
+
+import os
+from typing import Any
+
+from crm.embedded.processes import die_with_parent
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+preload_app = True  # one import for all workers: quicker and smaller
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+max_requests = 5000
+max_requests_jitter = 500
+accesslog = "-"
+errorlog = "-"
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn unlinks it at once
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    die_with_parent()
