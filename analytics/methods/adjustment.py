@@ -1,0 +1,184 @@
+"""Does an effect survive when trend, season and controls are held fixed?
+
+Spending follows the season, and so do sales: a regression of one on the other credits advertising
+with the season's own sales.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.design import Design, collinear_terms
+from analytics.methods.errors import DataProblem
+from analytics.methods.formula import Formula
+from analytics.methods.least_squares import Estimates, fit_least_squares
+
+FloatArray = NDArray[np.float64]
+DAYS_PER_YEAR = 365.25
+MAX_PAIRS = 6
+
+
+@dataclass(frozen=True)
+class AdjustedEffect:
+    """One term with trend, season and controls held fixed.
+
+    Attributes
+    ----------
+    unadjusted, estimate : float
+        Without and with the adjustment, in units of the outcome per unit of the term.
+    se, lo, hi, p : float
+        Of ``estimate``, with Newey–West errors.
+    disagrees : bool
+        The unadjusted effect looks significant, and the adjusted one lies outside its 95 %
+        interval.
+    """
+
+    name: str
+    unadjusted: float
+    estimate: float
+    se: float
+    lo: float
+    hi: float
+    p: float
+    disagrees: bool
+
+
+def in_time_order(
+    frame: pd.DataFrame, date: str | None, exclude: set[str]
+) -> tuple[pd.DataFrame, str | None]:
+    """Return ``frame`` sorted by its date column, and that column's name.
+
+    Without ``date`` the one column whose text values are all dates, one row each, is taken;
+    (``frame``, None) when there is none or more than one.
+    """
+    if date is not None:
+        require_columns(frame, [date])
+    found = date or _find_dates(frame, exclude)
+    if found is None:
+        return frame, None
+    order = np.argsort(date_column(frame, found).to_numpy(), kind="stable")
+    return frame.iloc[order], found
+
+
+def _find_dates(frame: pd.DataFrame, exclude: set[str]) -> str | None:
+    found = []
+    for name in frame.columns:
+        column = frame[name]
+        times = pd.api.types.is_datetime64_any_dtype(column)
+        texts = column.dtype == object or isinstance(column.dtype, pd.StringDtype)
+        if name in exclude or not (times or texts) or column.isna().any():
+            continue
+        if len(column) < 24 or not column.is_unique or not _starts_like_a_date(column.iloc[0]):
+            continue
+        try:
+            date_column(frame, name)
+        except DataProblem:
+            continue
+        found.append(str(name))
+    return found[0] if len(found) == 1 else None
+
+
+def _starts_like_a_date(value: object) -> bool:
+    text = str(value)
+    return any(text[:4].isdigit() and mark in text for mark in "-/年.")
+
+
+def adjusted_effects(
+    frame: pd.DataFrame,
+    formula: Formula,
+    design: Design,
+    plain: Estimates,
+    date: str | None,
+    controls: tuple[str, ...],
+) -> tuple[AdjustedEffect, ...]:
+    """Fit the terms of ``design`` again beside trend, season and ``controls``.
+
+    Trend is a straight line, season up to six pairs of yearly sine and cosine waves, their number
+    chosen by AICc; standard errors by Newey and West.
+
+    Returns
+    -------
+    tuple of AdjustedEffect
+        One per slope; empty without dates and controls, with fewer than 10 rows per coefficient,
+        or when the terms are exact combinations of trend and season.
+    """
+    columns = list(controls)
+    require_columns(frame, columns)
+    blocks = [_control(frame, name, design) for name in columns if name not in formula.outcome]
+    base = np.hstack([design.X, *blocks]) if blocks else design.X
+    if date is not None:
+        base = _with_season(base, design, date_column(frame, date))
+    added = base.shape[1] - design.X.shape[1]
+    if not added or len(design.y) < 10 * base.shape[1]:
+        return ()
+    names = [*design.names, *(f"adjustment {k}" for k in range(added))]
+    if collinear_terms(base, names):
+        return ()
+    return _compare(base, names, design, plain)
+
+
+def _control(frame: pd.DataFrame, name: str, design: Design) -> FloatArray:
+    part = frame.iloc[design.rows]
+    try:
+        values = numeric_column(part, name)
+    except DataProblem:
+        dummies = pd.get_dummies(part[name].astype(str), drop_first=True, dtype=float)
+        return dummies.to_numpy(dtype=float)
+    return values.fillna(values.median()).to_numpy(dtype=float)[:, None]
+
+
+def _with_season(base: FloatArray, design: Design, dates: pd.Series) -> FloatArray:
+    """Return ``base`` with a trend and the yearly waves that AICc keeps."""
+    days = (dates - dates.min()).dt.total_seconds().to_numpy(dtype=float)[design.rows] / 86400.0
+    trend = (days / max(float(np.nanmax(days)), 1.0))[:, None]
+    n = len(design.y)
+    best = base
+    if float(np.nanmax(days)) < DAYS_PER_YEAR or np.isnan(days).any():
+        return np.hstack([base, trend]) if not np.isnan(days).any() else base
+    best_aicc = np.inf
+    step = float(np.median(np.diff(np.unique(days))))
+    pairs = min(MAX_PAIRS, int(DAYS_PER_YEAR / max(step, 1.0) / 2))
+    for k in range(pairs + 1):
+        waves = [np.sin(2 * np.pi * j * days / DAYS_PER_YEAR) for j in range(1, k + 1)]
+        waves += [np.cos(2 * np.pi * j * days / DAYS_PER_YEAR) for j in range(1, k + 1)]
+        X = np.hstack([base, trend, *(wave[:, None] for wave in waves)])
+        p = X.shape[1] + 1
+        if n <= p + 1:
+            break
+        scaled = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
+        rest = design.y - scaled @ np.linalg.lstsq(scaled, design.y, rcond=None)[0]
+        rss = max(float(rest @ rest), 1e-300)
+        aicc = n * np.log(rss / n) + 2 * p + 2 * p * (p + 1) / (n - p - 1)
+        if aicc < best_aicc:
+            best, best_aicc = X, aicc
+    return best
+
+
+def _compare(
+    base: FloatArray, names: list[str], design: Design, plain: Estimates
+) -> tuple[AdjustedEffect, ...]:
+    adjusted = fit_least_squares(design.y, base, names, "HAC")
+    found = []
+    for k, name in enumerate(design.names):
+        if k == design.intercept:
+            continue
+        estimate = float(adjusted.params[k])
+        outside = not plain.lo[k] <= estimate <= plain.hi[k]
+        found.append(
+            AdjustedEffect(
+                name=name,
+                unadjusted=float(plain.params[k]),
+                estimate=estimate,
+                se=float(adjusted.se[k]),
+                lo=float(adjusted.lo[k]),
+                hi=float(adjusted.hi[k]),
+                p=float(adjusted.p[k]),
+                disagrees=bool(outside and plain.p[k] < 0.05),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,80 @@
+"""Columns made comparable before distances are measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+# Skewness beyond which a column is taken as a logarithm: that of an exponential is 2.
+SKEWED = 1.0
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """How raw columns become comparable ones: signed log1p where marked, centre, divide.
+
+    Attributes
+    ----------
+    logged : ndarray of bool, shape (d,)
+    unit : ndarray, shape (d,)
+        What a logged column is divided by before log1p, so that the unit it is measured in
+        (euro or cents) makes no difference.
+    centre, spread : ndarray, shape (d,)
+        Median and robust standard deviation of the column after the logarithm.
+    """
+
+    logged: NDArray[np.bool_]
+    unit: FloatArray
+    centre: FloatArray
+    spread: FloatArray
+
+    def apply(self, X: FloatArray) -> FloatArray:
+        """Return ``X`` (n, d) scaled."""
+        return (self._logs(X) - self.centre) / self.spread
+
+    def invert(self, Z: FloatArray) -> FloatArray:
+        """Return scaled ``Z`` (n, d) in the columns' own units."""
+        values = Z * self.spread + self.centre
+        raw = np.sign(values) * np.expm1(np.minimum(np.abs(values), 700.0)) * self.unit
+        return np.where(self.logged, raw, values)
+
+    def _logs(self, X: FloatArray) -> FloatArray:
+        return np.where(self.logged, np.sign(X) * np.log1p(np.abs(X) / self.unit), X)
+
+
+def fit_scaling(X: FloatArray) -> Scaling:
+    """Choose the scaling of ``X`` (n, d), whose columns are not constant.
+
+    A column is logged when its skewness exceeds 1 and the logarithm brings it nearer to 0.  The
+    spread is the interquartile range / 1.349, or the standard deviation where that is larger by
+    far (grouped values) or the range is 0.
+    """
+    magnitude = np.abs(X)
+    unit = np.array([_unit(magnitude[:, k]) for k in range(X.shape[1])])
+    logs = np.sign(X) * np.log1p(magnitude / unit)
+    before, after = np.abs(_skewness(X)), np.abs(_skewness(logs))
+    logged = (before > SKEWED) & (after < before)
+    values = np.where(logged, logs, X)
+    low, centre, high = np.percentile(values, [25, 50, 75], axis=0)
+    robust, plain = (high - low) / 1.349, values.std(axis=0)
+    spread = np.where(robust < plain / 3.0, plain, robust)
+    return Scaling(logged, unit, centre, np.where(spread > 0, spread, 1.0))
+
+
+def _unit(column: FloatArray) -> float:
+    """Return the scale at which log1p bends: 1 for counts, else a tenth of the median."""
+    positive = column[column > 0]
+    if len(positive) == 0:
+        return 1.0
+    if np.all(positive == np.round(positive)):
+        return 1.0
+    return float(np.median(positive)) / 10.0
+
+
+def _skewness(X: FloatArray) -> FloatArray:
+    centred = X - X.mean(axis=0)
+    spread = np.sqrt(np.mean(centred**2, axis=0))
+    return np.mean((centred / np.where(spread > 0, spread, 1.0)) ** 3, axis=0)
