@@ -1,0 +1,126 @@
+/**
+ * Builds the front end into static/build/ (ignored by git):
+ *   app.css  Tabler + Tom Select + our styles     admin.css  colours of the Django admin
+ *   theme.js blocking, a few bytes                app.js     htmx, Bootstrap pieces, our modules
+ *   select.js, board.js, charts.js                loaded by app.js when a page needs them
+ *   icons.svg                                     one sprite: static/icons.json + every icon named in templates
+ * Use: npm run build [-- --watch]
+ */
+import * as esbuild from "esbuild";
+import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { join, dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+
+const STATIC = dirname(fileURLToPath(import.meta.url));
+const ROOT = dirname(STATIC);
+const OUT = join(STATIC, "build");
+const ICONS = join(ROOT, "node_modules/@tabler/icons/icons/outline");
+const SKIP = new Set(["node_modules", ".venv", ".git", "var", "static", "tests", "docs", "locale"]);
+
+function* sources(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith(".") || SKIP.has(entry.name)) continue;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* sources(path);
+    else if (/\.(html|py)$/.test(entry.name)) yield path;
+  }
+}
+
+/** Icons that templates and Python name: `icon="phone"`, `components/icon.html" with name="phone"`. */
+function namedIcons() {
+  const names = new Set();
+  const patterns = [/\bicon["']?\s*[=:]\s*["']([a-z0-9-]+)["']/g, /components\/icon\.html["']\s+with\s+name=["']([a-z0-9-]+)["']/g];
+  for (const path of sources(ROOT)) {
+    const text = readFileSync(path, "utf8");
+    for (const pattern of patterns) for (const match of text.matchAll(pattern)) names.add(match[1]);
+  }
+  return names;
+}
+
+function sprite() {
+  const names = new Set([...JSON.parse(readFileSync(join(STATIC, "icons.json"), "utf8")), ...namedIcons()]);
+  const symbols = [];
+  for (const name of [...names].sort()) {
+    const path = join(ICONS, `${name}.svg`);
+    if (!existsSync(path)) {
+      console.warn(`icons: no icon is called "${name}"`);
+      continue;
+    }
+    const inner = readFileSync(path, "utf8")
+      .replace(/<!--[\s\S]*?-->/g, "")
+      .replace(/^[\s\S]*?<svg[^>]*>|<\/svg>\s*$/g, "")
+      .replace(/\s*\n\s*/g, "");
+    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${inner}</symbol>`);
+  }
+  writeFileSync(join(OUT, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+}
+
+/** Manifest storage would look for the maps; none is shipped. */
+function stripMaps() {
+  for (const name of readdirSync(OUT)) {
+    if (!/\.(js|css)$/.test(name)) continue;
+    const path = join(OUT, name);
+    const text = readFileSync(path, "utf8");
+    const clean = text.replace(/\/\*# sourceMappingURL=.*?\*\/|\/\/# sourceMappingURL=.*$/gm, "");
+    if (clean !== text) writeFileSync(path, clean);
+  }
+}
+
+function report() {
+  for (const name of readdirSync(OUT).sort()) {
+    const path = join(OUT, name);
+    const kib = (bytes) => (bytes / 1024).toFixed(1).padStart(7);
+    console.log(`${name.padEnd(12)} ${kib(statSync(path).size)} KiB ${kib(brotliCompressSync(readFileSync(path)).length)} KiB brotli`);
+  }
+}
+
+const after = {
+  name: "after",
+  setup(build) {
+    build.onEnd((result) => {
+      if (result.errors.length) return;
+      sprite();
+      stripMaps();
+      report();
+    });
+  },
+};
+
+const options = {
+  entryPoints: {
+    app: join(STATIC, "js/app.js"),
+    theme: join(STATIC, "js/theme.js"),
+    select: join(STATIC, "js/select.js"),
+    board: join(STATIC, "js/board.js"),
+    charts: join(STATIC, "js/charts/charts.js"),
+    "app-css": join(STATIC, "css/app.css"),
+    "admin-css": join(STATIC, "css/admin.css"),
+  },
+  absWorkingDir: ROOT,
+  outdir: OUT,
+  entryNames: "[name]",
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+  define: { "process.env.NODE_ENV": '"production"' },
+  plugins: [after],
+};
+// CSS entries get names of their own: app.js and app.css would otherwise share one.
+options.entryPoints = Object.entries(options.entryPoints).map(([name, path]) => ({
+  in: path,
+  out: name.replace(/-css$/, ""),
+}));
+
+rmSync(OUT, { recursive: true, force: true });
+mkdirSync(OUT, { recursive: true });
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context(options);
+  await context.watch();
+} else {
+  await esbuild.build(options);
+}

@@ -1,0 +1,235 @@
+/** One builder per type of chart: spec and palette in, ECharts option out. Keys of a spec: charts.js. */
+import { text } from "../strings.js";
+import { dashes, symbols } from "./colours.js";
+import { full, short } from "./format.js";
+import { fan } from "./fan.js";
+
+const word = (spec, key) => spec.labels?.[key] ?? text(key);
+const grid = (extra = {}) => ({ left: 4, right: 14, top: 12, bottom: 4, containLabel: true, ...extra });
+const axisText = (palette) => ({ color: palette.muted, fontSize: 11 });
+
+export function valueAxis(spec, palette, extra = {}) {
+  return {
+    type: "value",
+    axisLabel: { ...axisText(palette), hideOverlap: true, formatter: (value) => short(value, spec) },
+    splitLine: { lineStyle: { color: palette.line } },
+    nameTextStyle: { color: palette.muted },
+    scale: !spec.zero,
+    splitNumber: 4,
+    ...extra,
+  };
+}
+
+export function categoryAxis(data, palette, extra = {}) {
+  return {
+    type: "category",
+    data,
+    axisLabel: { ...axisText(palette), hideOverlap: true },
+    axisLine: { lineStyle: { color: palette.line } },
+    axisTick: { show: false },
+    ...extra,
+  };
+}
+
+export const legend = (palette, extra = {}) => ({ type: "plain", top: 0, left: "center", itemWidth: 22, itemHeight: 10, textStyle: { color: palette.muted, fontSize: 12 }, ...extra });
+
+const axisTooltip = (spec) => ({
+  trigger: "axis",
+  formatter: (points) => [points[0].axisValueLabel, ...points.filter((point) => point.value != null).map((point) => `${point.seriesName}: ${full(Array.isArray(point.value) ? point.value[1] : point.value, spec)}`)].join("\n"),
+});
+
+function lines(spec, palette, filled) {
+  const many = spec.series.length > 1;
+  const points = spec.x.length;
+  return {
+    grid: grid(many ? { top: 34 } : {}),
+    legend: many ? legend(palette, { data: spec.series.map(({ name }) => name) }) : undefined,
+    xAxis: categoryAxis(spec.x, palette, { boundaryGap: false }),
+    yAxis: valueAxis(spec, palette),
+    tooltip: axisTooltip(spec),
+    series: spec.series.map((series, index) => ({
+      type: "line",
+      name: series.name,
+      data: series.data,
+      symbol: symbols[index % symbols.length],
+      symbolSize: 6,
+      showSymbol: points <= 31,
+      lineStyle: { width: 2, type: series.dashed ? "dashed" : dashes[index % dashes.length] },
+      areaStyle: filled ? { opacity: many ? 0.14 : 0.2 } : undefined,
+      markLine: index === 0 && spec.marks?.length ? {
+        symbol: "none",
+        silent: true,
+        lineStyle: { color: palette.muted, type: "dashed" },
+        label: { color: palette.muted, formatter: "{b}" },
+        data: spec.marks.map((mark) => ({ xAxis: mark.x, name: mark.label })),
+      } : undefined,
+    })),
+  };
+}
+
+function bars(spec, palette, { stack = false } = {}) {
+  const many = spec.series.length > 1;
+  const sums = spec.share ? spec.x.map((_, at) => spec.series.reduce((sum, { data }) => sum + (data[at] ?? 0), 0)) : null;
+  const share = (value, at) => (sums[at] ? Math.round((value / sums[at]) * 1000) / 10 : 0);
+  const category = categoryAxis(spec.x, palette, spec.horizontal ? { inverse: true } : {});
+  const value = valueAxis(spec.share ? { ...spec, unit: "%" } : spec, palette, { scale: false, max: spec.share ? 100 : null });
+  return {
+    aria: { enabled: true, decal: { show: stack && many }, label: { enabled: false } },
+    grid: grid(many ? { top: 34 } : {}),
+    legend: many ? legend(palette) : undefined,
+    xAxis: spec.horizontal ? value : category,
+    yAxis: spec.horizontal ? category : value,
+    tooltip: { ...axisTooltip(spec.share ? { ...spec, unit: "%" } : spec), axisPointer: { type: "shadow" } },
+    series: spec.series.map(({ name, data }) => ({
+      type: "bar",
+      name,
+      data: sums ? data.map(share) : data,
+      stack: stack ? "all" : undefined,
+      barMaxWidth: 36,
+      itemStyle: { borderRadius: stack ? 0 : 3, borderColor: stack ? palette.surface : undefined, borderWidth: stack ? 1 : 0 },
+    })),
+  };
+}
+
+/** Names before the bars, figures behind them, both in ink: nothing fades with its bar. */
+function horizontalBars(spec, palette, width) {
+  const texts = spec.texts ?? spec.values.map((value) => short(value, spec));
+  return {
+    grid: grid({ right: 8 + Math.min(Math.max(...texts.map((one) => one.length), 2) * 8, width * 0.32), top: 4 }),
+    xAxis: { type: "value", show: false, min: (range) => Math.min(0, range.min) },
+    yAxis: categoryAxis(spec.labels_y, palette, { inverse: true, axisLine: { show: false }, axisLabel: { color: palette.ink, fontSize: 12, width: Math.max(64, width * 0.28), overflow: "truncate" } }),
+    tooltip: { trigger: "item", formatter: ({ name, value, dataIndex }) => `${name}: ${full(value, spec)}${spec.texts ? `\n${texts[dataIndex]}` : ""}` },
+    series: [{
+      type: "bar",
+      data: spec.values,
+      barMaxWidth: 30,
+      barCategoryGap: "35%",
+      itemStyle: { color: palette.accent, borderRadius: 3 },
+      label: { show: true, position: "right", color: palette.ink, formatter: ({ dataIndex }) => texts[dataIndex] },
+    }],
+  };
+}
+
+function funnel(spec, palette, width) {
+  const texts = spec.values.map((value, at) => {
+    const before = spec.values[at - 1];
+    return before ? `${short(value, spec)}  ${Math.round((value / before) * 100)}%` : short(value, spec);
+  });
+  return horizontalBars({ texts, ...spec }, palette, width);
+}
+
+function heatmap(spec, palette) {
+  const cells = spec.values.flatMap((row, y) => row.map((value, x) => [x, y, value]));
+  const greatest = Math.max(...cells.map((cell) => cell[2] ?? 0), 1);
+  return {
+    grid: grid({ bottom: 34, top: 4, right: 4 }),
+    xAxis: categoryAxis(spec.x, palette, { splitArea: { show: false }, axisLine: { show: false } }),
+    yAxis: categoryAxis(spec.y, palette, { inverse: true, axisLine: { show: false } }),
+    tooltip: { formatter: ({ value }) => `${spec.y[value[1]]} ${spec.x[value[0]]}: ${full(value[2], spec)}` },
+    visualMap: { min: spec.min ?? 0, max: spec.max ?? greatest, orient: "horizontal", left: "center", bottom: 0, itemWidth: 10, itemHeight: 90, calculable: false, text: [short(spec.max ?? greatest, spec), short(spec.min ?? 0, spec)], textStyle: { color: palette.muted, fontSize: 11 }, inRange: { color: palette.heat } },
+    series: [{ type: "heatmap", data: cells, itemStyle: { borderColor: palette.surface, borderWidth: 1, borderRadius: 2 }, emphasis: { itemStyle: { borderColor: palette.ink } } }],
+  };
+}
+
+function scatter(spec, palette) {
+  const axis = (name, gap) => valueAxis({ ...spec, unit: "" }, palette, { name, nameLocation: "middle", nameGap: gap });
+  const points = spec.series.reduce((sum, { data }) => sum + data.length, 0);
+  return {
+    grid: grid({ top: 34, bottom: spec.x_name ? 24 : 4, left: spec.y_name ? 24 : 4 }),
+    legend: legend(palette),
+    xAxis: axis(spec.x_name, 28),
+    yAxis: axis(spec.y_name, 42),
+    tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${value[2] ?? seriesName}\n${spec.x_name ?? "x"}: ${full(value[0])}\n${spec.y_name ?? "y"}: ${full(value[1])}` },
+    series: [
+      ...spec.series.map(({ name, data }, index) => ({ type: "scatter", name, data, symbol: symbols[index % symbols.length], symbolSize: points > 400 ? 5 : 8, itemStyle: { opacity: 0.8 } })),
+      ...(spec.lines ?? []).map(({ name, data }) => ({ type: "line", name, data, symbol: "none", lineStyle: { color: palette.muted, type: "dashed" } })),
+    ],
+  };
+}
+
+function radar(spec, palette) {
+  return {
+    legend: legend(palette),
+    radar: { indicator: spec.axes, center: ["50%", "57%"], radius: "64%", axisName: { color: palette.muted }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } } },
+    tooltip: { trigger: "item", formatter: ({ name, value }) => [name, ...spec.axes.map((axis, at) => `${axis.name}: ${full(value[at], spec)}`)].join("\n") },
+    series: [{ type: "radar", data: spec.series.map(({ name, data }, index) => ({ name, value: data, symbol: symbols[index % symbols.length], symbolSize: 6, lineStyle: { type: dashes[index % dashes.length], width: 2 }, areaStyle: { opacity: 0.08 } })) }],
+  };
+}
+
+/** Estimates with their intervals; those whose interval holds zero are grey. */
+function coefficients(spec, palette, width) {
+  const zero = spec.zero ?? 0;
+  const sure = (at) => (spec.lo[at] > zero || spec.hi[at] < zero);
+  const colour = (at) => (sure(at) ? palette.accent : palette.muted);
+  const renderItem = (params, api) => {
+    const at = api.value(0);
+    const [left, y] = api.coord([api.value(1), at]);
+    const [right] = api.coord([api.value(2), at]);
+    const style = { stroke: colour(at), lineWidth: 2 };
+    const line = (x1, y1, x2, y2) => ({ type: "line", shape: { x1, y1, x2, y2 }, style });
+    return { type: "group", children: [line(left, y, right, y), line(left, y - 4, left, y + 4), line(right, y - 4, right, y + 4)] };
+  };
+  return {
+    grid: grid({ bottom: spec.x_name ? 22 : 4 }),
+    xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, min: (range) => Math.min(zero, range.min), max: (range) => Math.max(zero, range.max) }),
+    yAxis: categoryAxis(spec.labels_y, palette, { inverse: true, axisLine: { show: false }, axisLabel: { color: palette.ink, fontSize: 12, width: Math.max(70, width * 0.34), overflow: "truncate" } }),
+    tooltip: { trigger: "item", formatter: ({ dataIndex: at }) => `${spec.labels_y[at]}\n${word(spec, "estimate")}: ${full(spec.estimate[at], { ...spec, digits: 3 })}\n${word(spec, "interval95")}: ${full(spec.lo[at], { digits: 3 })} … ${full(spec.hi[at], { digits: 3 })}` },
+    series: [
+      { type: "custom", renderItem, data: spec.estimate.map((_, at) => [at, spec.lo[at], spec.hi[at]]), encode: { x: [1, 2], y: 0 } },
+      {
+        type: "scatter",
+        data: spec.estimate.map((value, at) => ({ value: [value, at], symbol: sure(at) ? "circle" : "emptyCircle", itemStyle: { color: colour(at) } })),
+        symbolSize: 9,
+        markLine: { symbol: "none", silent: true, label: { show: false }, lineStyle: { color: palette.muted, type: "dashed" }, data: [{ xAxis: zero }] },
+      },
+    ],
+  };
+}
+
+function donut(spec, palette, width) {
+  const sum = spec.values.reduce((total, value) => total + value, 0) || 1;
+  const narrow = width < 340;
+  return {
+    aria: { enabled: true, decal: { show: true }, label: { enabled: false } },
+    legend: legend(palette, { type: "plain", orient: narrow ? "horizontal" : "vertical", left: narrow ? "center" : "right", top: narrow ? "auto" : "middle", bottom: narrow ? 0 : "auto", formatter: (name) => `${name}  ${Math.round((spec.values[spec.labels_y.indexOf(name)] / sum) * 100)}%` }),
+    tooltip: { trigger: "item", formatter: ({ name, value, percent }) => `${name}: ${full(value, spec)} (${percent}%)` },
+    graphic: spec.total ? [{ type: "text", left: narrow ? "center" : "31%", top: narrow ? "40%" : "middle", style: { text: spec.total, fill: palette.ink, fontSize: 16, fontWeight: 600, textAlign: "center" } }] : undefined,
+    series: [{ type: "pie", radius: ["48%", "76%"], center: narrow ? ["50%", "42%"] : ["34%", "50%"], label: { show: false }, itemStyle: { borderColor: palette.surface, borderWidth: 2 }, data: spec.labels_y.map((name, at) => ({ name, value: spec.values[at] })) }],
+  };
+}
+
+function network(spec, palette) {
+  const greatest = Math.max(...spec.links.map((link) => link.weight ?? 1), 1);
+  const groups = [...new Set(spec.nodes.map((node) => node.group ?? ""))];
+  return {
+    tooltip: { trigger: "item", formatter: ({ dataType, data }) => (dataType === "edge" ? `${data.source} → ${data.target}${data.weight == null ? "" : `: ${full(data.weight, spec)}`}` : data.name) },
+    series: [{
+      type: "graph",
+      layout: "circular",
+      top: 36, bottom: 36, left: "22%", right: "22%",
+      circular: { rotateLabel: false },
+      edgeSymbol: ["none", "arrow"],
+      edgeSymbolSize: 8,
+      label: { show: true, position: "right", color: palette.ink },
+      lineStyle: { color: palette.muted, curveness: 0.2, opacity: 0.75 },
+      data: spec.nodes.map((node) => ({ name: node.name, symbolSize: node.size ?? 14, symbol: symbols[groups.indexOf(node.group ?? "") % symbols.length], itemStyle: { color: palette.series[groups.indexOf(node.group ?? "") % palette.series.length] } })),
+      links: spec.links.map((link) => ({ ...link, lineStyle: { width: 1 + 3 * ((link.weight ?? 1) / greatest) } })),
+    }],
+  };
+}
+
+export const builders = {
+  line: (spec, palette) => lines(spec, palette, false),
+  area: (spec, palette) => lines({ zero: true, ...spec }, palette, true),
+  bar: (spec, palette) => bars(spec, palette),
+  stacked: (spec, palette) => bars(spec, palette, { stack: true }),
+  hbar: horizontalBars,
+  funnel,
+  fan,
+  heatmap,
+  scatter,
+  radar,
+  coefficients,
+  donut,
+  network,
+};

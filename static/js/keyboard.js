@@ -1,0 +1,69 @@
+/** Keys. The help dialog (templates/components/help_dialog.html) lists the same. */
+const typing = (target) => target.closest("input, textarea, select, [contenteditable], .ts-control");
+let waitingForG = 0;
+
+const rows = () => [...document.querySelectorAll("tr[data-href], .board-card, [data-row]")].filter((row) => row.offsetParent);
+
+function moveRow(step) {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.findIndex((row) => row.classList.contains("is-current-row"));
+  const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+  all[at]?.classList.remove("is-current-row");
+  next.classList.add("is-current-row");
+  next.querySelector("a")?.focus({ preventScroll: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+const currentRow = () => document.querySelector(".is-current-row");
+
+const actions = {
+  "/": () => document.getElementById("global-search")?.select(),
+  "?": () => openHelp(),
+  n: () => document.querySelector(".btn-quick")?.click(),
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  x: () => currentRow()?.querySelector("[data-bulk-item]")?.click(),
+  g: () => { waitingForG = Date.now(); },
+};
+
+function openHelp() {
+  const dialog = document.getElementById("keyboard-help");
+  if (dialog && !dialog.open) dialog.showModal();
+}
+
+function go(key) {
+  const link = document.querySelectorAll(".sidebar-link")[Number(key) - 1];
+  if (link) location.assign(link.href);
+}
+
+function pressed(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    actions["/"]();
+  } else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    event.target.form?.requestSubmit();
+  } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !document.querySelector("dialog[open]")) {
+    plainKey(event);
+  }
+}
+
+function plainKey(event) {
+  if (Date.now() - waitingForG < 1500 && /^[1-9]$/.test(event.key)) {
+    waitingForG = 0;
+    go(event.key);
+  } else if (event.key === "Enter" && event.target === document.body) {
+    const address = currentRow()?.dataset.href ?? currentRow()?.querySelector("a")?.href;
+    if (address) location.assign(address);
+  } else if (actions[event.key]) {
+    event.preventDefault();
+    actions[event.key]();
+  }
+}
+
+export function initKeyboard() {
+  document.addEventListener("keydown", pressed);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-help]")) openHelp();
+  });
+}
