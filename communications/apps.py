@@ -5,4 +5,4 @@ class CommunicationsConfig(AppConfig):
     name = "communications"
 
     def ready(self) -> None:
-        from . import registrations  # noqa: F401  # fills the registries of the apps below
+        from communications import registrations  # noqa: F401  # fills the registries of the apps below

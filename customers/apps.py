@@ -5,4 +5,4 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        from . import registrations  # noqa: F401  # fills the registries of the apps below
+        from customers import registrations  # noqa: F401  # fills the registries of the apps below

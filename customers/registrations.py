@@ -1,0 +1,65 @@
+"""What customers put into the navigation, the search and the timeline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Value
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.registries import (
+    NavItem,
+    QuickCreate,
+    SearchProvider,
+    TimelineSource,
+    nav_items,
+    quick_creates,
+    search_providers,
+    timeline_sources,
+)
+from crm.common.resources import EVERYONE, SELLERS
+from customers.models import Contact, Customer, Need
+from customers.selectors import timeline_values
+
+nav_items += [
+    NavItem(_("Customers"), "customers:list", "users", 20),
+    NavItem(_("Contacts"), "customers:contact_list", "address-book", 21),
+    NavItem(_("Needs"), "customers:need_list", "bulb", 22),
+]
+quick_creates += [
+    QuickCreate(_("Customer"), "customers:create", "users", 10, SELLERS),
+    QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),
+    QuickCreate(_("Need"), "customers:need_create", "bulb", 30, SELLERS),
+]
+
+
+def _customers(user: Any, text: str, limit: int) -> list[Customer]:
+    found = Customer.objects.visible_to(user).search_for(text)
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+def _contacts(user: Any, text: str, limit: int) -> list[Contact]:
+    found = Contact.objects.visible_to(user).search_for(text)
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+search_providers += [
+    SearchProvider("customers", _("Customers"), "users", 10, _customers, lambda c: c.city),
+    SearchProvider("contacts", _("Contacts"), "address-book", 20, _contacts, lambda c: c.title),
+]
+
+
+def _needs(user: Any, customer_id: int) -> Any:
+    needs = Need.objects.visible_to(user).filter(customer=customer_id)
+    return timeline_values(
+        needs, "need", "created_at",
+        title=F("title"), text=F("product"), extra=F("status"), who=Value(""),
+    )  # fmt: skip
+
+
+def _describe_need(row: dict[str, Any]) -> dict[str, Any]:
+    return {"title": row["title"], "body": row["text"], "tone": "yellow",
+            "url": f"/customers/needs/{row['pk']}/"}  # fmt: skip
+
+
+timeline_sources.append(TimelineSource("need", _("Needs"), "bulb", _needs, _describe_need))

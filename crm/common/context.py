@@ -14,11 +14,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     context: dict[str, Any] = {
         "brand": settings.BRAND.get(language, settings.BRAND["en"]),
         "document_language": "zh-Hans" if language.startswith("zh") else "en",
+        "theme": "auto",
         "nav": [],
         "quick_create": [],
     }
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
+        context["theme"] = user.theme
         context["nav"] = navigation(request)
         context["quick_create"] = quick_create(request)
     return context

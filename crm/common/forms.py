@@ -6,16 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.forms.renderers import TemplatesSetting
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.models import new_submission
 from crm.common.phones import normalise_phone
-
-
-class ComponentRenderer(TemplatesSetting):
-    """Django's own field templates; the page's components draw label, help and error."""
 
 
 class LocalDateTimeInput(forms.DateTimeInput):

@@ -44,8 +44,9 @@ class QuickCreate:
 class TimelineSource:
     """One kind of event on the customer's timeline.
 
-    ``rows(user, customer_id)`` gives a queryset of values in the columns of
-    ``TIMELINE_COLUMNS``, so that one UNION reads every source.
+    ``rows(user, customer_id)`` gives a queryset shaped by ``timeline_values``, so that one
+    UNION reads every source; ``describe(row)`` turns one row (source, pk, at, title, text,
+    extra, who) into what the page shows: title, body, url, tone, badge.
     """
 
     key: str
@@ -53,9 +54,6 @@ class TimelineSource:
     icon: str
     rows: Callable[[Any, int], Any]
     describe: Callable[[dict[str, Any]], dict[str, Any]]
-
-
-TIMELINE_COLUMNS = ("source", "pk", "at", "title", "text", "extra", "who")
 
 
 @dataclass(frozen=True)

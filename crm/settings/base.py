@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "django_filters",
     "template_partials.apps.SimpleAppConfig",
     "django_cotton.apps.SimpleAppConfig",
@@ -138,6 +139,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker outlives any outage of the broker
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 1_500_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -211,8 +213,11 @@ TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 # Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Only what browsers load: the sources beside it are bundled by `npm run build`.
 STATICFILES_DIRS = [
-    path for path in (BASE_DIR / "static" / "build", BASE_DIR / "static") if path.exists()
+    (name, BASE_DIR / "static" / name)
+    for name in ("build", "img")
+    if (BASE_DIR / "static" / name).exists()
 ]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"  # never served as such: downloads pass their parent's permission
@@ -241,7 +246,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
-FORM_RENDERER = "crm.common.forms.ComponentRenderer"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {

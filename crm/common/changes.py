@@ -1,0 +1,93 @@
+"""What changed on a record, newest first, from the old rows that the triggers kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from crm.common import formats
+
+MOST_EVENTS = 200
+_META = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "trashed_by"}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Change:
+    at: datetime
+    who: str
+    fields: list[FieldChange]
+
+
+def record_changes(record: models.Model) -> list[Change]:
+    """The last changes of a record: when, who, and each field's value before and after."""
+    event_model = _event_model(type(record))
+    events = list(
+        event_model.objects.filter(pgh_obj_id=record.pk)
+        .select_related("pgh_context")
+        .order_by("-pgh_id")[:MOST_EVENTS]
+    )
+    names = _user_names(events)
+    fields = [f for f in event_model._meta.fields if f.name not in _META]
+    shown = _Shown(fields, [*events, record])
+    changes, after = [], record
+    for event in events:
+        differing = [
+            FieldChange(str(f.verbose_name), shown.text(f, event), shown.text(f, after))
+            for f in fields
+            if getattr(event, f.attname) != getattr(after, f.attname)
+        ]
+        if differing:
+            who = names.get(_user_id(event), "")
+            changes.append(Change(event.pgh_created_at, who, differing))
+        after = event
+    return changes
+
+
+def _event_model(model: type[models.Model]) -> Any:
+    return model._meta.get_field("events").related_model
+
+
+def _user_id(event: Any) -> Any:
+    return event.pgh_context.metadata.get("user") if event.pgh_context else None
+
+
+def _user_names(events: Iterable[Any]) -> dict[Any, str]:
+    ids = {_user_id(event) for event in events} - {None}
+    users = get_user_model()._default_manager.filter(pk__in=ids)
+    return {user.pk: str(user) for user in users}
+
+
+class _Shown:
+    """Values in words: choices by label, related records by name (one query per model)."""
+
+    def __init__(self, fields: list[Any], rows: list[Any]) -> None:
+        self.related: dict[str, dict[Any, str]] = {}
+        for field in fields:
+            if field.related_model:
+                ids = {getattr(row, field.attname) for row in rows} - {None}
+                found = field.related_model._default_manager.filter(pk__in=ids) if ids else ()
+                self.related[field.name] = {item.pk: str(item) for item in found}
+
+    def text(self, field: Any, row: Any) -> str:
+        value = getattr(row, field.attname)
+        if value in (None, ""):
+            return "–"
+        if field.name in self.related:
+            return self.related[field.name].get(value, str(value))
+        if field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, datetime):
+            return formats.moment(value)
+        return str(value)

@@ -1,0 +1,198 @@
+"""Columns of lists: each renders one cell of one record, escaped, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.common import formats, tones
+from crm.common.phones import display_phone
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column named by its path on the record (``owner.display_name``)."""
+
+    key: str
+    label: Text
+    sort: str = ""
+    path: str = ""
+    css: str = ""
+    default: bool = True
+
+    def value(self, record: Any) -> Any:
+        found: Any = record
+        for part in (self.path or self.key).split("."):
+            found = getattr(found, part, None)
+            if found is None:
+                return None
+        return found
+
+    def render(self, record: Any) -> SafeString | str:
+        found = self.value(record)
+        return "" if found is None else str(found)
+
+
+@dataclass(frozen=True)
+class LinkColumn(Column):
+    """The record's name, leading to its page."""
+
+    def render(self, record: Any) -> SafeString:
+        return format_html(
+            '<a href="{}" class="fw-medium" data-row-link>{}</a>',
+            record.get_absolute_url(), self.value(record),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RelatedColumn(Column):
+    """Another record's name, leading to its page."""
+
+    def render(self, record: Any) -> SafeString | str:
+        related = self.value(record)
+        if related is None:
+            return ""
+        return format_html('<a href="{}">{}</a>', related.get_absolute_url(), str(related))
+
+
+@dataclass(frozen=True)
+class BadgeColumn(Column):
+    """A choice in its tone."""
+
+    def render(self, record: Any) -> SafeString | str:
+        return badge(record, self.path or self.key)
+
+
+@dataclass(frozen=True)
+class MoneyColumn(Column):
+    """An amount; the currency is a column of the record or fixed."""
+
+    currency: str | Callable[[Any], str] = "currency"
+    css: str = "text-end num"
+
+    def render(self, record: Any) -> SafeString | str:
+        amount = self.value(record)
+        if amount is None:
+            return ""
+        code = self.currency(record) if callable(self.currency) else getattr(record, self.currency)
+        return formats.money(amount, code)
+
+
+@dataclass(frozen=True)
+class NumberColumn(Column):
+    digits: int = 0
+    css: str = "text-end num"
+
+    def render(self, record: Any) -> str:
+        found = self.value(record)
+        return "" if found is None else formats.number(found, self.digits)
+
+
+@dataclass(frozen=True)
+class PercentColumn(Column):
+    """Whole per cents, as stored."""
+
+    css: str = "text-end num"
+
+    def render(self, record: Any) -> str:
+        found = self.value(record)
+        return "" if found is None else f"{found}%"
+
+
+@dataclass(frozen=True)
+class SinceColumn(Column):
+    """How long ago, with the exact time on hover."""
+
+    def render(self, record: Any) -> SafeString | str:
+        return since(self.value(record))
+
+
+@dataclass(frozen=True)
+class DueColumn(Column):
+    """A time to come; in red with a sign when it is past."""
+
+    def render(self, record: Any) -> SafeString | str:
+        return due(self.value(record))
+
+
+@dataclass(frozen=True)
+class DayColumn(Column):
+    def render(self, record: Any) -> str:
+        return formats.day(self.value(record))
+
+
+@dataclass(frozen=True)
+class MomentColumn(Column):
+    def render(self, record: Any) -> str:
+        return formats.moment(self.value(record))
+
+
+@dataclass(frozen=True)
+class PhoneColumn(Column):
+    def render(self, record: Any) -> SafeString | str:
+        return phone(self.value(record))
+
+
+@dataclass(frozen=True)
+class TagsColumn(Column):
+    """Words; the list must prefetch them."""
+
+    def render(self, record: Any) -> SafeString:
+        return format_html_join(
+            " ",
+            '<span class="badge badge-outline text-{}">{}</span>',
+            ((tag.colour, tag.name) for tag in getattr(record, self.path or self.key).all()),
+        )
+
+
+@dataclass(frozen=True)
+class YesColumn(Column):
+    def render(self, record: Any) -> str:
+        return _("Yes") if self.value(record) else _("No")
+
+
+def badge(record: Any, field: str) -> SafeString | str:
+    """The choice ``field`` of a record as a badge."""
+    value = getattr(record, field)
+    if value in ("", None):
+        return ""
+    label = getattr(record, f"get_{field}_display")()
+    return format_html(
+        '<span class="badge bg-{}-lt">{}</span>',
+        tones.tone(record._meta.label_lower, field, value), label,
+    )  # fmt: skip
+
+
+def since(value: datetime | date | None) -> SafeString | str:
+    if value is None:
+        return ""
+    exact = formats.moment(value) if isinstance(value, datetime) else formats.day(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, formats.since(value)
+    )
+
+
+def due(value: datetime | date | None) -> SafeString | str:
+    if value is None:
+        return ""
+    now = timezone.now()
+    past = value < now if isinstance(value, datetime) else value < timezone.localdate(now)
+    if not past:
+        return since(value)
+    return format_html('<span class="text-red" data-overdue>{} {}</span>', _("Overdue:"), since(value))
+
+
+def phone(e164: str | None) -> SafeString | str:
+    if not e164:
+        return ""
+    return format_html('<a href="tel:{}">{}</a>', e164, display_phone(e164, "CN"))

@@ -1,0 +1,147 @@
+"""Numbers, money and time as the reader's language writes them (Babel; Django's intcomma is
+wrong under zh-hans)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, numbers
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+Number = int | float | Decimal
+
+
+@lru_cache(maxsize=4)
+def _locale(language: str) -> Locale:
+    return Locale.parse("zh_Hans_CN" if language.startswith("zh") else "en_GB")
+
+
+def locale() -> Locale:
+    return _locale(get_language() or "zh-hans")
+
+
+def is_chinese() -> bool:
+    return (get_language() or "zh").startswith("zh")
+
+
+def number(value: Number, digits: int = 0) -> str:
+    return _decimal(Decimal(str(value)), digits, locale())
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: Decimal, digits: int, where: Locale) -> str:
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    return str(numbers.format_decimal(value, pattern, locale=where))
+
+
+def percent(share: Number, digits: int = 0) -> str:
+    """0.273 → 27 %."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    return str(numbers.format_percent(Decimal(str(share)), pattern, locale=locale()))
+
+
+def money(amount: Number, currency: str) -> str:
+    """¥416,000 or €12.50: cents appear where there are any."""
+    value = Decimal(str(amount))
+    return _money(value, currency, 0 if value == value.to_integral_value() else 2, locale())
+
+
+@lru_cache(maxsize=4096)
+def _money(value: Decimal, currency: str, digits: int, where: Locale) -> str:
+    pattern = "¤#,##0" + ("." + "0" * digits if digits else "")
+    return str(
+        numbers.format_currency(value, currency, pattern, locale=where, currency_digits=False)
+    )
+
+
+def short_money(amount: Number, currency: str) -> str:
+    """¥186 万, ¥4.86M: for narrow places."""
+    value = Decimal(str(amount))
+    steps: list[tuple[Decimal, str]] = (
+        [(Decimal(10) ** 8, " 亿"), (Decimal(10) ** 4, " 万")]
+        if is_chinese()
+        else [(Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K")]
+    )
+    for size, unit in steps:
+        if abs(value) >= size:
+            scaled = round(value / size, 0 if abs(value) >= 100 * size else 1)
+            digits = 0 if scaled == int(scaled) else 1
+            return _money(scaled, currency, digits, locale()) + unit
+    return _money(round(value), currency, 0, locale())
+
+
+def day(value: date | datetime | None) -> str:
+    """2025年3月12日 / 12 Mar 2025, in the reader's zone."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    if is_chinese():
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day} {_month(local.month)} {local.year}"
+
+
+def moment(value: datetime | None) -> str:
+    """The day and the time of day."""
+    if value is None:
+        return ""
+    return f"{day(value)} {timezone.localtime(value):%H:%M}"
+
+
+def clock(value: datetime) -> str:
+    return f"{timezone.localtime(value):%H:%M}"
+
+
+@lru_cache(maxsize=32)
+def _month_name(month: int, where: Locale) -> str:
+    return str(where.months["format"]["abbreviated"][month])
+
+
+def _month(month: int) -> str:
+    return _month_name(month, locale())
+
+
+def since(value: datetime | date | None, now: datetime | None = None) -> str:
+    """How long ago or until: “35 days ago”, “in 6 days”, “today 15:30”."""
+    if value is None:
+        return ""
+    now = now or timezone.now()
+    if not isinstance(value, datetime):
+        days = (value - timezone.localdate(now)).days
+        return _days(days)
+    days = (timezone.localdate(value) - timezone.localdate(now)).days
+    if days == 0:
+        minutes = int((now - value).total_seconds() // 60)
+        if 0 <= minutes < 60:
+            return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+        return _("today %(time)s") % {"time": clock(value)}
+    return _days(days)
+
+
+def _days(days: int) -> str:
+    if days == 0:
+        return _("today")
+    if days == -1:
+        return _("yesterday")
+    if days == 1:
+        return _("tomorrow")
+    if days < 0:
+        return ngettext("%(n)d day ago", "%(n)d days ago", -days) % {"n": -days}
+    return ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days}
+
+
+def duration(seconds: Number | None) -> str:
+    """“18 min”, “3 h 20 min”, “2 d 4 h”."""
+    if seconds is None:
+        return ""
+    minutes = int(seconds // 60)
+    if minutes < 60:
+        return _("%(m)d min") % {"m": minutes}
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return _("%(h)d h %(m)d min") % {"h": hours, "m": minutes}
+    days, hours = divmod(hours, 24)
+    return _("%(d)d d %(h)d h") % {"d": days, "h": hours}

@@ -1,0 +1,84 @@
+"""What the list, detail, form and trash pages of one kind of record need to know.
+
+An app declares one ``Resource`` per kind and gets its pages from ``resource_urls``; pages
+that want more pass their own templates or views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from crm.common.columns import Column, Text
+from crm.common.keyset import Sort
+from crm.common.roles import Role
+
+EVERYONE = frozenset(Role.values)
+SELLERS = frozenset({Role.REP.value, Role.MANAGER.value, Role.ADMIN.value})
+KEEPERS = frozenset({Role.MANAGER.value, Role.ADMIN.value})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of the facts card: a column with its label."""
+
+    column: Column
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Resource:
+    model: type[Any]
+    namespace: str
+    prefix: str
+    icon: str
+    columns: Sequence[Column]
+    sorts: Sequence[Sort]
+    default_sort: str
+    filterset: type[Any]
+    form: type[Any]
+    create: Callable[..., Any]
+    update: Callable[..., Any]
+    trash: Callable[..., Any]
+    restore: Callable[..., Any]
+    creators: frozenset[str]
+    readers: frozenset[str] = EVERYONE
+    select: Sequence[str] = ()
+    prefetch: Sequence[Any] = ()
+    facts: Sequence[Fact] = ()
+    panels: Sequence[Any] = ()
+    list_template: str = "records/list.html"
+    detail_template: str = "records/detail.html"
+    form_template: str = "records/form.html"
+    detail_context: Callable[[Any, Any], dict[str, Any]] | None = None
+    list_context: Callable[[Any], dict[str, Any]] | None = None
+    tabs: Callable[[Any], Sequence[tuple[Text, str]]] | None = None
+    initial: Callable[[Any], dict[str, Any]] | None = None
+    empty: Text = ""
+    extra_actions: Sequence[Any] = field(default_factory=tuple)
+
+    def name(self, page: str) -> str:
+        return f"{self.namespace}:{self.prefix}{page}"
+
+    def url(self, page: str, *args: Any) -> str:
+        return reverse(self.name(page), args=args)
+
+    def sort(self, key: str) -> Sort | None:
+        return next((sort for sort in self.sorts if sort.key == key), None)
+
+    def may_create(self, user: Any) -> bool:
+        return user.role in self.creators
+
+    def may_read(self, user: Any) -> bool:
+        return user.role in self.readers
+
+    @property
+    def label(self) -> Text:
+        return self.model._meta.verbose_name
+
+    @property
+    def label_plural(self) -> Text:
+        return self.model._meta.verbose_name_plural

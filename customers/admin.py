@@ -1,0 +1,69 @@
+from django.contrib import admin
+
+from crm.common.admin import RecordAdmin, TunedAdmin
+from customers.models import Affiliation, Contact, Customer, ImportBatch, Need, Segment, Tag
+
+
+class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in stubs only
+    model = Affiliation
+    extra = 0
+    autocomplete_fields = ["contact"]
+
+
+@admin.register(Customer)
+class CustomerAdmin(RecordAdmin):
+    list_display = ["name", "lifecycle", "owner", "team", "city", "order_value", "updated_at"]
+    list_filter = ["lifecycle", "kind", "acquisition", "team"]
+    search_fields = ["name", "phone", "email", "external_id"]
+    filter_horizontal = ["tags"]
+    inlines = [AffiliationInline]
+    readonly_fields = [
+        *RecordAdmin.readonly_fields, "segment", "order_count", "order_value", "open_deals",
+        "open_requests", "last_contact_at", "next_step_at",
+    ]  # fmt: skip
+
+
+@admin.register(Contact)
+class ContactAdmin(RecordAdmin):
+    list_display = ["name", "title", "phone", "email", "team"]
+    search_fields = ["name", "phone", "email"]
+
+
+@admin.register(Need)
+class NeedAdmin(RecordAdmin):
+    list_display = ["title", "customer", "status", "priority", "owner"]
+    list_filter = ["status", "priority"]
+    list_select_related = ["customer", "owner", "team"]
+    search_fields = ["title", "product"]
+    autocomplete_fields = ["owner", "team", "customer"]
+
+
+@admin.register(Tag)
+class TagAdmin(TunedAdmin):
+    list_display = ["name", "colour"]
+    search_fields = ["name"]
+
+
+@admin.register(Segment)
+class SegmentAdmin(TunedAdmin):
+    list_display = ["name", "name_en", "origin", "size", "built_at", "active", "team"]
+    list_filter = ["origin", "active"]
+    list_select_related = ["team"]
+    search_fields = ["name", "name_en"]
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(TunedAdmin):
+    list_display = [
+        "filename", "kind", "state", "rows_in", "created", "updated", "skipped", "rejected",
+        "created_at", "created_by",
+    ]  # fmt: skip
+    list_filter = ["kind", "state"]
+    list_select_related = ["created_by"]
+    search_fields = ["filename"]
+
+    def has_add_permission(self, request: object) -> bool:
+        return False
+
+    def has_change_permission(self, request: object, obj: object = None) -> bool:
+        return False

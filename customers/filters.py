@@ -1,0 +1,66 @@
+"""What the lists of customers, contacts and needs can be filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from customers.models import Contact, Customer, Need, Segment, Tag
+
+
+def _segments(request: Any) -> Any:
+    shown = Segment.objects.filter(active=True)
+    return shown.visible_to(request.user) if request else shown.none()
+
+
+class CustomerFilterSet(RecordFilterSet):
+    lifecycle = django_filters.ChoiceFilter(
+        label=_("Lifecycle"), choices=Customer.Lifecycle.choices, empty_label=_("All")
+    )
+    owner = OwnerFilter()
+    unowned = django_filters.BooleanFilter(
+        label=_("Without an owner"), field_name="owner", lookup_expr="isnull"
+    )
+    segment = django_filters.ModelChoiceFilter(
+        label=_("Segment"), queryset=_segments, empty_label=_("All")
+    )
+    acquisition = django_filters.ChoiceFilter(
+        label=_("Acquisition channel"), choices=Customer.Acquisition.choices, empty_label=_("All")
+    )
+    tag = django_filters.ModelChoiceFilter(
+        label=_("Tag"), field_name="tags", queryset=Tag.objects.all(), empty_label=_("All")
+    )
+    value_min = django_filters.NumberFilter(
+        label=_("Order value from"), field_name="order_value", lookup_expr="gte"
+    )
+    contact_before = until_day("last_contact_at", _("No contact since"))
+    created_from = from_day("created_at", _("Created from"))
+
+    class Meta:
+        model = Customer
+        fields: list[str] = []
+
+
+class ContactFilterSet(RecordFilterSet):
+    owner = OwnerFilter()
+
+    class Meta:
+        model = Contact
+        fields: list[str] = []
+
+
+class NeedFilterSet(RecordFilterSet):
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Need.Status.choices, empty_label=_("All")
+    )
+    priority = django_filters.ChoiceFilter(
+        label=_("Priority"), choices=Need.Priority.choices, empty_label=_("All")
+    )
+    owner = OwnerFilter()
+
+    class Meta:
+        model = Need
+        fields: list[str] = []

@@ -1,0 +1,183 @@
+"""The lists and pages of customers, contacts and needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from crm.common import tones
+from crm.common.columns import (
+    BadgeColumn,
+    Column,
+    DueColumn,
+    LinkColumn,
+    MoneyColumn,
+    NumberColumn,
+    PhoneColumn,
+    RelatedColumn,
+    SinceColumn,
+    TagsColumn,
+    YesColumn,
+)
+from crm.common.keyset import Sort
+from crm.common.resources import EVERYONE, SELLERS, Fact, Resource
+from customers import services
+from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
+from customers.forms import ContactForm, CustomerForm, NeedForm
+from customers.models import Contact, Customer, Need
+from customers.selectors import contact_page, customer_page
+
+tones.register(
+    "customers.customer", "lifecycle",
+    {"lead": "blue", "active": "green", "lapsed": "orange", "lost": "red"},
+)  # fmt: skip
+tones.register(
+    "customers.need", "status",
+    {"open": "blue", "quoted": "purple", "met": "green", "dropped": "secondary"},
+)  # fmt: skip
+tones.register("customers.need", "priority", {"1": "red", "2": "blue", "3": "secondary"})
+
+
+def _base_currency(record: Any) -> str:
+    return settings.BASE_CURRENCY
+
+
+def _customer_tabs(user: Any) -> list[tuple[Any, str]]:
+    tabs: list[tuple[Any, str]] = [(_("All customers"), "")]
+    if user.is_rep or user.is_manager:
+        tabs.append((_("My customers"), f"owner={user.pk}"))
+        tabs.append((_("Without an owner"), "unowned=true"))
+    return [*tabs, (_("Leads"), "lifecycle=lead"), (_("Lapsed"), "lifecycle=lapsed")]
+
+
+def _customer_initial(request: Any) -> dict[str, Any]:
+    return {name: request.GET[name] for name in ("customer",) if request.GET.get(name)}
+
+
+CUSTOMERS = Resource(
+    model=Customer,
+    namespace="customers",
+    prefix="",
+    icon="users",
+    columns=[
+        LinkColumn("name", _("Customer"), sort="name"),
+        BadgeColumn("lifecycle", _("Lifecycle")),
+        Column("segment", _("Segment"), path="segment.label"),
+        MoneyColumn("order_value", _("Order value"), sort="value", currency=_base_currency),
+        NumberColumn("order_count", _("Orders")),
+        Column("owner", _("Owner"), path="owner.display_name"),
+        DueColumn("next_step_at", _("Next step"), sort="next"),
+        TagsColumn("tags", _("Tags")),
+        SinceColumn("last_contact_at", _("Last contact"), sort="contact"),
+        SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
+    ],
+    sorts=[
+        Sort("updated", "updated_at"),
+        Sort("name", "name"),
+        Sort("value", "order_value"),
+        Sort("next", "next_step_at", nullable=True),
+        Sort("contact", "last_contact_at", nullable=True),
+    ],
+    default_sort="-updated",
+    filterset=CustomerFilterSet,
+    form=CustomerForm,
+    create=services.customer_create,
+    update=services.customer_update,
+    trash=services.customer_trash,
+    restore=services.customer_restore,
+    creators=SELLERS,
+    select=["owner", "segment"],
+    prefetch=["tags"],
+    facts=[
+        Fact(BadgeColumn("kind", _("Kind")), always=True),
+        Fact(Column("industry", _("Industry"))),
+        Fact(PhoneColumn("phone", _("Phone")), always=True),
+        Fact(Column("email", _("E-mail")), always=True),
+        Fact(Column("country", _("Country"))),
+        Fact(Column("region", _("Region"))),
+        Fact(Column("city", _("City")), always=True),
+        Fact(Column("address", _("Address"))),
+        Fact(BadgeColumn("acquisition", _("Acquisition channel")), always=True),
+        Fact(Column("source", _("Source"))),
+        Fact(YesColumn("consent_email", _("May be mailed")), always=True),
+        Fact(YesColumn("consent_phone", _("May be called")), always=True),
+        Fact(Column("external_id", _("External id"))),
+        Fact(Column("note", _("Note"))),
+    ],
+    list_template="customers/list.html",
+    detail_template="customers/detail.html",
+    detail_context=customer_page,
+    tabs=_customer_tabs,
+    empty=_("No customers yet. Add the first one or import a file."),
+)
+
+CONTACTS = Resource(
+    model=Contact,
+    namespace="customers",
+    prefix="contact_",
+    icon="address-book",
+    columns=[
+        LinkColumn("name", _("Contact"), sort="name"),
+        Column("title", _("Job title")),
+        PhoneColumn("phone", _("Phone")),
+        Column("email", _("E-mail")),
+        Column("owner", _("Owner"), path="owner.display_name"),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
+    default_sort="-updated",
+    filterset=ContactFilterSet,
+    form=ContactForm,
+    create=services.contact_create,
+    update=services.contact_update,
+    trash=services.contact_trash,
+    restore=services.contact_restore,
+    creators=EVERYONE,
+    select=["owner"],
+    facts=[
+        Fact(Column("title", _("Job title"))),
+        Fact(PhoneColumn("phone", _("Phone")), always=True),
+        Fact(Column("email", _("E-mail")), always=True),
+        Fact(Column("wechat", _("WeChat"))),
+        Fact(Column("note", _("Note"))),
+    ],
+    detail_template="customers/contact_detail.html",
+    detail_context=contact_page,
+    initial=_customer_initial,
+)
+
+NEEDS = Resource(
+    model=Need,
+    namespace="customers",
+    prefix="need_",
+    icon="bulb",
+    columns=[
+        LinkColumn("title", _("Need")),
+        RelatedColumn("customer", _("Customer")),
+        Column("product", _("Product")),
+        BadgeColumn("priority", _("Priority"), sort="priority"),
+        BadgeColumn("status", _("Status")),
+        Column("owner", _("Owner"), path="owner.display_name"),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[Sort("updated", "updated_at"), Sort("priority", "priority")],
+    default_sort="-updated",
+    filterset=NeedFilterSet,
+    form=NeedForm,
+    create=services.need_create,
+    update=services.need_update,
+    trash=services.need_trash,
+    restore=services.need_restore,
+    creators=SELLERS,
+    select=["owner", "customer"],
+    facts=[
+        Fact(RelatedColumn("customer", _("Customer")), always=True),
+        Fact(Column("product", _("Product"))),
+        Fact(BadgeColumn("priority", _("Priority")), always=True),
+        Fact(BadgeColumn("status", _("Status")), always=True),
+        Fact(Column("description", _("Description"))),
+    ],
+    initial=_customer_initial,
+)

@@ -1,0 +1,151 @@
+"""Every write about customers, contacts, needs and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from crm.common.registries import ownership_followers
+from crm.common.services import (
+    record_create,
+    record_lock,
+    record_restore,
+    record_trash,
+    record_update,
+)
+from customers.models import Affiliation, Contact, Customer, Need
+
+CONTACT_DETAILS = frozenset({"phone", "email", "address", "city", "region", "country"})
+
+
+@transaction.atomic
+def customer_create(
+    *, actor: Any, submission: UUID | None = None, tags: Iterable[Any] = (), **values: Any
+) -> Customer:
+    """A new customer; owned by the representative who makes it."""
+    customer = record_create(record=Customer(**values), actor=actor, submission=submission)
+    customer.tags.set(tags)
+    return customer
+
+
+@transaction.atomic
+def customer_update(
+    *, pk: int, actor: Any, changes: dict[str, Any], expected_version: int | None = None
+) -> Customer:
+    """Change a customer; agents may change contact details only.
+
+    A new owner takes the open work of the old one along, see ``ownership_followers``.
+    """
+    allowed = Customer.objects.editable_by(actor)
+    if set(changes) <= CONTACT_DETAILS:
+        allowed = Customer.objects.contact_details_editable_by(actor)
+    before = Customer.objects.filter(pk=pk).values("owner_id", "team_id").first()
+    if "owner" in changes and changes["owner"] is not None:
+        changes = {**changes, "team": changes["owner"].team}
+    customer = record_update(
+        model=Customer, pk=pk, actor=actor, changes=changes,
+        expected_version=expected_version, allowed=allowed,
+    )  # fmt: skip
+    _hand_over(customer, before)
+    return customer
+
+
+@transaction.atomic
+def customer_take(*, pk: int, actor: Any) -> Customer:
+    """A representative takes a customer that nobody owns."""
+    customer: Customer = record_lock(Customer.objects.takeable_by(actor), pk)
+    before = {"owner_id": None, "team_id": customer.team_id}
+    customer.owner = actor
+    customer.version += 1
+    customer.save()
+    _hand_over(customer, before)
+    return customer
+
+
+def _hand_over(customer: Customer, before: dict[str, Any] | None) -> None:
+    if before is None:
+        raise PermissionDenied
+    if (before["owner_id"], before["team_id"]) == (customer.owner_id, customer.team_id):
+        return
+    Need.objects.filter(customer=customer).update(team=customer.team_id)
+    for follow in ownership_followers:
+        follow(
+            customer_id=customer.pk, old_owner_id=before["owner_id"],
+            new_owner_id=customer.owner_id, team_id=customer.team_id,
+        )  # fmt: skip
+
+
+customer_trash = partial(record_trash, model=Customer)
+customer_restore = partial(record_restore, model=Customer)
+
+
+@transaction.atomic
+def contact_create(
+    *, actor: Any, customer: Customer | None = None, role: str = "", is_primary: bool = False,
+    submission: UUID | None = None, **values: Any,
+) -> Contact:
+    """A new person, working for ``customer`` when one is given."""
+    contact = Contact(team_id=customer.team_id if customer else None, **values)
+    contact = record_create(record=contact, actor=actor, submission=submission)
+    if customer is not None:
+        affiliation_set(contact=contact, customer=customer, role=role, is_primary=is_primary)
+    return contact  # fmt: skip
+
+
+@transaction.atomic
+def contact_update(
+    *, pk: int, actor: Any, changes: dict[str, Any], expected_version: int | None = None
+) -> Contact:
+    changes = dict(changes)
+    customer, role = changes.pop("customer", None), changes.pop("role", "")
+    is_primary = bool(changes.pop("is_primary", False))
+    contact = record_update(
+        model=Contact, pk=pk, actor=actor, changes=changes, expected_version=expected_version
+    )
+    if customer is not None:
+        affiliation_set(contact=contact, customer=customer, role=role, is_primary=is_primary)
+    return contact
+
+
+@transaction.atomic
+def affiliation_set(
+    *, contact: Contact, customer: Customer, role: str = "", is_primary: bool = False
+) -> Affiliation:
+    """State a contact's part in a customer; a new primary contact replaces the old one."""
+    Customer.objects.select_for_update().get(pk=customer.pk)
+    if is_primary:
+        Affiliation.objects.filter(customer=customer, is_primary=True).exclude(
+            contact=contact
+        ).update(is_primary=False)
+    affiliation, _ = Affiliation.objects.update_or_create(
+        contact=contact, customer=customer, defaults={"role": role, "is_primary": is_primary}
+    )
+    return affiliation
+
+
+contact_trash = partial(record_trash, model=Contact)
+contact_restore = partial(record_restore, model=Contact)
+
+
+def need_create(*, actor: Any, submission: UUID | None = None, **values: Any) -> Need:
+    """Something a visible customer wants."""
+    need = Need(**values)
+    need.team_id = need.customer.team_id
+    return record_create(record=need, actor=actor, submission=submission)
+
+
+def need_update(
+    *, pk: int, actor: Any, changes: dict[str, Any], expected_version: int | None = None
+) -> Need:
+    return record_update(
+        model=Need, pk=pk, actor=actor, changes=changes, expected_version=expected_version
+    )
+
+
+need_trash = partial(record_trash, model=Need)
+need_restore = partial(record_restore, model=Need)
