@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 from django.db import models
@@ -9,6 +10,9 @@ from django.db.models import Q
 
 from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
+
+# Filled by the service app: the customers of an agent's own requests, whose sales they see.
+agent_customer_scope: list[Callable[[Person], models.QuerySet[Any]]] = []
 
 
 class TeamRecordQuerySet(RecordQuerySet):

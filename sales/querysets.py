@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Self
-
-from django.db import models
+from typing import Self
 
 from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
-
-# Filled by the service app: the customers of an agent's own requests.
-agent_customer_scope: list[Callable[[Person], models.QuerySet[Any]]] = []
+from customers.querysets import agent_customer_scope
 
 
 class ProductQuerySet(RecordQuerySet):
