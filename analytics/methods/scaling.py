@@ -49,8 +49,9 @@ def fit_scaling(X: FloatArray) -> Scaling:
     """Choose the scaling of ``X`` (n, d), whose columns are not constant.
 
     A column is logged when its skewness exceeds 1 and the logarithm brings it nearer to 0.  The
-    spread is the interquartile range / 1.349, or the standard deviation where that is larger by
-    far (grouped values) or the range is 0.
+    spread is the standard deviation of the values cut at three robust ones (interquartile range /
+    1.349) from the median: outliers do not stretch it, and two heaps do not shrink as they would
+    by the interquartile range itself.
     """
     magnitude = np.abs(X)
     unit = np.array([_unit(magnitude[:, k]) for k in range(X.shape[1])])
@@ -59,8 +60,9 @@ def fit_scaling(X: FloatArray) -> Scaling:
     logged = (before > SKEWED) & (after < before)
     values = np.where(logged, logs, X)
     low, centre, high = np.percentile(values, [25, 50, 75], axis=0)
-    robust, plain = (high - low) / 1.349, values.std(axis=0)
-    spread = np.where(robust < plain / 3.0, plain, robust)
+    robust = (high - low) / 1.349
+    reach = np.where(robust > 0, 3.0 * robust, np.inf)
+    spread = np.clip(values, centre - reach, centre + reach).std(axis=0)
     return Scaling(logged, unit, centre, np.where(spread > 0, spread, 1.0))
 
 
