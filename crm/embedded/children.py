@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crm.embedded import processes
+from crm.embedded.postgres import PostgresError
+from crm.embedded.valkey import ValkeyError
 
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0  # having run this long, an end counts as the first again
@@ -48,7 +50,7 @@ class Child:
 
 @dataclass
 class Watch:
-    """When to start something again. ``end`` is called on its process before a new start."""
+    """Notices that something ended by itself, and when to start it again."""
 
     name: str
     poll: Callable[[], int | None]
@@ -82,8 +84,10 @@ class Watch:
         self.since = time.monotonic()
         try:
             self.restart()
-        except (OSError, RuntimeError) as error:
+        except (OSError, PostgresError, ValkeyError) as error:
             say(f"{self.name}: {error}")
+        else:
+            say(f"{self.name} is running again.")
 
 
 def describe(code: int) -> str:

@@ -88,7 +88,7 @@ class Supervisor:
             self.stoppers.append(lambda: self._remove_sockets(sockets))
             self.stoppers.append(lambda: postgres.stop(self._patience))
             postgres.start()
-            self.watches.append(Watch("postgres", _poll_of(postgres), postgres.start, log))
+            self.watches.append(Watch("PostgreSQL", _poll_of(postgres), postgres.start, log))
             self.console.say("PostgreSQL is running.")
         if not os.environ.get("REDIS_URL"):
             log = self.state / "log" / "valkey.log"
@@ -100,7 +100,7 @@ class Supervisor:
                 self.stoppers.append(lambda: self._remove_sockets(sockets))
             self.stoppers.append(lambda: valkey.stop(self._patience))
             valkey.start()
-            self.watches.append(Watch("valkey", _poll_of(valkey), valkey.start, log))
+            self.watches.append(Watch("Valkey", _poll_of(valkey), valkey.start, log))
             self.console.say("Valkey is running.")
 
     def _migrate(self) -> None:

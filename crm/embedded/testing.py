@@ -52,8 +52,7 @@ def servers() -> Iterator[None]:
     root = folder()
     root.mkdir(mode=0o700)
     with _locked(root / "lock"):
-        cluster = _migrated_cluster()
-        subprocess.run(["cp", "-a", cluster, root / "postgres"], check=True)
+        subprocess.run(["cp", "-a", cluster(), root / "postgres"], check=True)
         postgres = _postgres(root)
         valkey = Valkey(
             data=root / "valkey", socket_path=addresses.redis_socket(root), log=root / "valkey.log"
@@ -84,19 +83,19 @@ def clone(name: str | None = None) -> None:
         connection.close()
 
 
-def _migrated_cluster() -> Path:
+def cluster() -> Path:
     """A stopped cluster with the migrations applied, kept under var/ for the next run."""
     var = BASE_DIR / "var"
     var.mkdir(exist_ok=True)
-    cluster = var / f"test-cluster-{_fingerprint()}"
+    found = var / f"test-cluster-{_fingerprint()}"
     with _locked(var / "test-cluster.lock"):
-        if not cluster.exists():
-            _build(cluster)
-        cluster.touch()
-    return cluster
+        if not found.exists():
+            _build(found)
+        found.touch()
+    return found
 
 
-def _build(cluster: Path) -> None:
+def _build(target: Path) -> None:
     draft = Path(tempfile.mkdtemp(prefix=PREFIX))
     postgres = _postgres(draft)
     try:
@@ -116,9 +115,9 @@ def _build(cluster: Path) -> None:
         if made.returncode != 0:
             raise PostgresError(f"The migrations failed:\n{made.stdout}\n{made.stderr}")
         postgres.stop()
-        _discard_old(cluster.parent)
-        shutil.move(draft / "postgres", cluster.with_suffix(".new"))
-        cluster.with_suffix(".new").rename(cluster)
+        _discard_old(target.parent)
+        shutil.move(draft / "postgres", target.with_suffix(".new"))
+        target.with_suffix(".new").rename(target)
     finally:
         postgres.stop()
         shutil.rmtree(addresses.socket_folder(draft), ignore_errors=True)
