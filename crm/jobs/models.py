@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.roles import Person, is_admin
+from crm.jobs import registry
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -30,14 +31,13 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=60)
     title = models.CharField(_("title"), max_length=200, blank=True)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State.choices, default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True, blank=True,
         on_delete=models.SET_NULL, related_name="+",
     )  # fmt: skip
-    idempotency_key = models.CharField(max_length=120, null=True, blank=True, unique=True)  # noqa: DJ001  # NULL is "no key": unique ignores it
+    # NULL is "no key": unique ignores it.
+    idempotency_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     max_attempts = models.PositiveSmallIntegerField(default=3)
     lease = models.UUIDField(null=True, blank=True, editable=False)
@@ -84,7 +84,18 @@ class Job(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title or self.kind
+        return self.label
+
+    def get_absolute_url(self) -> Any:
+        from django.urls import reverse
+
+        return reverse("jobs:detail", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """What the person called it, else the kind's title in the reader's language."""
+        entry = registry.find(self.kind)
+        return self.title or str(entry.title if entry else self.kind)
 
     @property
     def is_over(self) -> bool:
@@ -98,8 +109,3 @@ class Job(models.Model):
         if not self.progress_total:
             return None
         return min(100, int(100 * self.progress_done / self.progress_total))
-
-    def get_absolute_url(self) -> Any:
-        from django.urls import reverse
-
-        return reverse("jobs:detail", args=[self.pk])
