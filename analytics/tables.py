@@ -1,0 +1,199 @@
+"""From an uploaded or exported file to a frame, or to one sentence that says why not."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.methods.errors import DataProblem
+
+MAX_BYTES = 500 * 1024 * 1024
+MAX_COLUMNS = 2_000
+MAX_FIELD = 100_000
+DELIMITERS = ",;\t|"
+CHUNK = 1 << 20
+
+
+def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
+    """Read a delimited text file with a header line.
+
+    Parameters
+    ----------
+    path : str or Path
+        UTF-8 (with or without byte order mark) or GB18030; delimiter ``,`` ``;`` tab or ``|``,
+        found from the header line; a decimal comma is recognised beside ``;`` and tab.
+    max_bytes : int
+        Larger files are refused.
+
+    Returns
+    -------
+    DataFrame
+        Column names without surrounding spaces; types inferred by pandas.
+
+    Raises
+    ------
+    DataProblem
+        Naming line and cause: no such file, empty, header only, too large, binary, neither
+        encoding, unclosed quotation mark, fields missing or left over, a column name missing or
+        given twice, too many columns.
+    """
+    file = Path(path)
+    _check_size(file, max_bytes)
+    encoding = _encoding(file)
+    delimiter = _delimiter(file, encoding)
+    header, rows = _check_rows(file, encoding, delimiter)
+    if rows == 0:
+        raise DataProblem("file_only_header")
+    frame = pd.read_csv(
+        file,
+        encoding=encoding,
+        sep=delimiter,
+        header=0,
+        names=header,
+        index_col=False,
+        low_memory=False,
+        decimal="," if _decimal_comma(file, encoding, delimiter) else ".",
+    )
+    return frame
+
+
+def _check_size(file: Path, max_bytes: int) -> None:
+    try:
+        if not file.is_file():
+            raise DataProblem("file_missing", {"file": file.name})
+        size = file.stat().st_size
+    except OSError as error:
+        params = {"file": file.name[:100], "cause": error.strerror or "no access"}
+        raise DataProblem("file_unreadable", params) from error
+    if size == 0:
+        raise DataProblem("file_empty")
+    if size > max_bytes:
+        params = {"size": size // 1024**2 + 1, "limit": max_bytes // 1024**2}
+        raise DataProblem("file_too_large", params)
+
+
+def _encoding(file: Path) -> str:
+    """Return the encoding that reads the whole file, trying UTF-8 and then GB18030."""
+    try:
+        with file.open("rb") as stream:
+            start = stream.read(4)
+        if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            return "utf-16"
+        broken = _first_broken_line(file, "utf-8")
+    except OSError as error:
+        params = {"file": file.name, "cause": error.strerror or "no access"}
+        raise DataProblem("file_unreadable", params) from error
+    if broken is None:
+        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+    if _first_broken_line(file, "gb18030") is None:
+        return "gb18030"
+    raise DataProblem("file_encoding", {"line": broken})
+
+
+def _first_broken_line(file: Path, encoding: str) -> int | None:
+    """Return the first line that is not ``encoding``; raise for a NUL byte."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line = 1
+    with file.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            nul = chunk.find(b"\0")
+            if nul >= 0:
+                raise DataProblem("file_binary", {"line": line + chunk.count(b"\n", 0, nul)})
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as error:
+                return line + chunk.count(b"\n", 0, max(error.start, 0))
+            line += chunk.count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return line
+    return None
+
+
+def _delimiter(file: Path, encoding: str) -> str:
+    """Return the delimiter most frequent in the header line, outside quotation marks."""
+    with file.open(encoding=encoding, newline="") as stream:
+        header = ""
+        while not header.strip() and (line := stream.readline(4_000_000)):
+            header = line
+    if not header.strip():
+        raise DataProblem("file_empty")
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
+
+
+def _check_rows(file: Path, encoding: str, delimiter: str) -> tuple[list[str], int]:
+    """Walk through all rows; return the header and the number of rows below it."""
+    previous = csv.field_size_limit(MAX_FIELD)
+    try:
+        with file.open(encoding=encoding, newline="") as stream:
+            return _walk(csv.reader(stream, delimiter=delimiter, strict=True))
+    except UnicodeError as error:
+        raise DataProblem("file_encoding", {"line": 1}) from error
+    finally:
+        csv.field_size_limit(previous)
+
+
+def _walk(reader: Iterator[list[str]]) -> tuple[list[str], int]:
+    header: list[str] | None = None
+    count = 0
+    start = 1
+    try:
+        for row in reader:
+            line = reader.line_num  # type: ignore[attr-defined]  # csv.reader has it
+            if header is None:
+                header = _header(row) if row else None
+            elif row:
+                count += 1
+                if len(row) != len(header):
+                    params = {"line": start, "found": len(row), "expected": len(header)}
+                    raise DataProblem("file_ragged", params)
+            start = line + 1
+    except csv.Error as error:
+        raise _csv_problem(str(error), start) from error
+    if header is None:
+        raise DataProblem("file_empty")
+    return header, count
+
+
+def _csv_problem(message: str, line: int) -> DataProblem:
+    if "unexpected end of data" in message:
+        return DataProblem("file_unclosed_quote", {"line": line})
+    if "field larger" in message:
+        # A quotation mark left open swallows the lines after it, and ends up here.
+        return DataProblem("file_field_too_long", {"line": line, "limit": MAX_FIELD})
+    if "NUL" in message:
+        return DataProblem("file_binary", {"line": line})
+    return DataProblem("file_bad_quote", {"line": line})
+
+
+def _header(row: list[str]) -> list[str]:
+    if len(row) > MAX_COLUMNS:
+        raise DataProblem("file_too_many_columns", {"columns": len(row), "limit": MAX_COLUMNS})
+    names = [name.strip() for name in row]
+    if names and not names[0] and len(names) > 1:
+        names[0] = "row"  # the row numbers that R and pandas write without a name
+    for position, name in enumerate(names, start=1):
+        if not name:
+            raise DataProblem("file_unnamed_column", {"position": position})
+        if names.index(name) != position - 1:
+            raise DataProblem("file_duplicate_header", {"column": name[:100]})
+    return names
+
+
+def _decimal_comma(file: Path, encoding: str, delimiter: str) -> bool:
+    """Say whether the first rows hold numbers such as 12,5 and none such as 12.5."""
+    if delimiter == ",":
+        return False
+    with file.open(encoding=encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter)
+        cells = [cell for row, _ in zip(reader, range(200), strict=False) for cell in row]
+    commas = any(re.fullmatch(r"\s*-?\d+,\d+\s*", cell) for cell in cells)
+    points = any(re.fullmatch(r"\s*-?\d+\.\d+\s*", cell) for cell in cells)
+    return commas and not points
