@@ -7,10 +7,12 @@ Standard library only; every step is skipped when what it depends on has not cha
 
 from __future__ import annotations  # older Pythons must get far enough to say so
 
+import contextlib
 import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -25,6 +27,7 @@ PYTHON = VENV / "bin" / "python"
 VAR = ROOT / "var"
 STAMPS = VAR / "stamps"
 LOG = VAR / "log" / "bootstrap.log"
+EXACTLY = ("--require-hashes", "--only-binary", ":all:")
 OLDEST = (3, 11)
 OLDEST_NODE = 18
 LOCKS = {"run": "requirements.txt", "test": "requirements-dev.txt", "lint": "requirements-dev.txt"}
@@ -46,11 +49,17 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST:
         return _with_newer_python(arguments)
     os.chdir(str(ROOT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         prepare(LOCKS[action])
     except BootstrapError as error:
+        _end_running()
         print(f"\n{error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        _end_running()
+        return 130
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if action == "lint":
         return 0
     commands = {"run": ["manage.py", "up"], "test": ["-m", "pytest"]}
@@ -85,31 +94,31 @@ def _install(lock: str) -> None:
         shutil.rmtree(VENV, ignore_errors=True)
         _run([sys.executable, "-m", "venv", "--without-pip", VENV], NO_VENV)
     _say(f"Installing the packages of {lock} ...")
-    _run([*_installer(), "--only-binary", ":all:", "-r", ROOT / lock], NO_PACKAGES)
+    _install_from(ROOT / lock, NO_PACKAGES)
     stamp.write_text(wanted)
 
 
-def _installer() -> list[Word]:
-    """uv where possible (several times faster), else pip; both check the hashes."""
+def _install_from(lock: Path, explanation: str) -> None:
+    """With uv where possible (several times faster), else with pip; both check the hashes.
+
+    uv knows neither pip's configuration nor, at first, the machine's certificates: where it cannot
+    reach the packages, pip may.
+    """
     on_path = shutil.which("uv")
     own = VENV / "bin" / "uv"
     if on_path is None and not own.exists():
-        _try([*_pip(), "--only-binary", ":all:", "-r", ROOT / "requirements-uv.txt"])
-    for uv in (on_path, own):
-        if uv and _try([uv, "--version"]) and _uv_reaches_packages(uv):
-            return [uv, "pip", "install", "--require-hashes", "--python", PYTHON]
-    return _pip()
-
-
-def _uv_reaches_packages(uv: Word) -> bool:
-    """uv ignores pip's configuration; behind a mirror that only pip knows, pip must do it."""
-    check = [uv, "pip", "install", "--python", PYTHON, "--dry-run", "--require-hashes"]
-    return _try([*check, "-r", ROOT / "requirements-uv.txt"])
+        _try([*_pip(), "-r", ROOT / "requirements-uv.txt"])
+    uv = on_path or own
+    if _try([uv, "--version"]):
+        install = [uv, "pip", "install", "--python", PYTHON, *EXACTLY]
+        if _try([*install, "-r", lock]) or _try([*install, "--system-certs", "-r", lock]):
+            return
+    _run([*_pip(), "-r", lock], explanation)
 
 
 def _pip() -> list[Word]:
     """This Python's pip, working on the environment; else one put into the environment."""
-    install = ["install", "--require-hashes", "--disable-pip-version-check", "--quiet"]
+    install = ["install", *EXACTLY, "--disable-pip-version-check", "--quiet", "--retries", "2"]
     if _try([sys.executable, "-m", "pip", "--python", PYTHON, "--version"]):
         return [sys.executable, "-m", "pip", "--python", PYTHON, *install]
     if not _try([PYTHON, "-m", "pip", "--version"]):
@@ -165,7 +174,7 @@ def _node_from_wheel() -> str:
     wanted = _digest([lock], VENV)
     if _read(stamp) != wanted or not (VENV / "bin" / "npm").exists():
         _say("Installing Node ...")
-        _run([*_installer(), "--only-binary", ":all:", "-r", lock], NO_NODE)
+        _install_from(lock, NO_NODE)
         stamp.write_text(wanted)
     return str(VENV / "bin")
 
@@ -257,19 +266,28 @@ def _try(command: Sequence[Word]) -> bool:
 
 def _execute(command: Sequence[Word], environment: dict[str, str] | None = None) -> tuple[int, str]:
     words = [str(part) for part in command]
-    done = subprocess.run(
+    process = subprocess.Popen(
         words,
         env=environment or _environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        check=False,
+        start_new_session=True,
     )
-    output = done.stdout.decode(errors="replace")
+    _running.add(process)
+    output = process.communicate()[0].decode(errors="replace")
+    _running.discard(process)
     if LOG.parent.is_dir():
         with LOG.open("a") as log:
             log.write(f"$ {' '.join(words)}\n{output}\n")
-    return done.returncode, output
+    return process.returncode, output
+
+
+def _end_running() -> None:
+    """A failed or interrupted preparation takes the steps beside it along."""
+    for process in list(_running):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _environment(path: str | None = None) -> dict[str, str]:
@@ -314,6 +332,7 @@ def _read(path: Path) -> str:
 
 
 _began = time.monotonic()
+_running: set[subprocess.Popen[bytes]] = set()
 
 
 def _say(text: str) -> None:
