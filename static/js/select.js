@@ -59,6 +59,7 @@ function one(select) {
       select.dispatchEvent(new Event("input", { bubbles: true }));
     },
   });
+  select.setAttribute("aria-hidden", "true"); // the control beside it has the label now
   const label = select.getAttribute("aria-label");
   if (label) control.control_input.setAttribute("aria-label", label);
   const describedBy = select.getAttribute("aria-describedby");

@@ -135,10 +135,10 @@ function scatter(spec, palette) {
   const axis = (name, gap) => valueAxis({ ...spec, unit: "" }, palette, { name, nameLocation: "middle", nameGap: gap });
   const points = spec.series.reduce((sum, { data }) => sum + data.length, 0);
   return {
-    grid: grid({ top: 34, bottom: spec.x_name ? 24 : 4, left: spec.y_name ? 24 : 4 }),
+    grid: grid({ top: 34, bottom: spec.x_name ? 24 : 4, left: spec.y_name ? 22 : 4 }),
     legend: legend(palette),
     xAxis: axis(spec.x_name, 28),
-    yAxis: axis(spec.y_name, 42),
+    yAxis: axis(spec.y_name, 32),
     tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${value[2] ?? seriesName}\n${spec.x_name ?? "x"}: ${full(value[0])}\n${spec.y_name ?? "y"}: ${full(value[1])}` },
     series: [
       ...spec.series.map(({ name, data }, index) => ({ type: "scatter", name, data, symbol: symbols[index % symbols.length], symbolSize: points > 400 ? 5 : 8, itemStyle: { opacity: 0.8 } })),
