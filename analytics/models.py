@@ -37,17 +37,23 @@ class Run(models.Model):
         FAILED = "failed", _("Failed")
 
     method = models.CharField(_("method"), max_length=12, choices=Method.choices)
-    state = models.CharField(
-        _("state"), max_length=8, choices=State.choices, default=State.RUNNING
-    )
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
     team = models.ForeignKey(
-        "accounts.Team", verbose_name=_("team"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        "accounts.Team",
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True, blank=True,
-        on_delete=models.SET_NULL, related_name="+",
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("started by"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     job = models.OneToOneField(
         "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="run"
@@ -72,9 +78,7 @@ class Run(models.Model):
         verbose_name = _("run")
         verbose_name_plural = _("runs")
         ordering = ["-created_at"]
-        indexes = [
-            models.Index(fields=["method", "team", "-created_at"], name="run_method_team")
-        ]
+        indexes = [models.Index(fields=["method", "team", "-created_at"], name="run_method_team")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(method__in=["cluster", "forecast", "regress"]), name="run_method"
@@ -87,6 +91,13 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.pk}"
+
+    @property
+    def shown_state(self) -> str:
+        """The state with its job's end: a job that failed or was cancelled took the run along."""
+        if self.state == self.State.RUNNING and self.job is not None and self.job.is_over:
+            return self.State.FAILED
+        return self.state
 
     def get_absolute_url(self) -> str:
         return reverse("analytics:run_detail", args=[self.pk])

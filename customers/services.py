@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 
 from crm.common.registries import ownership_followers
 from crm.common.services import (
@@ -18,7 +20,7 @@ from crm.common.services import (
     record_trash,
     record_update,
 )
-from customers.models import Affiliation, Contact, Customer, Need
+from customers.models import Affiliation, Contact, Customer, Need, Segment
 
 CONTACT_DETAILS = frozenset({"phone", "email", "address", "city", "region", "country"})
 
@@ -86,8 +88,13 @@ customer_restore = partial(record_restore, model=Customer)
 
 @transaction.atomic
 def contact_create(
-    *, actor: Any, customer: Customer | None = None, role: str = "", is_primary: bool = False,
-    submission: UUID | None = None, **values: Any,
+    *,
+    actor: Any,
+    customer: Customer | None = None,
+    role: str = "",
+    is_primary: bool = False,
+    submission: UUID | None = None,
+    **values: Any,
 ) -> Contact:
     """A new person, working for ``customer`` when one is given."""
     contact = Contact(team_id=customer.team_id if customer else None, **values)
@@ -149,3 +156,51 @@ def need_update(
 
 need_trash = partial(record_trash, model=Need)
 need_restore = partial(record_restore, model=Need)
+
+
+@dataclass(frozen=True)
+class SegmentLabel:
+    """A cluster to be written: its lasting key, names, definition and customers' ids."""
+
+    key: int
+    name: str
+    name_en: str
+    definition: dict[str, Any]
+    customers: Sequence[int]
+
+
+_LABELS_AT_ONCE = 10_000
+
+
+@transaction.atomic
+def segments_write(*, team_id: int | None, labels: Sequence[SegmentLabel], built_at: Any) -> None:
+    """Replace the cluster segments of a team (None: the whole company) and their customers.
+
+    A segment keeps its row as long as its key lives; others become inactive.
+    """
+    known = Segment.objects.filter(origin=Segment.Origin.CLUSTER, team=team_id)
+    scope = Customer.objects.filter(team=team_id) if team_id else Customer.objects.all()
+    kept: dict[int, int] = {}
+    for label in labels:
+        segment, _ = Segment.objects.update_or_create(
+            origin=Segment.Origin.CLUSTER, team_id=team_id, key=label.key,
+            defaults={
+                "name": label.name, "name_en": label.name_en, "definition": label.definition,
+                "size": len(label.customers), "built_at": built_at, "active": True,
+            },
+        )  # fmt: skip
+        kept[label.key] = segment.pk
+    known.exclude(key__in=kept).update(active=False, size=0)
+    labelled = {pk for label in labels for pk in label.customers}
+    stale = scope.filter(segment__isnull=False).values_list("pk", flat=True)
+    _label([pk for pk in stale if pk not in labelled], None)
+    for label in labels:
+        _label(label.customers, kept[label.key])
+
+
+def _label(customers: Sequence[int], segment_id: int | None) -> None:
+    for start in range(0, len(customers), _LABELS_AT_ONCE):
+        part = Customer.objects.filter(pk__in=customers[start : start + _LABELS_AT_ONCE])
+        if segment_id:
+            part = part.filter(~Q(segment=segment_id) | Q(segment=None))
+        part.update(segment=segment_id)

@@ -45,9 +45,7 @@ class User(AbstractUser):
     )  # fmt: skip
     full_name = models.CharField(_("name"), max_length=80, blank=True)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
-    theme = models.CharField(
-        _("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO
-    )
+    theme = models.CharField(_("theme"), max_length=5, choices=Theme.choices, default=Theme.AUTO)
     time_zone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
 
     objects: ClassVar[UserManager] = UserManager()

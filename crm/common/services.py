@@ -57,8 +57,13 @@ def record_lock(queryset: Any, pk: int) -> Any:
 
 @transaction.atomic
 def record_update(
-    *, model: type[R], pk: int, actor: Any, changes: dict[str, Any],
-    expected_version: int | None = None, allowed: Any = None,
+    *,
+    model: type[R],
+    pk: int,
+    actor: Any,
+    changes: dict[str, Any],
+    expected_version: int | None = None,
+    allowed: Any = None,
 ) -> R:
     """Apply ``changes`` to a record that the actor may edit, counting its version up.
 

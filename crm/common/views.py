@@ -102,9 +102,7 @@ class RecordList(ResourceView):
         if not in_trash:
             return self.records()
         found = self.resource.model.objects.restorable_by(self.request.user)
-        return found.select_related(*self.resource.select).prefetch_related(
-            *self.resource.prefetch
-        )
+        return found.select_related(*self.resource.select).prefetch_related(*self.resource.prefetch)
 
     def _order(self) -> tuple[Sort, bool]:
         asked = self.request.GET.get("sort", "")
@@ -177,9 +175,7 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
         for key in (name, "after", "before"):
             rest.pop(key, None)
         shown = "、".join(_choice_label(filterset.form.fields[name], v) for v in values)
-        chips.append(
-            {"label": f"{item.label}: {shown}", "remove_url": "?" + rest.urlencode()}
-        )
+        chips.append({"label": f"{item.label}: {shown}", "remove_url": "?" + rest.urlencode()})
     return chips
 
 
@@ -333,7 +329,9 @@ def _plain(value: Any) -> Any:
     """A value as comparable text: records by id, lists of records by their ids."""
     if hasattr(value, "all"):
         value = list(value.all())
-    if isinstance(value, list | tuple) or (hasattr(value, "__iter__") and not isinstance(value, str)):
+    if isinstance(value, list | tuple) or (
+        hasattr(value, "__iter__") and not isinstance(value, str)
+    ):
         return sorted(str(_plain(item)) for item in value)
     return str(getattr(value, "pk", value) if value is not None else "")
 

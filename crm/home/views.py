@@ -59,7 +59,9 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database_ready(), "redis": _redis_ready()}
     checks["migrations"] = checks["database"] and _migrations_done()
     status = 200 if all(checks.values()) else 503
-    return JsonResponse({"status": "ok" if status == 200 else "unavailable", **checks}, status=status)
+    return JsonResponse(
+        {"status": "ok" if status == 200 else "unavailable", **checks}, status=status
+    )
 
 
 def _database_ready() -> bool:

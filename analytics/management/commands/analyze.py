@@ -74,7 +74,8 @@ class Command(BaseCommand):
             return analyse_table(method, file, parameters)
         from analytics import runs
 
-        return runs.run_method(method, parameters)
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return runs.run_answer(runs.run_method(method=method, params=given))
 
     def _write(self, answer: dict[str, Any], target: str | None) -> None:
         if target is None:

@@ -1,0 +1,278 @@
+"""Stored results and figures as charts: a spec for the browser and the same data as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from crm.common import formats
+
+HISTORY_WEEKS = 104
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A picture and its data.
+
+    ``columns`` and ``rows`` are the data table and the CSV: raw values, formatted by ``cells``.
+    """
+
+    id: str
+    title: str
+    spec: dict[str, Any]
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    summary: str = ""
+    note: str = ""
+    height: str = "md"
+    links: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> list[list[str]]:
+        """The rows as the reader's language writes them."""
+        return [[_cell(value) for value in row] for row in self.rows]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, date):
+        return formats.day(value)
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, int):
+        return formats.number(value)
+    if isinstance(value, float):
+        return formats.number(value, 0 if abs(value) >= 1000 else 3 if abs(value) < 10 else 1)
+    return str(value)
+
+
+def currency_symbol() -> str:
+    return "¥" if settings.BASE_CURRENCY == "CNY" else settings.BASE_CURRENCY
+
+
+def fan(result: dict[str, Any], id: str = "forecast") -> Chart:  # noqa: A002  # an element's id
+    """The forecast fan of a stored forecast."""
+    history = result["history"]
+    x, actual = history["x"][-HISTORY_WEEKS:], history["actual"][-HISTORY_WEEKS:]
+    steps = result["forecast"]
+    last = date.fromisoformat(history["x"][-1])
+    ahead = [(last + timedelta(weeks=step["step"])).isoformat() for step in steps]
+    bands = {key: [step[key] for step in steps] for key in ("mean", "lo80", "hi80", "lo95", "hi95")}
+    spec = {"type": "fan", "x": [*x, *ahead], "actual": actual, "unit": currency_symbol(), **bands}
+    rows: list[list[Any]] = [
+        [date.fromisoformat(week), value, None, None, None, None, None]
+        for week, value in zip(x, actual, strict=True)
+    ]
+    rows += [
+        [date.fromisoformat(week), None, *(step[key] for key in bands)]
+        for week, step in zip(ahead, steps, strict=True)
+    ]
+    columns = [
+        _("Week from"), _("Sales"), _("Forecast"), _("80 % low"), _("80 % high"), _("95 % low"),
+        _("95 % high"),
+    ]  # fmt: skip
+    return Chart(id, _("Sales and forecast by week"), spec, columns, rows, height="lg")
+
+
+def sales_line(series: list[tuple[date, float]]) -> Chart:
+    spec = {
+        "type": "area", "x": [week.isoformat() for week, _total in series], "zero": True,
+        "series": [{"name": _("Sales"), "data": [total for _week, total in series]}],
+        "unit": currency_symbol(),
+    }  # fmt: skip
+    columns = [_("Week from"), _("Sales")]
+    return Chart(
+        "sales", _("Sales by week"), spec, columns, [list(row) for row in series], height="lg"
+    )
+
+
+def funnel(steps: list[dict[str, Any]]) -> Chart:
+    labels, counts = [s["stage"].label for s in steps], [s["count"] for s in steps]
+    first = counts[0] if counts else 0
+    rows = [
+        [label, count, formats.percent(count / first) if first else "–"]
+        for label, count in zip(labels, counts, strict=True)
+    ]
+    spec = {"type": "funnel", "labels_y": labels, "values": counts}
+    columns = [_("Stage"), _("Deals"), _("Share of all")]
+    return Chart("funnel", _("Sales funnel"), spec, columns, rows)
+
+
+def requests(weeks: list[tuple[date, int, int]]) -> Chart:
+    spec = {
+        "type": "line", "zero": True, "x": [week.isoformat() for week, *_rest in weeks],
+        "series": [
+            {"name": _("Opened"), "data": [row[1] for row in weeks]},
+            {"name": _("Resolved"), "data": [row[2] for row in weeks], "dashed": True},
+        ],
+    }  # fmt: skip
+    columns = [_("Week from"), _("Opened"), _("Resolved")]
+    return Chart("requests", _("Service requests by week"), spec, columns, [list(w) for w in weeks])
+
+
+def weekday_names() -> list[str]:
+    return [
+        pgettext("short weekday", "Mon"), pgettext("short weekday", "Tue"),
+        pgettext("short weekday", "Wed"), pgettext("short weekday", "Thu"),
+        pgettext("short weekday", "Fri"), pgettext("short weekday", "Sat"),
+        pgettext("short weekday", "Sun"),
+    ]  # fmt: skip
+
+
+def heat(table: list[list[int]]) -> Chart:
+    days = weekday_names()
+    hours = [str(hour) for hour in range(24)]
+    spec = {"type": "heatmap", "x": hours, "y": days, "values": table}
+    rows = [[day, *counts] for day, counts in zip(days, table, strict=True)]
+    return Chart("heat", _("When we talk (weekday × hour)"), spec, [_("Weekday"), *hours], rows)
+
+
+def campaigns(table: list[dict[str, Any]]) -> Chart:
+    decided = [row for row in table if row["rate"] is not None]
+    spec = {
+        "type": "hbar",
+        "labels_y": [row["campaign"].name for row in decided],
+        "values": [round(100 * row["rate"], 1) for row in decided],
+        "texts": [
+            f"{formats.percent(row['rate'])} · {row['success']}/{row['decided']}" for row in decided
+        ],
+        "unit": "%",
+    }
+    columns = [
+        _("Campaign"), _("Customers"), _("Successes"), _("Success rate"), _("Revenue"), _("Cost"),
+        _("Return on cost"),
+    ]  # fmt: skip
+    rows = [
+        [row["campaign"].name, row["customers"], row["success"],
+         None if row["rate"] is None else formats.percent(row["rate"], 1),
+         float(row["revenue"]), float(row["cost"]),
+         None if row["roi"] is None else formats.percent(row["roi"])]
+        for row in table
+    ]  # fmt: skip
+    return Chart("campaigns", _("Success rate of campaigns"), spec, columns, rows)
+
+
+def segments(table: list[dict[str, Any]]) -> Chart:
+    def name(row: dict[str, Any]) -> str:
+        if row["segment"] is None:
+            return _("No segment")
+        return (
+            row["segment__name"]
+            if formats.is_chinese()
+            else row["segment__name_en"] or row["segment__name"]
+        )
+
+    spec = {
+        "type": "donut",
+        "labels_y": [name(row) for row in table],
+        "values": [row["customers"] for row in table],
+        "total": formats.number(sum(row["customers"] for row in table)),
+    }
+    rows = [[name(row), row["customers"], float(row["value"] or 0)] for row in table]
+    columns = [_("Segment"), _("Customers"), _("Order value")]
+    return Chart("segments", _("Customers by segment"), spec, columns, rows)
+
+
+# Stored runs -----------------------------------------------------------------------------------
+
+
+def feature_label(name: str) -> str:
+    return {
+        "recency": _("Days since last order"),
+        "frequency": _("Orders"),
+        "monetary": _("Order value"),
+        "tenure": _("Days since first order"),
+    }.get(name, name)
+
+
+def segment_label(result: dict[str, Any], label: int) -> str:
+    for entry in result.get("segments", []):
+        if entry["label"] == label:
+            return str(entry["name"] if formats.is_chinese() else entry["name_en"])
+    return _("Group %(number)d") % {"number": label + 1} if label >= 0 else _("Outlying")
+
+
+def cluster_scatter(result: dict[str, Any]) -> Chart:
+    points = result["scatter"]
+    groups: dict[int, list[list[float]]] = {}
+    for x, y, label in zip(points["x"], points["y"], points["label"], strict=True):
+        groups.setdefault(int(label), []).append([round(x, 2), round(y, 2)])
+    ordered = sorted(groups.items())
+    spec = {
+        "type": "scatter", "x_name": _("First component"), "y_name": _("Second component"),
+        "series": [{"name": segment_label(result, k), "data": data} for k, data in ordered],
+    }  # fmt: skip
+    rows = [[segment_label(result, k), *point] for k, data in ordered for point in data[:200]]
+    share = formats.percent(result["scatter_share"] or 0)
+    note = _("Two principal components show %(share)s of the variation.") % {"share": share}
+    columns = [_("Segment"), _("First component"), _("Second component")]
+    return Chart("scatter", _("Customers on a map"), spec, columns, rows, note=note, height="lg")
+
+
+def cluster_radar(result: dict[str, Any]) -> Chart:
+    profiles = [profile for profile in result["profiles"] if profile["label"] >= 0]
+    names = result["columns"]
+    spec = {
+        "type": "radar",
+        "axes": [{"name": feature_label(name), "max": 100} for name in names],
+        "series": [
+            {"name": segment_label(result, p["label"]),
+             "data": [round(100 * (p["radar"].get(name) or 0)) for name in names]}
+            for p in profiles
+        ],
+    }  # fmt: skip
+    rows = [
+        [segment_label(result, p["label"]), p["size"], *(p["medians"][name] for name in names)]
+        for p in profiles
+    ]
+    columns = [_("Segment"), _("Customers"), *(feature_label(name) for name in names)]
+    note = _("Each axis: the share of all customers below the group's median.")
+    return Chart(
+        "radar", _("What the groups are like"), spec, columns, rows, note=note, height="lg"
+    )
+
+
+def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:  # noqa: A002  # an element's id
+    """Effect of each channel with its 95 % interval; adjusted for season where that was fitted."""
+    adjusted = {row["name"]: row for row in result.get("adjusted") or []}
+    terms = [c for c in result["coefficients"] if c["name"] != "Intercept"]
+    shown = [adjusted.get(c["name"], c) for c in terms]
+    spec = {
+        "type": "coefficients", "zero": 0, "x_name": _("Revenue per unit of spend"),
+        "labels_y": [term_label(row["name"]) for row in shown],
+        **{key: [row[key] for row in shown] for key in ("estimate", "lo", "hi")},
+    }  # fmt: skip
+    columns = [
+        _("Channel"), _("Effect"), _("95 % low"), _("95 % high"), "p", _("Without adjustment"),
+        "VIF",
+    ]  # fmt: skip
+    rows = [
+        [term_label(term["name"]), row["estimate"], row["lo"], row["hi"], row["p"], term["estimate"],
+         term["vif"]]
+        for row, term in zip(shown, terms, strict=True)
+    ]  # fmt: skip
+    title = _("What a unit of spend brings, with its 95 % interval")
+    return Chart(id, title, spec, columns, rows, height="md")
+
+
+def term_label(name: str) -> str:
+    return name.strip("`").removeprefix("Q('").removesuffix("')").removesuffix("_S")
+
+
+def residuals(result: dict[str, Any]) -> Chart:
+    plot = result["plot"]
+    data = [
+        [round(x, 1), round(y, 1)] for x, y in zip(plot["fitted"], plot["residual"], strict=True)
+    ]
+    spec = {
+        "type": "scatter", "x_name": _("Fitted"), "y_name": _("Residual"),
+        "series": [{"name": _("Weeks"), "data": data}],
+    }  # fmt: skip
+    return Chart("residuals", _("Residuals"), spec, [_("Fitted"), _("Residual")], data)

@@ -1,0 +1,139 @@
+"""The only way from the database to a frame.
+
+SQL aggregates; one row per customer or period arrives. ``scope`` says whose records: an actor's
+(through ``visible_to``) or, for the nightly run, the whole company's; then one team's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Sum
+from django.db.models.functions import TruncWeek
+from django.utils import timezone
+
+from customers.models import Customer
+from marketing.models import MarketResult, Spend
+from sales.models import Order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Records of one team or of all, as ``actor`` sees them; no actor is the clock."""
+
+    actor: Any = None
+    team_id: int | None = None
+
+    def of(self, model: type[Any]) -> Any:
+        manager = model.objects
+        found = manager.visible_to(self.actor) if self.actor else manager.alive()
+        return found.filter(team=self.team_id) if self.team_id else found
+
+
+RFM_COLUMNS = ["recency", "frequency", "monetary", "tenure"]
+
+
+def customer_features(scope: Scope, today: date | None = None) -> pd.DataFrame:
+    """One row per customer who ever ordered.
+
+    Columns: ``customer`` (id), ``recency`` (days since the last order), ``frequency`` (orders),
+    ``monetary`` (order value in the base currency, refunds taken off), ``tenure`` (days since
+    the first order).
+    """
+    import pandas as pd
+
+    buyers = scope.of(Customer).filter(order_count__gt=0).order_by("pk")
+    rows = buyers.values_list("pk", "last_order_at", "order_count", "order_value", "first_order_at")
+    columns = ["customer", "last", "frequency", "monetary", "first"]
+    frame = pd.DataFrame.from_records(rows.iterator(chunk_size=20_000), columns=columns)
+    if frame.empty:
+        return pd.DataFrame(columns=["customer", *RFM_COLUMNS])
+    now = pd.Timestamp(today or timezone.localdate(), tz="UTC") + pd.Timedelta(days=1)
+    days = lambda moments: (now - pd.to_datetime(moments, utc=True)).dt.total_seconds() / 86400  # noqa: E731  # one formula for two columns
+    return pd.DataFrame(
+        {
+            "customer": frame["customer"],
+            "recency": days(frame["last"]).clip(lower=0).round(),
+            "frequency": frame["frequency"],
+            "monetary": frame["monetary"].astype(float),
+            "tenure": days(frame["first"]).clip(lower=0).round(),
+        }
+    )
+
+
+def weekly_sales(scope: Scope) -> pd.DataFrame:
+    """Columns ``week`` (Monday) and ``sales`` (base currency), whole weeks only, gaps as 0."""
+    import pandas as pd
+
+    rows = (
+        scope.of(Order).counted().annotate(week=TruncWeek("ordered_at")).values("week")
+        .annotate(total=Sum("total_base")).order_by("week")
+    )  # fmt: skip
+    today = timezone.localdate()
+    running = today - timedelta(days=today.weekday())
+    weeks = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
+    frame = pd.DataFrame(
+        [(pd.Timestamp(week), total) for week, total in weeks.items() if week < running],
+        columns=["week", "sales"],
+    )
+    if frame.empty:
+        return frame
+    filled = frame.set_index("week")["sales"].asfreq("W-MON", fill_value=0.0)
+    return filled.reset_index()
+
+
+def marketing_weeks(scope: Scope) -> pd.DataFrame:
+    """One row per period with revenue: ``week``, ``revenue``, one column per channel of spend,
+    then the numeric influences that were recorded with it.
+
+    ``frame.attrs`` names them: ``channels`` and ``controls``.
+    """
+    import pandas as pd
+
+    where = _market_rows(scope)
+    results = list(MarketResult.objects.filter(**where).order_by("starts_on", "pk"))
+    revenue: dict[pd.Timestamp, float] = {}
+    for result in results:
+        week = pd.Timestamp(result.starts_on)
+        revenue[week] = revenue.get(week, 0.0) + float(result.revenue)
+    frame = pd.DataFrame({"week": list(revenue), "revenue": list(revenue.values())})
+    spends = Spend.objects.filter(**where).values_list("starts_on", "channel").annotate(
+        spent=Sum("amount")
+    )  # fmt: skip
+    table: dict[str, dict[pd.Timestamp, float]] = {}
+    for starts_on, channel, spent in spends:
+        table.setdefault(channel, {})[pd.Timestamp(starts_on)] = float(spent)
+    channels = sorted(table)
+    for channel in channels:
+        frame[channel] = frame["week"].map(table[channel]).fillna(0.0)
+    controls = {}
+    if len(results) == len(revenue):  # teams' influences cannot be added up
+        controls = _controls(results, taken={"week", "revenue", *channels})
+    for name, values in controls.items():
+        frame[name] = values
+    frame.attrs = {"channels": channels, "controls": list(controls)}
+    return frame
+
+
+def _market_rows(scope: Scope) -> dict[str, Any]:
+    """A team's own market results, else those of the whole company."""
+    if scope.team_id is None:
+        return {}
+    own = {"team": scope.team_id}
+    return own if MarketResult.objects.filter(**own).exists() else {"team": None}
+
+
+def _controls(results: list[MarketResult], taken: set[str]) -> dict[str, list[float]]:
+    """Recorded influences that are numbers in every period."""
+    names = set.intersection(*(set(r.controls) for r in results)) if results else set()
+    columns: dict[str, list[float]] = {}
+    for name in sorted(names - taken):
+        values = [r.controls[name] for r in results]
+        if all(isinstance(value, int | float) for value in values):
+            columns[name] = [float(value) for value in values]
+    return columns

@@ -1,0 +1,197 @@
+"""The one definition of every figure that a page shows.
+
+Each function takes a ``Slice`` and reads through ``visible_to``. Money is in the base currency.
+Periods are half-open: [start, end).
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Avg, Count, DecimalField, F, Max, Q, Sum
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
+from django.utils import timezone
+
+from analytics.slices import Slice
+from communications.models import Communication
+from customers.models import Customer
+from marketing.models import Activity, Campaign
+from sales.models import Deal, Order, Stage, StageChange
+from service.models import ServiceRequest
+
+MONEY = DecimalField(max_digits=20, decimal_places=2)
+
+
+def sales(part: Slice) -> Decimal:
+    """Sum of the orders that count (refunds negative) in the period."""
+    found = part.of(Order).counted().filter(**part.within("ordered_at"))
+    return found.aggregate(total=Sum("total_base"))["total"] or Decimal(0)
+
+
+def weighted_pipeline(part: Slice) -> Decimal:
+    """Σ amount × probability of the deals open now; lost deals are not open."""
+    weighted = Sum(F("amount_base") * F("probability") / 100, output_field=MONEY)
+    return part.of(Deal).open().aggregate(total=weighted)["total"] or Decimal(0)
+
+
+def win_rate(part: Slice) -> float | None:
+    """Won / (won + lost) among the deals closed in the period; None when none closed."""
+    closed = part.of(Deal).filter(**part.within("closed_at"))
+    counts = closed.aggregate(
+        won=Count("id", filter=Q(stage__kind=Stage.Kind.WON)), closed=Count("id")
+    )
+    return counts["won"] / counts["closed"] if counts["closed"] else None
+
+
+def first_response_seconds(part: Slice) -> float | None:
+    """Mean time to the first response of the requests opened in the period, by the clock."""
+    answered = part.of(ServiceRequest).filter(
+        first_responded_at__isnull=False, **part.within("opened_at")
+    )
+    mean = answered.aggregate(mean=Avg(F("first_responded_at") - F("opened_at")))["mean"]
+    return mean.total_seconds() if mean is not None else None
+
+
+def open_requests(part: Slice) -> dict[str, int]:
+    """Requests open now: all, breached, waiting for the customer, without an owner."""
+    requests = part.of(ServiceRequest).open()
+    now = timezone.now()
+    late = Q(status__in=["new", "in_progress"]) & (
+        Q(resolution_due_at__lt=now)
+        | Q(first_response_due_at__lt=now, first_responded_at__isnull=True)
+    )
+    return requests.aggregate(
+        open=Count("id"),
+        breached=Count("id", filter=late),
+        waiting=Count("id", filter=Q(status="waiting")),
+        unassigned=Count("id", filter=Q(owner=None)),
+    )
+
+
+def weekly_sales(part: Slice) -> list[tuple[date, float]]:
+    """Sales per whole week (Monday first) in the period, weeks without sales as 0.
+
+    The week that is still running is left out.
+    """
+    counted = part.of(Order).counted().filter(**part.within("ordered_at"))
+    rows = (
+        counted.annotate(week=TruncWeek("ordered_at"))
+        .values("week")
+        .annotate(total=Sum("total_base"))
+        .order_by("week")
+    )
+    found = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
+    return _fill_weeks(found)
+
+
+def _fill_weeks(found: dict[date, float]) -> list[tuple[date, float]]:
+    if not found:
+        return []
+    running = timezone.localdate()
+    running -= timedelta(days=running.weekday())
+    week, series = min(found), []
+    while week < running:
+        series.append((week, found.get(week, 0.0)))
+        week += timedelta(days=7)
+    return series
+
+
+def funnel(part: Slice) -> list[dict[str, Any]]:
+    """Of the deals created in the period: how many reached each stage, in the default pipeline.
+
+    A deal reached a stage when it entered it or a later one that is not “lost”.
+    """
+    cohort = part.of(Deal).filter(**part.within("created_at"))
+    reached = (
+        StageChange.objects.filter(deal__in=cohort.values("pk"))
+        .exclude(to_stage__kind=Stage.Kind.LOST)
+        .values("deal")
+        .annotate(furthest=Max("to_stage__order"))
+        .values_list("furthest", flat=True)
+    )
+    counts: dict[int, int] = {}
+    for order in reached:
+        counts[order] = counts.get(order, 0) + 1
+    stages = Stage.objects.filter(pipeline__is_default=True).exclude(kind=Stage.Kind.LOST)
+    return [
+        {"stage": s, "count": sum(n for order, n in counts.items() if order >= s.order)}
+        for s in stages.order_by("order")
+    ]
+
+
+def weekly_requests(part: Slice) -> list[tuple[date, int, int]]:
+    """(week, opened, resolved) in the period."""
+    requests = part.of(ServiceRequest)
+    opened = _per_week(requests.filter(**part.within("opened_at")), "opened_at")
+    resolved = _per_week(requests.filter(**part.within("resolved_at")), "resolved_at")
+    weeks = sorted(set(opened) | set(resolved))
+    return [(week, opened.get(week, 0), resolved.get(week, 0)) for week in weeks]
+
+
+def _per_week(queryset: Any, field: str) -> dict[date, int]:
+    rows = queryset.annotate(week=TruncWeek(field)).values("week").annotate(n=Count("id"))
+    return {timezone.localdate(row["week"]): row["n"] for row in rows.order_by("week")}
+
+
+def contact_heat(part: Slice) -> list[list[int]]:
+    """Communications per weekday (Monday first) and hour, in the reader's zone."""
+    rows = (
+        part.of(Communication)
+        .filter(**part.within("happened_at"))
+        .exclude(channel=Communication.Channel.NOTE)
+        .values(weekday=ExtractIsoWeekDay("happened_at"), hour=ExtractHour("happened_at"))
+        .annotate(n=Count("id"))
+        .order_by()
+    )
+    table = [[0] * 24 for _ in range(7)]
+    for row in rows:
+        table[row["weekday"] - 1][row["hour"]] = row["n"]
+    return table
+
+
+def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
+    """Campaigns that ran in the period: customers, successes, revenue, cost, return."""
+    ran = part.of(Campaign).filter(starts_on__lt=part.end, ends_on__gte=part.start)
+    visible = part.of(Activity).filter(campaign__in=ran.values("pk"))
+    sums = {
+        row["campaign"]: row
+        for row in visible.values("campaign").annotate(
+            customers=Count("id"),
+            success=Count("id", filter=Q(result=Activity.Result.SUCCESS)),
+            decided=Count("id", filter=~Q(result=Activity.Result.PENDING)),
+            brought=Sum("revenue"),
+        )
+    }
+    table = []
+    for campaign in ran.order_by("-starts_on", "-pk")[:limit]:
+        row = sums.get(campaign.pk, {"customers": 0, "success": 0, "decided": 0, "brought": 0})
+        cost = campaign.actual_cost
+        table.append(
+            {
+                "campaign": campaign,
+                **{key: row[key] for key in ("customers", "success", "decided")},
+                "rate": row["success"] / row["decided"] if row["decided"] else None,
+                "revenue": row["brought"] or Decimal(0),
+                "cost": cost,
+                "roi": float((row["brought"] or 0) / cost - 1) if cost else None,
+            }
+        )
+    return table
+
+
+def segments(part: Slice) -> list[dict[str, Any]]:
+    """Customers per segment now, with their order value; None: not in a segment."""
+    rows = part.of(Customer).values(
+        "segment", "segment__name", "segment__name_en", "segment__key"
+    ).annotate(customers=Count("id"), value=Sum("order_value"))  # fmt: skip
+    return list(rows.order_by(F("segment__key").asc(nulls_last=True)))
+
+
+def due_requests(part: Slice, limit: int = 8) -> list[ServiceRequest]:
+    """Open requests whose clock runs, the most urgent first."""
+    running = part.of(ServiceRequest).filter(
+        status__in=["new", "in_progress"], resolution_due_at__isnull=False
+    )
+    return list(running.select_related("customer").order_by("resolution_due_at", "pk")[:limit])

@@ -1,0 +1,205 @@
+"""What a run says to a manager: one sentence, the picture, how good it was, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from analytics import charts
+from analytics.charts import Chart
+from analytics.models import Run
+from crm.common import formats
+
+
+@dataclass(frozen=True)
+class MethodPage:
+    """How a method presents itself."""
+
+    name: str
+    title: str | Promise
+    question: str | Promise
+    icon: str
+    explanation: str | Promise
+
+
+METHOD_PAGES: dict[str, MethodPage] = {
+    Run.Method.CLUSTER: MethodPage(
+        "cluster", gettext_lazy("Customer segments"), gettext_lazy("Who are our customers?"),
+        "chart-dots-3",
+        gettext_lazy(
+            "K-means groups customers by how recently, how often and for how much they ordered, "
+            "and how long they have been customers. Skewed figures are logged and all are scaled, "
+            "so that size alone does not decide. The number of groups is the one whose groups are "
+            "best separated; stability says how often the same groups come out of other samples."
+        ),
+    ),
+    Run.Method.FORECAST: MethodPage(
+        "forecast", gettext_lazy("Sales forecast"), gettext_lazy("How much will we sell?"),
+        "chart-line",
+        gettext_lazy(
+            "Several models forecast weeks they had not seen, from several points in the past. "
+            "The one with the smallest error is used. MASE below 1 means better than repeating "
+            "the same week of last season. Coverage says how many of the true values the drawn "
+            "intervals really held."
+        ),
+    ),
+    Run.Method.REGRESS: MethodPage(
+        "regress", gettext_lazy("Marketing effect"), gettext_lazy("What did marketing bring?"),
+        "chart-bar",
+        gettext_lazy(
+            "Linear regression of weekly revenue on the spend of each channel. Adjusted effects "
+            "hold trend, season and other influences fixed. Standard errors allow for weeks that "
+            "resemble their neighbours (HAC). A VIF above 5 means that channels moved together "
+            "and their effects cannot be told apart."
+        ),
+    ),
+}  # fmt: skip
+
+
+def run_page(run: Run) -> dict[str, Any]:
+    """Sentence, charts, quality, next steps and cautions of a finished run."""
+    cautions = [translated(entry["code"], entry["params"]) for entry in run.warnings]
+    if run.state != Run.State.FINISHED:
+        reason = translated(run.error["code"], run.error["params"]) if run.error else ""
+        return {"charts": [], "cautions": cautions, "reason": reason}
+    sentence, pictures, quality, steps = _PAGES[run.method](run)
+    return {
+        "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
+        "cautions": cautions, "reason": "",
+    }  # fmt: skip
+
+
+def translated(code: str, params: dict[str, Any]) -> str:
+    """A method's problem or notice in the reader's language."""
+    from analytics.methods.messages import MESSAGES
+
+    return _(MESSAGES[code]) % params
+
+
+Quality = list[tuple[str, str]]
+Steps = list[tuple[str, str]]
+Page = tuple[str, list[Chart], Quality, Steps]
+
+
+def _figure(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else formats.number(value, digits)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else formats.percent(value)
+
+
+def _cluster(run: Run) -> Page:
+    result = run.result
+    if not result["structure"]:
+        sentence = _("There are no clear groups: data without any groups would separate as well.")
+    else:
+        largest = max((p for p in result["profiles"] if p["label"] >= 0), key=lambda p: p["size"])
+        sentence = _(
+            "%(customers)s customers fall into %(k)d groups; the largest is “%(name)s” with "
+            "%(share)s."
+        ) % {
+            "customers": formats.number(run.rows_used),
+            "k": result["k"],
+            "name": charts.segment_label(result, largest["label"]),
+            "share": formats.percent(largest["share"]),
+        }
+    quality = [
+        (_("Silhouette (−1 to 1)"), _figure(result["silhouette"])),
+        (_("Silhouette of data without groups"), _figure(result["null_silhouette"])),
+        (_("Stability over samples (0 to 1)"), _figure(result["stability"])),
+    ]
+    steps = [
+        (_("See the segments"), reverse("marketing:segment_list")),
+        (_("See the customers"), reverse("customers:list")),
+    ]
+    return sentence, [charts.cluster_scatter(result), charts.cluster_radar(result)], quality, steps
+
+
+def _forecast(run: Run) -> Page:
+    result = run.result
+    steps = result["forecast"]
+    total = sum(step["mean"] for step in steps)
+    low, high = sum(step["lo80"] for step in steps), sum(step["hi80"] for step in steps)
+    sentence = _(
+        "The next %(weeks)d weeks are expected to bring %(total)s; single weeks lie between "
+        "%(low)s and %(high)s in 80 %% of cases."
+    ) % {
+        "weeks": len(steps),
+        "total": _short(total),
+        "low": _short(low / len(steps)),
+        "high": _short(high / len(steps)),
+    }
+    test = result["backtest"]
+    quality = [
+        (_("Model"), _model(result)),
+        (_("MASE on unseen weeks"), _figure(test["mase"])),
+        (_("MASE of the naive rival"), _figure(test["naive_mase"])),
+        ("sMAPE", _figure(test["smape"], 1) + " %"),
+        (_("Coverage of the 80 % interval"), _share(test["coverage80"])),
+        (_("Coverage of the 95 % interval"), _share(test["coverage95"])),
+        (_("Backtest starts"), _figure(test.get("origins"), 0)),
+    ]
+    return (
+        sentence,
+        [charts.fan(result)],
+        quality,
+        [(_("Compare with targets"), reverse("sales:target_list"))],
+    )
+
+
+def _model(result: dict[str, Any]) -> str:
+    chosen = next((m for m in result["models"] if m["name"] == result["chosen"]), None)
+    return str((chosen or {}).get("label") or result["chosen"])
+
+
+def _short(amount: float) -> str:
+    from django.conf import settings
+
+    return formats.short_money(amount, settings.BASE_CURRENCY)
+
+
+def _regress(run: Run) -> Page:
+    result = run.result
+    adjusted = {row["name"]: row for row in result.get("adjusted") or []}
+    rows = [adjusted.get(c["name"], c) for c in result["coefficients"] if c["name"] != "Intercept"]
+    sure = sorted((r for r in rows if r["lo"] > 0), key=lambda r: -r["estimate"])
+    if sure:
+        sentence = _(
+            "%(channel)s clearly raised revenue: %(estimate)s per unit spent "
+            "(95 %% between %(low)s and %(high)s)."
+        ) % {
+            "channel": charts.term_label(sure[0]["name"]),
+            "estimate": _figure(sure[0]["estimate"]),
+            "low": _figure(sure[0]["lo"]),
+            "high": _figure(sure[0]["hi"]),
+        }
+    else:
+        sentence = _("No channel's effect can be told from chance. That is not proof of none.")
+    quality = [
+        ("R²", _figure(result["r2"])),
+        (_("Adjusted R²"), _figure(result["r2_adj"])),
+        ("Durbin–Watson", _figure(result["durbin_watson"])),
+        (_("Weeks"), _figure(result["n"], 0)),
+        (_("Standard errors"), f"{result['robust']} ({result['hac_lags']})"),
+    ]
+    pictures = [charts.coefficients(result), charts.residuals(result)]
+    return (
+        sentence,
+        pictures,
+        quality,
+        [(_("See the campaigns"), reverse("marketing:campaign_list"))],
+    )
+
+
+_PAGES: dict[str, Callable[[Run], Page]] = {
+    Run.Method.CLUSTER: _cluster,
+    Run.Method.FORECAST: _forecast,
+    Run.Method.REGRESS: _regress,
+}

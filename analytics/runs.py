@@ -1,0 +1,256 @@
+"""Load, fit, judge, store: one service behind the button, the nightly clock and the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from analytics import frames
+from analytics.frames import Scope
+from analytics.models import Run
+from analytics.segments import segments_store
+from crm.jobs.services import job_enqueue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.methods.errors import DataProblem, Notice
+    from crm.jobs.context import JobContext
+
+log = logging.getLogger(__name__)
+
+SEED = 7
+FORECAST_WEEKS = 13
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "statsmodels", "statsforecast")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method gave: the stored result, its quality on unseen data, cautions, and what is
+    to be written back (called inside the transaction that stores the run)."""
+
+    result: dict[str, Any]
+    metrics: dict[str, Any]
+    notices: tuple[Notice, ...]
+    rows_used: int
+    rows_dropped: int
+    write_back: Callable[[Run], None] | None = None
+
+
+@transaction.atomic
+def run_start(*, method: str, actor: Any, params: dict[str, Any] | None = None) -> Run:
+    """Enqueue a run of ``method`` on the records of the actor's team (all for administrators)."""
+    team_id = None if actor.is_admin else actor.team_id
+    run = Run.objects.create(
+        method=method, params=params or {}, team_id=team_id, created_by=actor, seed=SEED
+    )
+    run.job = job_enqueue(
+        kind="analyze", params={"run": run.pk}, actor=actor,
+        title=Run.Method(method).label, url=run.get_absolute_url(),
+    )  # fmt: skip
+    run.save(update_fields=["job"])
+    return run
+
+
+def run_method(
+    *,
+    method: str,
+    params: dict[str, Any] | None = None,
+    actor: Any = None,
+    team_id: int | None = None,
+) -> Run:
+    """Run ``method`` now, in this process, on the company's records or one team's."""
+    run = Run.objects.create(
+        method=method, params=params or {}, team_id=team_id, created_by=actor, seed=SEED
+    )  # fmt: skip
+    return run_execute(run)
+
+
+def run_answer(run: Run) -> dict[str, Any]:
+    """A run as the command line prints it; a refusal is raised again as its DataProblem."""
+    from analytics.methods.errors import DataProblem
+
+    if run.state == Run.State.REFUSED:
+        raise DataProblem(run.error["code"], run.error["params"])
+    cautions = [entry["text"] for entry in run.warnings]
+    return {**run.result, "run": run.pk, "warnings": cautions}
+
+
+def run_execute(run: Run, job: JobContext | None = None) -> Run:
+    """Do the work of a run and store what came out; too little data is stored as a refusal."""
+    from analytics.methods.errors import DataProblem
+
+    started = time.monotonic()
+    if job:
+        job.progress(1, 4, "load")
+    frame = load_frame(run)
+    run.fingerprint = fingerprint(frame, run.params)
+    run.versions = {name: version(name) for name in _LIBRARIES}
+    run.data_from, run.data_to = _window(frame)
+    if job:
+        job.progress(2, 4, "fit")
+    try:
+        outcome = METHODS[run.method].fit(run, frame)
+    except DataProblem as problem:
+        return _store_refusal(run, frame, problem, started, job)
+    if job:
+        job.progress(3, 4, "store")
+    run.state = Run.State.FINISHED
+    run.result, run.metrics = outcome.result, outcome.metrics
+    run.warnings = [notice.to_dict() for notice in outcome.notices]
+    run.rows_used, run.rows_dropped = outcome.rows_used, outcome.rows_dropped
+    return _store(run, started, job, outcome.write_back)
+
+
+def _store_refusal(
+    run: Run, frame: pd.DataFrame, problem: DataProblem, started: float, job: JobContext | None
+) -> Run:
+    run.state = Run.State.REFUSED
+    run.rows_dropped = len(frame)
+    run.error = {"code": problem.code, "params": _plain(problem.params), "text": str(problem)}
+    return _store(run, started, job, None)
+
+
+def _store(
+    run: Run, started: float, job: JobContext | None, write_back: Callable[[Run], None] | None
+) -> Run:
+    run.seconds = round(time.monotonic() - started, 3)
+    with job.guard() if job else transaction.atomic():
+        run.save()
+        if write_back:
+            write_back(run)
+    return run
+
+
+def load_frame(run: Run) -> pd.DataFrame:
+    """The rows that a run is about."""
+    return METHODS[run.method].load(Scope(actor=run.created_by, team_id=run.team_id))
+
+
+def fingerprint(frame: pd.DataFrame, params: dict[str, Any]) -> str:
+    """Same rows and parameters, same mark: unchanged data is not fitted again at night."""
+    import pandas as pd
+
+    digest = hashlib.sha256(repr(sorted(params.items())).encode())
+    digest.update(",".join(map(str, frame.columns)).encode())
+    if len(frame):
+        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def last_finished(method: str, team_id: int | None, but: int | None = None) -> Run | None:
+    """The newest finished run of a method for a team, or for the whole company."""
+    found = Run.objects.finished().filter(method=method, team=team_id).exclude(pk=but)
+    return found.order_by("-created_at").first()  # type: ignore[no-any-return]  # of Run
+
+
+def nightly() -> dict[str, str]:
+    """Run every method for the whole company where its data changed. Gives each one's state."""
+    states = {}
+    for method, entry in METHODS.items():
+        last = last_finished(method, None)
+        frame = entry.load(Scope())
+        if last and last.fingerprint == fingerprint(frame, last.params):
+            states[method] = "unchanged"
+            continue
+        states[method] = run_method(method=method).state
+        log.info("nightly analysis", extra={"method": method, "state": states[method]})
+    return states
+
+
+# The methods -----------------------------------------------------------------------------------
+
+
+def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
+    import numpy as np
+
+    from analytics.methods.clustering import cluster
+
+    last = last_finished(Run.Method.CLUSTER, run.team_id, but=run.pk)
+    previous = None
+    if last and last.result.get("columns") == frames.RFM_COLUMNS:
+        previous = np.array(last.result["centroids"], dtype=float)
+    found = cluster(
+        frame, frames.RFM_COLUMNS, algorithm=run.params.get("algorithm", "kmeans"),
+        k=run.params.get("k"), previous=previous, seed=run.seed,
+    )  # fmt: skip
+    result = found.to_dict()
+    del result["labels"]  # each customer carries its own
+    keys = ("silhouette", "null_silhouette", "stability", "structure")
+
+    def write_back(run: Run) -> None:
+        segments_store(run=run, customers=frame["customer"].to_numpy(), found=found)
+
+    return Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+        write_back=write_back if found.structure else None,
+    )  # fmt: skip
+
+
+def _forecast(run: Run, frame: pd.DataFrame) -> Outcome:
+    from analytics.methods.forecast import forecast
+
+    horizon = int(run.params.get("horizon", FORECAST_WEEKS))
+    found = forecast(frame, "sales", horizon=horizon, date="week")
+    result = found.to_dict()
+    result["history"] = {
+        "x": [week.date().isoformat() for week in frame["week"]],
+        "actual": [float(value) for value in frame["sales"]],
+    }
+    return Outcome(
+        result=result, metrics=result["backtest"], notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+def _regress(run: Run, frame: pd.DataFrame) -> Outcome:
+    from analytics.methods.errors import DataProblem
+    from analytics.methods.regression import regress
+
+    channels = frame.attrs.get("channels", [])
+    if not len(frame) or not channels:
+        raise DataProblem("no_rows")
+    formula = "revenue ~ " + " + ".join(f"`{channel}`" for channel in channels)
+    found = regress(
+        frame, formula, robust="HAC", date="week", controls=tuple(frame.attrs["controls"])
+    )
+    result = found.to_dict()
+    result["controls"] = frame.attrs["controls"]
+    keys = ("r2", "r2_adj", "durbin_watson", "n")
+    return Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Method:
+    load: Callable[[Scope], Any]
+    fit: Callable[[Run, Any], Outcome]
+
+
+METHODS: dict[str, _Method] = {
+    Run.Method.CLUSTER: _Method(frames.customer_features, _cluster),
+    Run.Method.FORECAST: _Method(frames.weekly_sales, _forecast),
+    Run.Method.REGRESS: _Method(frames.marketing_weeks, _regress),
+}
+
+
+def _window(frame: pd.DataFrame) -> tuple[Any, Any]:
+    if "week" in frame.columns and len(frame):
+        return frame["week"].min().date(), frame["week"].max().date()
+    return None, timezone.localdate()
+
+
+def _plain(params: dict[str, Any]) -> dict[str, Any]:
+    simple = (str, int, float, bool, type(None))
+    return {k: v if isinstance(v, simple) else str(v) for k, v in params.items()}

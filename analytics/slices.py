@@ -1,0 +1,96 @@
+"""What part of the records a figure is about: whose, which team, which period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+PERIODS = [
+    ("month", _("This month")),
+    ("quarter", _("This quarter")),
+    ("year", _("This year")),
+    ("12months", _("Last 12 months")),
+    ("24months", _("Last 24 months")),
+    ("custom", _("From … to …")),
+]
+DEFAULT_PERIOD = "12months"
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Records that ``user`` may see, of ``team_id`` when given, in the days [start, end)."""
+
+    user: Any
+    start: date
+    end: date
+    team_id: int | None = None
+
+    def of(self, model: type[Any]) -> Any:
+        """The visible records of a model, in the chosen team."""
+        found = model.objects.visible_to(self.user)
+        return found.filter(team=self.team_id) if self.team_id else found
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """Start and end as moments in the reader's zone."""
+        return _midnight(self.start), _midnight(self.end)
+
+    def within(self, field: str) -> dict[str, datetime]:
+        """Filter arguments: the moment column lies in the period."""
+        start, end = self.moments
+        return {f"{field}__gte": start, f"{field}__lt": end}
+
+    def previous(self) -> Slice:
+        """The period of the same length just before."""
+        return replace(self, start=self.start - (self.end - self.start), end=self.start)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def slice_of(request: Any) -> tuple[Slice, str]:
+    """The slice that an address asks for (``?period=&from=&to=&team=``) and the period's key.
+
+    Anything unreadable falls back to the last 12 months; the team is an administrator's choice.
+    """
+    asked = request.GET
+    key = asked.get("period", DEFAULT_PERIOD)
+    today = timezone.localdate()
+    start, end = _bounds(key, today)
+    if key == "custom":
+        start, end = _day(asked.get("from"), start), _day(asked.get("to"), today)
+        end += timedelta(days=1)
+        if end <= start:
+            start, end = _bounds(DEFAULT_PERIOD, today)
+            key = DEFAULT_PERIOD
+    elif key not in dict(PERIODS):
+        key = DEFAULT_PERIOD
+    team = asked.get("team", "")
+    team_id = int(team) if team.isdecimal() and len(team) < 10 and request.user.is_admin else None
+    return Slice(request.user, start, end, team_id), key
+
+
+def _bounds(key: str, today: date) -> tuple[date, date]:
+    tomorrow = today + timedelta(days=1)
+    if key == "month":
+        return today.replace(day=1), tomorrow
+    if key == "quarter":
+        return today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1), tomorrow
+    if key == "year":
+        return today.replace(month=1, day=1), tomorrow
+    months = 24 if key == "24months" else 12
+    first = today.replace(day=1)
+    return first.replace(year=first.year - months // 12), tomorrow
+
+
+def _day(text: str | None, default: date) -> date:
+    try:
+        found = date.fromisoformat(text or "")
+    except ValueError:
+        return default
+    return found if 1990 <= found.year <= 2200 else default

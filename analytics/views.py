@@ -1,0 +1,127 @@
+"""The dashboard, the methods' pages and the runs."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from analytics import dashboard, metrics
+from analytics.charts import Chart
+from analytics.dashboard import SERVERS
+from analytics.models import Run
+from analytics.pages import METHOD_PAGES, run_page
+from analytics.runs import run_start
+from analytics.slices import PERIODS, slice_of
+from crm.accounts.models import Team
+from crm.common.resources import KEEPERS
+
+RUNS_SHOWN = 20
+
+
+@require_GET
+def overview(request: HttpRequest) -> HttpResponse:
+    part, period = slice_of(request)
+    user: Any = request.user
+    cards = [
+        {"card": card, "chart": card.build(part), "run": dashboard.run_of(card, part)}
+        for card in dashboard.cards_for(user)
+    ]
+    context = {
+        "part": part, "period": period, "periods": PERIODS, "cards": cards,
+        "figures": dashboard.figures(part),
+        "teams": Team.objects.all() if user.is_admin else [],
+        "due_requests": metrics.due_requests(part) if user.role in SERVERS else None,
+        "may_run": user.role in KEEPERS,
+    }  # fmt: skip
+    return render(request, "analytics/dashboard.html", context)
+
+
+@require_GET
+def card_csv(request: HttpRequest, key: str) -> HttpResponse:
+    part, _period = slice_of(request)
+    found = [card for card in dashboard.cards_for(request.user) if card.key == key]
+    chart = found[0].build(part) if found else None
+    if chart is None:
+        raise Http404
+    return chart_csv(chart)
+
+
+def chart_csv(chart: Chart) -> HttpResponse:
+    """The chart's data as UTF-8 with a mark, as spreadsheets like it."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{chart.id}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    writer.writerow(chart.columns)
+    writer.writerows([[_safe(value) for value in row] for row in chart.rows])
+    return response
+
+
+def _safe(value: Any) -> Any:
+    """No cell may start a formula."""
+    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        return f"'{value}"
+    return "" if value is None else value
+
+
+def _keeper(request: HttpRequest) -> None:
+    if request.user.role not in KEEPERS:  # type: ignore[union-attr]  # signed in
+        raise Http404
+
+
+@require_GET
+def method(request: HttpRequest, name: str) -> HttpResponse:
+    """A method's newest result with its history, and the button that runs it."""
+    _keeper(request)
+    page = METHOD_PAGES.get(name)
+    if page is None:
+        raise Http404
+    visible = Run.objects.visible_to(request.user).filter(method=name)  # type: ignore[arg-type]  # signed in
+    runs = list(
+        visible.select_related("created_by", "team", "job").order_by("-created_at")[:RUNS_SHOWN]
+    )
+    newest = next((run for run in runs if run.state == Run.State.FINISHED), None)
+    waiting = next((run for run in runs if run.shown_state == Run.State.RUNNING), None)
+    refused = runs[0] if runs and runs[0].state == Run.State.REFUSED else None
+    context = {
+        "method": page, "runs": runs, "run": newest, "waiting": waiting, "refused": refused,
+        **(run_page(newest) if newest else {}),
+    }  # fmt: skip
+    return render(request, "analytics/method.html", context)
+
+
+@require_POST
+def start(request: HttpRequest, name: str) -> HttpResponse:
+    _keeper(request)
+    if name not in METHOD_PAGES:
+        raise Http404
+    run = run_start(method=name, actor=request.user)
+    return redirect(run.job)
+
+
+def _run(request: HttpRequest, pk: int) -> Run:
+    visible = Run.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+    run = visible.select_related("created_by", "team", "job").filter(pk=pk).first()
+    if run is None:
+        raise Http404
+    return run  # type: ignore[no-any-return]  # of Run
+
+
+@require_GET
+def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    run = _run(request, pk)
+    context = {"run": run, "method": METHOD_PAGES[run.method], **run_page(run)}
+    return render(request, "analytics/run.html", context)
+
+
+@require_GET
+def run_csv(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+    found = [c for c in run_page(_run(request, pk))["charts"] if c.id == key]
+    if not found:
+        raise Http404(_("No such chart"))
+    return chart_csv(found[0])
