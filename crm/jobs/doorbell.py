@@ -20,20 +20,28 @@ _quiet_until = 0.0
 
 
 def ring(job_id: UUID, queue: str) -> bool:
-    """Whether the broker took the message. Never raises; waits two seconds at the most."""
+    """Whether the broker took the message. Never raises; waits some two seconds at the most."""
     global _quiet_until  # the broker's health is one fact of the process
-    if time.monotonic() < _quiet_until:
+    began = time.monotonic()
+    if began < _quiet_until:
         return False
-    try:
-        app.send_task(TASK, args=[str(job_id)], queue=queue, retry=False, ignore_result=True)
-    except (BrokerError, KombuError, OSError) as error:
-        _quiet_until = time.monotonic() + QUIET_SECONDS
-        log.warning("doorbell silent", extra={"job": str(job_id), "reason": str(error)})
-        return False
-    return True
+    # A pooled connection may be older than the broker: what fails at once is tried once more.
+    if _send(job_id, queue) or (time.monotonic() - began < 0.5 and _send(job_id, queue)):
+        return True
+    _quiet_until = time.monotonic() + QUIET_SECONDS
+    return False
 
 
 def listen_again() -> None:
     """Forget that the broker did not answer."""
     global _quiet_until  # as above
     _quiet_until = 0.0
+
+
+def _send(job_id: UUID, queue: str) -> bool:
+    try:
+        app.send_task(TASK, args=[str(job_id)], queue=queue, retry=False, ignore_result=True)
+    except (BrokerError, KombuError, OSError) as error:
+        log.warning("doorbell silent", extra={"job": str(job_id), "reason": str(error)})
+        return False
+    return True
