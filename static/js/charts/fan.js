@@ -36,14 +36,13 @@ export function fan(spec, palette) {
   // The forecast starts at the last known point so that no gap opens.
   if (first > 0 && actual[first - 1] != null) for (const row of Object.values(rows)) row[first - 1] = actual[first - 1];
   const names = { actual: word(spec, "actual"), mean: word(spec, "forecast"), narrow: word(spec, "interval80"), wide: word(spec, "interval95") };
-  const values = [...actual, ...rows.lo95, ...rows.hi95, ...rows.lo80, ...rows.hi80, ...rows.mean].filter((value) => value != null);
   const has = (key) => rows[key].some((value) => value != null);
   const line = (name, data, style, extra = {}) => ({ type: "line", name, data, symbol: "none", z: 3, lineStyle: { width: 2, ...style }, itemStyle: { color: style.color }, ...extra });
   return {
     grid: { left: 4, right: 14, top: 34, bottom: 4, containLabel: true },
     legend: legend(palette, { data: [names.actual, names.mean, ...(has("lo80") ? [{ name: names.narrow, icon: "rect" }] : []), ...(has("lo95") ? [{ name: names.wide, icon: "rect" }] : [])] }),
     xAxis: categoryAxis(spec.x, palette, { boundaryGap: false }),
-    yAxis: valueAxis(spec, palette, { scale: false, min: Math.min(0, ...values) < 0 ? Math.min(...values) : spec.zero === false ? null : 0, max: (range) => Math.max(range.max, ...values) }),
+    yAxis: valueAxis(spec, palette, { scale: spec.zero === false }),
     tooltip: {
       trigger: "axis",
       formatter: (points) => {
@@ -59,6 +58,8 @@ export function fan(spec, palette) {
       },
     },
     series: [
+      // Unseen lines make the axis reach as far as the bands.
+      ...["lo95", "hi95", "lo80", "hi80"].filter(has).map((key) => line(`_${key}`, rows[key], { color: "transparent", opacity: 0 }, { silent: true })),
       ...(has("lo95") ? [band(names.wide, rows.lo95, rows.hi95, palette.accent, 0.16)] : []),
       ...(has("lo80") ? [band(names.narrow, rows.lo80, rows.hi80, palette.accent, 0.26)] : []),
       line(names.actual, actual, { color: palette.actual }),

@@ -191,7 +191,7 @@ function donut(spec, palette, width) {
   const narrow = width < 340;
   return {
     aria: { enabled: true, decal: { show: true }, label: { enabled: false } },
-    legend: legend(palette, { type: "plain", orient: narrow ? "horizontal" : "vertical", left: narrow ? "center" : "right", top: narrow ? "auto" : "middle", bottom: narrow ? 0 : "auto", formatter: (name) => `${name}  ${Math.round((spec.values[spec.labels_y.indexOf(name)] / sum) * 100)}%` }),
+    legend: legend(palette, { type: "plain", orient: narrow ? "horizontal" : "vertical", align: "left", left: narrow ? "center" : "right", top: narrow ? "auto" : "middle", bottom: narrow ? 0 : "auto", formatter: (name) => `${name}  ${Math.round((spec.values[spec.labels_y.indexOf(name)] / sum) * 100)}%` }),
     tooltip: { trigger: "item", formatter: ({ name, value, percent }) => `${name}: ${full(value, spec)} (${percent}%)` },
     graphic: spec.total ? [{ type: "text", left: narrow ? "center" : "31%", top: narrow ? "40%" : "middle", style: { text: spec.total, fill: palette.ink, fontSize: 16, fontWeight: 600, textAlign: "center" } }] : undefined,
     series: [{ type: "pie", radius: ["48%", "76%"], center: narrow ? ["50%", "42%"] : ["34%", "50%"], label: { show: false }, itemStyle: { borderColor: palette.surface, borderWidth: 2 }, data: spec.labels_y.map((name, at) => ({ name, value: spec.values[at] })) }],
