@@ -13,6 +13,7 @@ from analytics.methods.candidates import Prediction
 # claim, so that a few unlucky ones do not blow the intervals up.
 PRIOR_VALUES = 20.0
 WIDEST = 2.5
+WORTH_SAYING = 1.05
 
 
 def interval_factor(test: Backtest, predictions: Sequence[Prediction]) -> float:
@@ -36,7 +37,8 @@ def interval_factor(test: Backtest, predictions: Sequence[Prediction]) -> float:
         return 1.0
     wanted = float(np.quantile(seen, 0.8))
     weight = len(seen) / (len(seen) + PRIOR_VALUES)
-    return float(np.clip(np.exp(weight * np.log(max(wanted, 1e-9))), 1.0, WIDEST))
+    factor = float(np.clip(wanted, 1e-9, None) ** weight)
+    return min(factor, WIDEST) if factor >= WORTH_SAYING else 1.0
 
 
 def widened(prediction: Prediction, factor: float) -> Prediction:

@@ -19,8 +19,10 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 LEVELS = (80, 95)
 Z = {80: 1.2815515655446004, 95: 1.959963984540054}
-# Exponential smoothing and ARIMA with long seasons (weeks of a year) need their own treatment.
+# Longer seasons (weeks of a year) need their own treatment: exponential smoothing cannot hold them,
+# and seasonal ARIMA takes minutes.
 LONG_SEASON = 24
+LONG_ARIMA_SEASON = 12
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ class Arima(Candidate):
     """Automatic ARIMA: differences by KPSS and seasonal strength, orders stepwise by AICc.
 
     Source: R. J. Hyndman and Y. Khandakar (2008), Automatic time series forecasting, Journal of
-    Statistical Software 27(3).  Seasons longer than 24 enter as Fourier terms whose number AICc
+    Statistical Software 27(3).  Seasons longer than 12 enter as Fourier terms whose number AICc
     chooses.
 
     Parameters
@@ -188,7 +190,7 @@ class Arima(Candidate):
         from statsforecast.models import AutoARIMA
 
         z = np.log(y) if self.log else y
-        long = season > LONG_SEASON
+        long = season > LONG_ARIMA_SEASON
         pairs = _fourier_pairs(z, season) if long else 0
         exogenous = fourier_terms(0, len(z), season, pairs) if pairs else None
         # Exact likelihood for every order is slow on long series; the library's own rule is 150.
@@ -251,7 +253,7 @@ def log_helps(y: FloatArray, season: int) -> bool:
 
     if np.min(y) <= 0 or np.max(y) / np.min(y) < 1.5:
         return False
-    seasonal = int(1 < season <= LONG_SEASON and len(y) > 2 * season + 5)
+    seasonal = int(1 < season <= LONG_ARIMA_SEASON and len(y) > 2 * season + 5)
     m = season if seasonal else 1
 
     def aic(z: FloatArray) -> float:

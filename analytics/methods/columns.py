@@ -9,6 +9,10 @@ import pandas as pd
 
 from analytics.methods.errors import DataProblem
 
+# Beyond these, squares leave the range of floating-point numbers.
+LARGEST = 1e100
+SMALLEST = 1e-100
+
 
 def require_columns(frame: pd.DataFrame, names: list[str]) -> None:
     """Raise DataProblem naming the first of ``names`` that ``frame`` lacks."""
@@ -22,8 +26,8 @@ def require_columns(frame: pd.DataFrame, names: list[str]) -> None:
 def numeric_column(frame: pd.DataFrame, name: str) -> pd.Series:
     """Return column ``name`` as float64, infinities as NaN.
 
-    Text such as ``"1,234.5"`` is read as a number; a column with any other text raises
-    DataProblem showing the first such value.
+    Text such as ``"1,234.5"`` is read as a number; a column with any other text, or with a
+    number beyond 1e100, raises DataProblem showing the first such value.
     """
     column = frame[name]
     if pd.api.types.is_bool_dtype(column):
@@ -44,7 +48,12 @@ def numeric_column(frame: pd.DataFrame, name: str) -> pd.Series:
             raise DataProblem(
                 "column_not_numeric", {"column": name, "example": str(text[wrong].iloc[0])[:40]}
             )
-    return numbers.astype(float).replace([np.inf, -np.inf], np.nan)
+    numbers = numbers.astype(float).replace([np.inf, -np.inf], np.nan)
+    size = numbers.abs()
+    if (size > LARGEST).any():
+        example = f"{numbers[size > LARGEST].iloc[0]:.3g}"
+        raise DataProblem("number_too_large", {"column": name, "example": example})
+    return numbers.mask(size < SMALLEST, 0.0)
 
 
 def date_column(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -39,6 +39,8 @@ COMBINATION = "combination"
 CLEARLY_BETTER = 0.90
 # A model enters the median when its error is at most this many times the best one's.
 GOOD_ENOUGH = 1.5
+# A model counts as better than the seasonal naive forecast from one per cent on.
+BETTER = 0.99
 MAX_HORIZON = 400
 
 
@@ -371,7 +373,7 @@ def _candidates(season: int, *, log: bool) -> list[Candidate]:
 def _choose(test: Backtest, scores: dict[str, Score]) -> tuple[str, list[str]]:
     """Return the chosen name and the members of the median; adds the median to ``scores``."""
     naive = scores[NAIVE].mase
-    better = sorted((s.mase, name) for name, s in scores.items() if s.mase < naive)
+    better = sorted((s.mase, name) for name, s in scores.items() if s.mase < BETTER * naive)
     if not better:
         return NAIVE, []
     best_mase, best = better[0]

@@ -19,6 +19,7 @@ MESSAGES: dict[str, str] = {
     "no_usable_rows": _("No row is left after dropping rows with missing values."),
     "column_missing": _("There is no column “%(column)s”; the columns are: %(columns)s."),
     "column_not_numeric": _("Column “%(column)s” is not numeric (for example “%(example)s”)."),
+    "number_too_large": _("Column “%(column)s” holds a number too large to use: %(example)s."),
     "column_not_dates": _(
         "Column “%(column)s” cannot be read as dates (for example “%(example)s”)."
     ),
@@ -60,6 +61,10 @@ MESSAGES: dict[str, str] = {
     "times_to_days": _("Times of day were dropped and rows summed by day."),
     "irregular_dates": _(
         "The dates keep no regular distance; they were summed by %(frequency)s periods."
+    ),
+    "incomplete_periods_dropped": _(
+        "The first or last %(frequency)s was not covered to its end and was left out (%(rows)d "
+        "rows)."
     ),
     "season_by_frequency": _("Season %(season)d was taken from the %(frequency)s dates."),
     "season_unknown": _("No dates and no season were given: the series is taken as non-seasonal."),

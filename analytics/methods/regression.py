@@ -273,20 +273,36 @@ def _influence(design: Design, fitted: Any) -> dict[str, FloatArray]:
 
 def _residual_tests(design: Design, fitted: Any) -> tuple[float | None, float]:
     from scipy.stats import chi2
-    from statsmodels.stats.diagnostic import het_breuschpagan
 
     residuals = np.asarray(fitted.resid, dtype=float)
     if float(np.ptp(residuals)) <= 1e-12 * float(np.ptp(design.y)):
         return None, float("nan")
     breusch_pagan = None
     if design.intercept is not None and design.X.shape[1] > 1:
-        breusch_pagan = float(het_breuschpagan(residuals, design.X)[1])
+        breusch_pagan = _breusch_pagan(residuals, design)
     z = residuals - residuals.mean()
     variance = float(np.mean(z**2))
     skew = float(np.mean(z**3)) / variance**1.5
     kurtosis = float(np.mean(z**4)) / variance**2
     statistic = len(z) / 6.0 * (skew**2 + 0.25 * (kurtosis - 3.0) ** 2)
     return breusch_pagan, float(chi2.sf(statistic, 2))
+
+
+def _breusch_pagan(residuals: FloatArray, design: Design) -> float:
+    """Return the p-value of Koenker's form: n R2 of the squared residuals on the terms.
+
+    Source: R. Koenker (1981), Journal of Econometrics 17(1), 107-112.
+    """
+    from scipy.stats import chi2
+
+    terms = [k for k in range(design.X.shape[1]) if k != design.intercept]
+    centred = design.X[:, terms] - design.X[:, terms].mean(axis=0)
+    Q = np.linalg.qr(centred / np.linalg.norm(centred, axis=0))[0]
+    squares = residuals**2
+    spread = squares - squares.mean()
+    total = float(spread @ spread)
+    r2 = float(np.sum((Q.T @ spread) ** 2)) / total if total > 0 else 0.0
+    return float(chi2.sf(len(squares) * r2, len(terms)))
 
 
 def _plot(fitted: Any, influence: dict[str, FloatArray]) -> dict[str, list[float]]:

@@ -130,8 +130,8 @@ def regular_series(
     numbers = numeric_column(frame, value)
     stamps = date_column(frame, date) if date else None
     keep = numbers.notna() if stamps is None else numbers.notna() & stamps.notna()
-    dropped = int((~keep).sum())
-    if dropped:
+    dropped = missing = int((~keep).sum())
+    if missing:
         notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
     if not keep.any():
         raise DataProblem("no_usable_rows")
@@ -140,6 +140,10 @@ def regular_series(
         values, dates, unit = numbers[keep].to_numpy(dtype=float), None, ""
     else:
         by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
+        if frequency:
+            by_date = _whole_periods(by_date, frequency, notices)
+            dropped += rows - len(by_date)
+            rows = len(by_date)
         series, unit = _by_period(by_date, str(date), frequency, fill, notices)
         values, dates = series.to_numpy(dtype=float), pd.DatetimeIndex(series.index)
     if len(values) > max_periods:
@@ -218,6 +222,38 @@ def _filled(
     return series.fillna(0.0) if zero else series.interpolate()
 
 
+def _whole_periods(by_date: pd.Series, frequency: str, notices: list[Notice]) -> pd.Series:
+    """Leave out the first and the last period where the rows do not reach their ends.
+
+    They reach them when the distance is no more than the usual one between two days with rows.
+    """
+    unit = _unit_of(frequency)
+    days = pd.DatetimeIndex(by_date.index).normalize()
+    starts = _period_starts(pd.DatetimeIndex(by_date.index), unit)
+    distinct = days.unique().sort_values()
+    if unit in ("hour", "day", "business day") or len(distinct) < 3:
+        return by_date
+    usual = pd.Timedelta(np.median(np.diff(distinct.to_numpy())))
+    following = _full_index(starts.max(), starts.max() + pd.Timedelta(days=400), unit)[1]
+    keep = np.ones(len(by_date), dtype=bool)
+    if distinct[-1] + usual < following:
+        keep &= starts != starts.max()
+    if distinct[0] - usual >= starts.min():
+        keep &= starts != starts.min()
+    if keep.all() or not keep.any():
+        return by_date
+    params = {"frequency": unit, "rows": int((~keep).sum())}
+    notices.append(Notice("incomplete_periods_dropped", params))
+    return by_date[keep]
+
+
+def _unit_of(frequency: str) -> str:
+    if frequency.upper() not in CODES:
+        params = {"name": "frequency", "rule": "one of " + ", ".join(CODES), "value": frequency}
+        raise DataProblem("bad_parameter", params)
+    return CODES[frequency.upper()]
+
+
 def _has_times(index: pd.Index) -> bool:
     return bool((pd.DatetimeIndex(index) != pd.DatetimeIndex(index).normalize()).any())
 
@@ -225,12 +261,7 @@ def _has_times(index: pd.Index) -> bool:
 def _frequency(summed: pd.Series, frequency: str | None) -> tuple[str, bool]:
     """Return the unit of the dates and whether their distances are regular."""
     if frequency:
-        if frequency.upper() not in CODES:
-            rule = "one of " + ", ".join(CODES)
-            raise DataProblem(
-                "bad_parameter", {"name": "frequency", "rule": rule, "value": frequency}
-            )
-        return CODES[frequency.upper()], True
+        return _unit_of(frequency), True
     index = pd.DatetimeIndex(summed.index)
     if len(index) < 2:
         return "day", True

@@ -1,0 +1,27 @@
+"""Every code used has a sentence, and every sentence is used."""
+
+import re
+from pathlib import Path
+
+import analytics
+from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.messages import MESSAGES
+
+SOURCE = Path(analytics.__file__).parent
+
+
+def test_it_has_a_sentence_for_every_code_and_no_other() -> None:
+    files = [*SOURCE.glob("methods/*.py"), SOURCE / "tables.py", SOURCE / "command_line.py"]
+    text = "\n".join(f.read_text() for f in files if f.name != "messages.py")
+    quoted = set(re.findall(r'"([a-z][a-z0-9_]+)"', text))
+    raised = set(re.findall(r'(?:Notice|DataProblem|InsufficientData)\(\s*"([a-z0-9_]+)"', text))
+    assert raised <= set(MESSAGES)
+    assert set(MESSAGES) <= quoted
+
+
+def test_it_keeps_code_and_values_for_translation() -> None:
+    problem = DataProblem("too_few_rows", {"method": "X", "needed": 3, "rows": 1})
+    assert problem.code == "too_few_rows"
+    assert str(problem) == "X needs at least 3 usable rows; there are 1."
+    notice = Notice("rows_missing_dropped", {"rows": 2}).to_dict()
+    assert notice["text"] == "2 rows with a missing or infinite value were left out."
