@@ -57,7 +57,7 @@ def currency_symbol() -> str:
     return "¥" if settings.BASE_CURRENCY == "CNY" else settings.BASE_CURRENCY
 
 
-def fan(result: dict[str, Any], id: str = "forecast") -> Chart:  # noqa: A002  # an element's id
+def fan(result: dict[str, Any], id: str = "forecast") -> Chart:
     """The forecast fan of a stored forecast."""
     history = result["history"]
     x, actual = history["x"][-HISTORY_WEEKS:], history["actual"][-HISTORY_WEEKS:]
@@ -239,7 +239,7 @@ def cluster_radar(result: dict[str, Any]) -> Chart:
     )
 
 
-def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:  # noqa: A002  # an element's id
+def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
     """Effect of each channel with its 95 % interval; adjusted for season where that was fitted."""
     adjusted = {row["name"]: row for row in result.get("adjusted") or []}
     terms = [c for c in result["coefficients"] if c["name"] != "Intercept"]

@@ -54,14 +54,18 @@ def customer_features(scope: Scope, today: date | None = None) -> pd.DataFrame:
     if frame.empty:
         return pd.DataFrame(columns=["customer", *RFM_COLUMNS])
     now = pd.Timestamp(today or timezone.localdate(), tz="UTC") + pd.Timedelta(days=1)
-    days = lambda moments: (now - pd.to_datetime(moments, utc=True)).dt.total_seconds() / 86400  # noqa: E731  # one formula for two columns
+
+    def days(moments: Any) -> pd.Series[float]:
+        gap: Any = now - pd.to_datetime(moments, utc=True)
+        return (gap.dt.total_seconds() / 86400).clip(lower=0).round()
+
     return pd.DataFrame(
         {
             "customer": frame["customer"],
-            "recency": days(frame["last"]).clip(lower=0).round(),
+            "recency": days(frame["last"]),
             "frequency": frame["frequency"],
             "monetary": frame["monetary"].astype(float),
-            "tenure": days(frame["first"]).clip(lower=0).round(),
+            "tenure": days(frame["first"]),
         }
     )
 

@@ -21,7 +21,7 @@ from marketing.models import Activity, Campaign
 from sales.models import Deal, Order, Stage, StageChange
 from service.models import ServiceRequest
 
-MONEY = DecimalField(max_digits=20, decimal_places=2)
+MONEY: DecimalField[Any, Any] = DecimalField(max_digits=20, decimal_places=2)
 
 
 def sales(part: Slice) -> Decimal:

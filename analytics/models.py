@@ -92,12 +92,12 @@ class Run(models.Model):
     def __str__(self) -> str:
         return f"{self.get_method_display()} {self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("analytics:run_detail", args=[self.pk])
+
     @property
     def shown_state(self) -> str:
         """The state with its job's end: a job that failed or was cancelled took the run along."""
         if self.state == self.State.RUNNING and self.job is not None and self.job.is_over:
             return self.State.FAILED
         return self.state
-
-    def get_absolute_url(self) -> str:
-        return reverse("analytics:run_detail", args=[self.pk])

@@ -1,4 +1,4 @@
-"""Load, fit, judge, store: one service behind the button, the nightly clock and the command line."""
+"""Load, fit, judge, store: one service behind the button, the clock and the command line."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def run_start(*, method: str, actor: Any, params: dict[str, Any] | None = None) 
     )
     run.job = job_enqueue(
         kind="analyze", params={"run": run.pk}, actor=actor,
-        title=Run.Method(method).label, url=run.get_absolute_url(),
+        title=str(Run.Method(method).label), url=run.get_absolute_url(),
     )  # fmt: skip
     run.save(update_fields=["job"])
     return run
@@ -149,7 +149,7 @@ def fingerprint(frame: pd.DataFrame, params: dict[str, Any]) -> str:
 def last_finished(method: str, team_id: int | None, but: int | None = None) -> Run | None:
     """The newest finished run of a method for a team, or for the whole company."""
     found = Run.objects.finished().filter(method=method, team=team_id).exclude(pk=but)
-    return found.order_by("-created_at").first()  # type: ignore[no-any-return]  # of Run
+    return found.order_by("-created_at").first()
 
 
 def nightly() -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -17,6 +17,7 @@ from analytics.models import Run
 from analytics.pages import METHOD_PAGES, run_page
 from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
+from crm.accounts.http import SignedInRequest
 from crm.accounts.models import Team
 from crm.common.resources import KEEPERS
 
@@ -24,7 +25,7 @@ RUNS_SHOWN = 20
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: SignedInRequest) -> HttpResponse:
     part, period = slice_of(request)
     user: Any = request.user
     cards = [
@@ -42,7 +43,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def card_csv(request: HttpRequest, key: str) -> HttpResponse:
+def card_csv(request: SignedInRequest, key: str) -> HttpResponse:
     part, _period = slice_of(request)
     found = [card for card in dashboard.cards_for(request.user) if card.key == key]
     chart = found[0].build(part) if found else None
@@ -69,19 +70,19 @@ def _safe(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _keeper(request: HttpRequest) -> None:
-    if request.user.role not in KEEPERS:  # type: ignore[union-attr]  # signed in
+def _keeper(request: SignedInRequest) -> None:
+    if request.user.role not in KEEPERS:
         raise Http404
 
 
 @require_GET
-def method(request: HttpRequest, name: str) -> HttpResponse:
+def method(request: SignedInRequest, name: str) -> HttpResponse:
     """A method's newest result with its history, and the button that runs it."""
     _keeper(request)
     page = METHOD_PAGES.get(name)
     if page is None:
         raise Http404
-    visible = Run.objects.visible_to(request.user).filter(method=name)  # type: ignore[arg-type]  # signed in
+    visible = Run.objects.visible_to(request.user).filter(method=name)
     runs = list(
         visible.select_related("created_by", "team", "job").order_by("-created_at")[:RUNS_SHOWN]
     )
@@ -96,31 +97,31 @@ def method(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, name: str) -> HttpResponse:
+def start(request: SignedInRequest, name: str) -> HttpResponse:
     _keeper(request)
     if name not in METHOD_PAGES:
         raise Http404
     run = run_start(method=name, actor=request.user)
-    return redirect(run.job)
+    return redirect("jobs:detail", run.job_id)
 
 
-def _run(request: HttpRequest, pk: int) -> Run:
-    visible = Run.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+def _run(request: SignedInRequest, pk: int) -> Run:
+    visible = Run.objects.visible_to(request.user)
     run = visible.select_related("created_by", "team", "job").filter(pk=pk).first()
     if run is None:
         raise Http404
-    return run  # type: ignore[no-any-return]  # of Run
+    return run
 
 
 @require_GET
-def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     context = {"run": run, "method": METHOD_PAGES[run.method], **run_page(run)}
     return render(request, "analytics/run.html", context)
 
 
 @require_GET
-def run_csv(request: HttpRequest, pk: int, key: str) -> HttpResponse:
+def run_csv(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     found = [c for c in run_page(_run(request, pk))["charts"] if c.id == key]
     if not found:
         raise Http404(_("No such chart"))

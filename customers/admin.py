@@ -4,7 +4,7 @@ from crm.common.admin import RecordAdmin, TunedAdmin
 from customers.models import Affiliation, Contact, Customer, ImportBatch, Need, Segment, Tag
 
 
-class AffiliationInline(admin.TabularInline):  # type: ignore[type-arg]  # generic in stubs only
+class AffiliationInline(admin.TabularInline):
     model = Affiliation
     extra = 0
     autocomplete_fields = ["contact"]

@@ -75,7 +75,8 @@ class ContactForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk and (part := self._part()):
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "customer": part.customer_id, "role": part.role, "is_primary": part.is_primary
             }  # fmt: skip
 

@@ -238,7 +238,7 @@ class Contact(Record):
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
-    customers = models.ManyToManyField(
+    customers: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         Customer, through="Affiliation", related_name="contacts", verbose_name=_("customers")
     )
 

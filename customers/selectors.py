@@ -9,27 +9,27 @@ from typing import Any
 
 from django.db.models import CharField, DateTimeField, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest
 from django.utils import timezone
 
+from crm.accounts.http import SignedInRequest
 from crm.common.registries import TimelineSource, customer_panels, timeline_sources
 from customers.models import Affiliation, Customer
 
 TIMELINE_PAGE = 20
 
 
-def customer_page(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+def customer_page(request: SignedInRequest, customer: Customer) -> dict[str, Any]:
     """What the customer's page shows beside the facts."""
     affiliations = (
         Affiliation.objects.filter(customer=customer, contact__trashed_at__isnull=True)
         .select_related("contact")
         .order_by("-is_primary", "-active", "contact__name")[:20]
     )
-    can_edit_details = request.user.is_agent or customer.can_edit  # type: ignore[union-attr, attr-defined]
-    customer.can_edit = can_edit_details  # type: ignore[attr-defined]  # agents edit contact details
+    if request.user.is_agent:  # agents correct contact details
+        setattr(customer, "can_edit", True)  # noqa: B010  # an annotation, no field
     return {
         "affiliations": list(affiliations),
-        "can_take": request.user.is_rep and customer.owner_id is None,  # type: ignore[union-attr]
+        "can_take": request.user.is_rep and customer.owner_id is None,
         "panels": panels_of(request.user, customer),
         "timeline": timeline_page(request.user, customer.pk),
         "timeline_kinds": [(s.key, s.label) for s in timeline_sources],
@@ -46,8 +46,8 @@ def panels_of(user: Any, customer: Customer) -> list[dict[str, Any]]:
     return shown
 
 
-def contact_page(request: HttpRequest, contact: Any) -> dict[str, Any]:
-    visible = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+def contact_page(request: SignedInRequest, contact: Any) -> dict[str, Any]:
+    visible = Customer.objects.visible_to(request.user)
     parts = contact.affiliations.filter(customer__in=visible).select_related("customer")
     return {"affiliations": list(parts[:50])}
 

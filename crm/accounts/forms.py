@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.models import User
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # ModelForm is generic in stubs only
+class ProfileForm(forms.ModelForm):
     time_zone = forms.ChoiceField(label=_("Time zone"))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 

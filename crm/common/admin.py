@@ -11,25 +11,25 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 
-class EstimatingPaginator(Paginator):  # type: ignore[type-arg]  # Paginator is generic in stubs only
+class EstimatingPaginator(Paginator):
     """Counts up to a cap; above it the planner's estimate serves."""
 
     cap = 10_000
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # a property in Django too
-        rows = self.object_list
-        found = int(rows.order_by()[: self.cap + 1].count())  # type: ignore[union-attr]  # a queryset
+    def count(self) -> int:
+        rows: Any = self.object_list
+        found = int(rows.order_by()[: self.cap + 1].count())
         if found <= self.cap:
             return found
         with connection.cursor() as cursor:
-            table = rows.model._meta.db_table  # type: ignore[union-attr]  # a queryset
+            table = rows.model._meta.db_table
             cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [table])
             row = cursor.fetchone()
         return max(found, int(row[0]) if row else 0)
 
 
-class TunedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # ModelAdmin is generic in stubs only
+class TunedAdmin(admin.ModelAdmin):
     show_full_result_count = False
     paginator = EstimatingPaginator
     list_per_page = 50

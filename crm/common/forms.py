@@ -30,7 +30,7 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
-class RecordForm(forms.ModelForm):  # type: ignore[type-arg]  # one base for every record
+class RecordForm(forms.ModelForm):
     """A record's form. ``user`` bounds what its choices offer.
 
     ``expected_version`` is the version that the person saw; ``submission`` makes a form that
@@ -86,13 +86,14 @@ def _dress(field: forms.Field) -> None:
 class RemoteSelect(forms.Select):
     """A select whose choices come by type-ahead; only the chosen one is rendered."""
 
-    def __init__(self, url: str, **kwargs: Any) -> None:
+    def __init__(self, url: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.attrs["data-remote"] = url
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
         chosen = [v for v in value if v]
-        queryset = self.choices.queryset  # type: ignore[union-attr]  # a ModelChoiceIterator
+        choices: Any = self.choices  # a ModelChoiceIterator
+        queryset = choices.queryset
         found = queryset.filter(pk__in=[v for v in chosen if v.isdigit()]) if chosen else []
         options = [
             self.create_option(name, item.pk, str(item), True, index)

@@ -109,15 +109,15 @@ class Record(models.Model):
     # What /search/ and the list's search box look through.
     search_fields: ClassVar[Iterable[str]] = ()
 
-    def search_texts(self) -> list[str]:
-        return [str(getattr(self, name) or "") for name in self.search_fields]
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search = self.search_texts()
         fields = kwargs.get("update_fields")
         if fields is not None:
             kwargs["update_fields"] = {*fields, "search", "updated_at"}
         super().save(*args, **kwargs)
+
+    def search_texts(self) -> list[str]:
+        return [str(getattr(self, name) or "") for name in self.search_fields]
 
 
 def record_indexes(name: str) -> list[models.Index]:

@@ -80,7 +80,7 @@ class NgramField(SearchVectorField):
         return vector_literal(value)
 
 
-class NgramMatch(models.Lookup):  # type: ignore[type-arg]  # Lookup is generic in stubs only
+class NgramMatch(models.Lookup):
     """``search__ngram="张三"``: the tokens of the text, through the GIN index."""
 
     lookup_name = "ngram"

@@ -311,7 +311,8 @@ class RecordEdit(ResourceView):
             for name in form.changes()
             if _plain(theirs.initial.get(name)) != _plain(form.cleaned_data.get(name))
         ]
-        data = form.data.copy()
+        data: Any = form.data
+        data = data.copy()
         data["expected_version"] = str(current.version)
         retry = self.resource.form(data, user=self.request.user, instance=current)
         retry.is_valid()
