@@ -10,7 +10,7 @@ help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
 run: ## Start the whole CRM; PORT, DATABASE_URL and REDIS_URL are respected
-	@exec $(BOOTSTRAP) run
+	@exec env CRM_END_WITH_PARENT=1 $(BOOTSTRAP) run
 
 test: ## Run every test on embedded servers; ARGS="-k name" for some of them
 	@exec $(BOOTSTRAP) test -n 2 $(ARGS)

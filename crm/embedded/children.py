@@ -29,6 +29,7 @@ class Child:
     death_signal: int = signal.SIGKILL
     pass_fds: Sequence[int] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    _asked: bool = field(default=False, init=False)
 
     def start(self) -> None:
         shorten(self.log)
@@ -42,9 +43,16 @@ class Child:
                 pass_fds=self.pass_fds,
             )
 
+    def ask_to_stop(self) -> None:
+        """Begin to stop without waiting; a second signal would tell Celery to drop its jobs."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self._asked = True
+
     def stop(self, patience: Callable[[], float]) -> None:
         if self.process is not None:
-            processes.stop(self.process, patience=patience)
+            first = None if self._asked else signal.SIGTERM
+            processes.stop(self.process, first=first, patience=patience)
             self.process = None
 
 

@@ -5,14 +5,18 @@ import os
 import sys
 
 
-def answers(port: int, host: str) -> bool:
+def answers(port: int, host: str, server: str = "127.0.0.1") -> bool:
     """``host`` must be one that the CRM serves, otherwise it refuses to answer."""
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=4)
+    asked = http.client.HTTPConnection(server, port, timeout=4)
     try:
         asked.request("GET", "/healthz", headers={"Host": host})
-        return asked.getresponse().status == http.client.OK
+        with asked.getresponse() as answer:
+            answer.read()
+            return answer.status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False
+    finally:
+        asked.close()
 
 
 def served_host() -> str:
@@ -21,4 +25,4 @@ def served_host() -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if answers(8000 if len(sys.argv) < 2 else int(sys.argv[1]), served_host()) else 1)
+    sys.exit(0 if answers(8000, served_host()) else 1)

@@ -78,12 +78,12 @@ def start(
 def stop(
     process: subprocess.Popen[bytes],
     *,
-    first: int = signal.SIGTERM,
+    first: int | None = signal.SIGTERM,
     patience: Callable[[], float] = lambda: 20.0,
 ) -> None:
-    """Ask politely, wait ``patience()`` seconds, then kill the whole group."""
+    """Ask politely (unless that was done before), wait ``patience()`` seconds, kill the group."""
     began = time.monotonic()
-    if process.poll() is None:
+    if first is not None and process.poll() is None:
         process.send_signal(first)
     while process.poll() is None and time.monotonic() - began < patience():
         time.sleep(0.02)

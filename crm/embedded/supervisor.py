@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import fcntl
-import http.client
 import os
 import select
 import signal
@@ -22,6 +21,7 @@ from django.db.migrations.executor import MigrationExecutor
 from crm.embedded import addresses, processes
 from crm.embedded.children import Child, Watch, shorten
 from crm.embedded.console import DEMO_USERS, Console
+from crm.embedded.healthcheck import answers, served_host
 from crm.embedded.postgres import Postgres, PostgresError
 from crm.embedded.valkey import Valkey, ValkeyError
 
@@ -46,6 +46,7 @@ class Supervisor:
         self.console = Console()
         self.stoppers: list[Callable[[], None]] = []
         self.watches: list[Watch] = []
+        self.children: list[Child] = []
         self.stopping = False
         self.hurry = False
 
@@ -152,6 +153,7 @@ class Supervisor:
             raise CannotStartError("The demo company could not be loaded; the reason stands above.")
 
     def _start_child(self, child: Child) -> None:
+        self.children.append(child)
         self.stoppers.append(lambda: child.stop(self._patience))
         child.start()
         self.watches.append(Watch(child.name, _poll_of(child), child.start, child.log))
@@ -194,22 +196,12 @@ class Supervisor:
     def _wait_for_web(self) -> None:
         web = self.watches[-1]
         deadline = time.monotonic() + WEB_SECONDS
-        while not self._web_answers():
+        while not answers(self.port, served_host(), _reachable(self.host)):
             if web.poll() is not None:
                 raise CannotStartError(f"The web server did not start:\n{_tail(web)}")
             if time.monotonic() > deadline:
                 raise CannotStartError(f"The web server does not answer:\n{_tail(web)}")
             time.sleep(0.05)
-
-    def _web_answers(self) -> bool:
-        asked = http.client.HTTPConnection(_reachable(self.host), self.port, timeout=5)
-        try:
-            asked.request("GET", "/healthz", headers={"Host": "localhost"})
-            return asked.getresponse().status == http.client.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            asked.close()
 
     # Run and stop ---------------------------------------------------------------------------
 
@@ -225,6 +217,8 @@ class Supervisor:
         self.stopping = True
         if self.stoppers:
             self.console.say("Stopping ...")
+        for child in reversed(self.children):  # together, so that their pauses do not add up
+            child.ask_to_stop()
         while self.stoppers:
             self.stoppers.pop()()
         (self.state / "run" / "address").unlink(missing_ok=True)

@@ -1,12 +1,14 @@
 """`manage.py up`: the whole CRM with one command."""
 
 import os
+import signal
 import sys
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from crm.embedded.processes import die_with_parent
 from crm.embedded.supervisor import Supervisor
 
 
@@ -21,4 +23,6 @@ class Command(BaseCommand):
     def handle(self, *_: Any, host: str, port: str, **__: Any) -> None:
         if not port.isdigit() or int(port) > 65535:
             raise CommandError(f"PORT must be a number from 0 to 65535, not {port!r}.")
+        if os.environ.pop("CRM_END_WITH_PARENT", ""):  # a killed `make run` takes everything along
+            die_with_parent(signal.SIGTERM)
         sys.exit(Supervisor(state=settings.VAR_DIR, host=host, port=int(port)).run())
