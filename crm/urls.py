@@ -8,6 +8,7 @@ urlpatterns = [
     path("account/", include("crm.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("customers/", include("customers.urls")),
+    path("communications/", include("communications.urls")),
     path("jobs/", include("crm.jobs.urls")),
     path("analytics/", include("analytics.urls")),
     path("admin/", admin.site.urls),

@@ -5,4 +5,4 @@ class MarketingConfig(AppConfig):
     name = "marketing"
 
     def ready(self) -> None:
-        from marketing import registrations  # noqa: F401  # fills the registries of the apps below
+        from marketing import imports, registrations  # noqa: F401  # fill the registries of the apps below

@@ -5,4 +5,4 @@ class SalesConfig(AppConfig):
     name = "sales"
 
     def ready(self) -> None:
-        from sales import registrations  # noqa: F401  # fills the registries of the apps below
+        from sales import imports, registrations  # noqa: F401  # fill the registries of the apps below

@@ -5,4 +5,4 @@ class ServiceConfig(AppConfig):
     name = "service"
 
     def ready(self) -> None:
-        from service import registrations  # noqa: F401  # fills the registries of the apps below
+        from service import imports, registrations  # noqa: F401  # fill the registries of the apps below
