@@ -9,15 +9,19 @@ from django.utils.translation import get_language
 from crm.common.registries import navigation, quick_create
 
 
-def shell(request: HttpRequest) -> dict[str, Any]:
+def plain_shell() -> dict[str, Any]:
+    """The frame of pages for nobody in particular."""
     language = get_language() or settings.LANGUAGE_CODE
-    context: dict[str, Any] = {
+    return {
         "brand": settings.BRAND.get(language, settings.BRAND["en"]),
-        "document_language": "zh-Hans" if language.startswith("zh") else "en",
         "theme": "auto",
         "nav": [],
         "quick_create": [],
     }
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    context = plain_shell()
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context["theme"] = user.theme

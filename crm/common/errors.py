@@ -10,7 +10,10 @@ from typing import Any
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from crm.common.context import plain_shell
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +60,11 @@ def server_error(request: HttpRequest, *, status: int = 500, reason: str = "") -
     """Also Django's handler500: an id, never a path or SQL."""
     error_id = uuid.uuid4().hex[:12]
     log.error("request failed", extra={"error_id": error_id, "path": request.path})
-    context = {"error_id": error_id, "reason": reason, "nav": [], "quick_create": []}
-    return render(request, "errors/500.html", context, status=status)
+    # Without the request: the frame of a page must not fail a second time.
+    page = render_to_string(
+        "errors/500.html", {**plain_shell(), "error_id": error_id, "reason": reason}
+    )
+    return HttpResponse(page, status=status)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
