@@ -1,0 +1,126 @@
+"""Which encoding a file has: UTF-8 or GB18030, told by decoding all of it, never by guessing."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from crm.common.errors import RefusedError
+
+BLOCK = 1 << 20
+SAMPLE_CHARACTERS = 20_000
+
+UTF8 = "UTF-8"
+GB18030 = "GB18030"
+CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030"}
+
+_NO_TEXT = {
+    b"PK\x03\x04": "xlsx",
+    b"\xd0\xcf\x11\xe0": "xls",
+    b"%PDF": "pdf",
+    b"\x1f\x8b": "gz",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+class FileRefusedError(RefusedError):
+    """The file cannot be read; the message is one sentence with the line and the cause."""
+
+    permanent = True
+
+
+def detect_encoding(path: Path) -> str:
+    """``UTF8`` or ``GB18030``.
+
+    Raises
+    ------
+    FileRefusedError
+        It is empty, no text, holds a NUL, or is in neither encoding.
+    """
+    _refuse_other_formats(path)
+    wrong = _first_undecodable(path, "utf-8")
+    if wrong is None:
+        return UTF8
+    if _first_undecodable(path, "gb18030") is None:
+        if _reads_as_chinese(path):
+            return GB18030
+        raise FileRefusedError(
+            _(
+                "Line %(line)s holds letters of an older Western encoding; save the file as "
+                "UTF-8 (in Excel: “CSV UTF-8”) and choose it again."
+            )
+            % {"line": wrong[1]}
+        )
+    raise FileRefusedError(
+        _(
+            "Line %(line)s (byte %(byte)s) is neither UTF-8 nor GB18030; save the file as "
+            "UTF-8 (in Excel: “CSV UTF-8”) and choose it again."
+        )
+        % {"line": wrong[1], "byte": wrong[0]}
+    )
+
+
+def _refuse_other_formats(path: Path) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if not head:
+        raise FileRefusedError(_("The file is empty."))
+    found = next((name for start, name in _NO_TEXT.items() if head.startswith(start)), "")
+    if found in {"xlsx", "xls"}:
+        raise FileRefusedError(
+            _("This is an Excel workbook, not a CSV file; save it as “CSV UTF-8” first.")
+        )
+    if found == "utf-16":
+        raise FileRefusedError(_("The file is in UTF-16; save it as “CSV UTF-8” first."))
+    if found:
+        raise FileRefusedError(_("This is no text file; only CSV files can be imported."))
+
+
+def _first_undecodable(path: Path, codec: str) -> tuple[int, int] | None:
+    """(byte, line) of the first byte that is no text, both from 1; None when all is well."""
+    decoder = codecs.getincrementaldecoder(codec)("strict")
+    offset, line = 0, 1
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            nul = block.find(b"\0")
+            if nul >= 0:
+                at = line + block.count(b"\n", 0, nul)
+                raise FileRefusedError(
+                    _("Line %(line)s holds a NUL byte; this is no text file.") % {"line": at}
+                )
+            pending = len(decoder.getstate()[0])
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                place = max(error.start - pending, 0)
+                return offset + place + 1, line + block.count(b"\n", 0, place)
+            offset += len(block)
+            line += block.count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return offset, line
+    return None
+
+
+def _reads_as_chinese(path: Path) -> bool:
+    """Whether the foreign characters are Chinese rather than accents read as Chinese.
+
+    GB18030 takes nearly any bytes. In Chinese text the second byte of a character is almost
+    always above 0xA0; an accented letter of Latin-1 swallows the ASCII letter after it.
+    """
+    genuine = doubtful = 0
+    with path.open(encoding="gb18030", newline="") as stream:
+        while genuine + doubtful < SAMPLE_CHARACTERS and (text := stream.read(BLOCK)):
+            for character in text:
+                if character.isascii():
+                    continue
+                code = character.encode("gb18030")
+                if len(code) == 2 and code[1] < 0x80:
+                    doubtful += 1
+                else:
+                    genuine += 1
+    return genuine > doubtful

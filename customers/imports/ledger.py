@@ -1,0 +1,115 @@
+"""What became of each row: rows in = created + updated + skipped + rejected, always."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from django.utils.translation import gettext as _
+
+from customers.imports.cells import safe_cell
+from customers.imports.reading import Row
+
+EXAMPLES = 20
+EXAMPLE_CELLS = 12
+EXAMPLE_LENGTH = 60
+
+
+class RowRejectedError(Exception):
+    """A row is left out; the argument is one of the importer's reasons."""
+
+
+class Ledger:
+    """Counts rows by outcome and keeps the rejected ones.
+
+    The state travels through the job's checkpoint, so that an interrupted import goes on with
+    the right sums; the file of rejects is cut back to what was committed.
+    """
+
+    def __init__(self, rejects: Path, header: Sequence[str], label: Callable[[str], str]) -> None:
+        self.rows = 0
+        self.created = 0
+        self.updated = 0
+        self.skipped = 0
+        self.rejected = 0
+        self.reasons: dict[str, dict[str, Any]] = {}
+        self.objects: Counter[str] = Counter()
+        self.warnings: list[str] = []
+        self._path = rejects
+        self._bytes = 0
+        self._header = header
+        self._label = label
+        self._pending: list[list[str]] = []
+
+    def take(self, rows: int, *, created: int = 0, updated: int = 0) -> None:
+        """``rows`` rows are done; those neither created nor updated were unchanged."""
+        self.rows += rows
+        self.created += created
+        self.updated += updated
+        self.skipped += rows - created - updated
+
+    def reject(self, row: Row, reason: str) -> None:
+        """One row is left out, for one of the importer's reasons."""
+        self.rows += 1
+        self.rejected += 1
+        group = self.reasons.setdefault(reason, {"count": 0, "rows": []})
+        group["count"] += 1
+        if len(group["rows"]) < EXAMPLES:
+            shown = [cell[:EXAMPLE_LENGTH] for cell in row.cells[:EXAMPLE_CELLS]]
+            group["rows"].append({"line": row.line, "cells": shown})
+        width = len(self._header)
+        cells = [*row.cells, *[""] * (width - len(row.cells))]
+        self._pending.append([*cells[:width], *cells[width:], str(row.line), self._label(reason)])
+
+    def warn(self, reason: str) -> None:
+        """Something about the whole file that the person should know."""
+        if reason not in self.warnings:
+            self.warnings.append(reason)
+
+    def save(self) -> dict[str, Any]:
+        """Write the rejects to disk and give the state for the checkpoint."""
+        if self._pending:
+            self._append()
+        return {
+            "rows": self.rows,
+            "created": self.created,
+            "updated": self.updated,
+            "skipped": self.skipped,
+            "rejected": self.rejected,
+            "reasons": self.reasons,
+            "objects": dict(self.objects),
+            "warnings": self.warnings,
+            "bytes": self._bytes,
+        }
+
+    def restore(self, state: dict[str, Any]) -> Self:
+        """Go on from a checkpoint; {} starts anew."""
+        for name in ("rows", "created", "updated", "skipped", "rejected"):
+            setattr(self, name, state.get(name, 0))
+        self.reasons = state.get("reasons", {})
+        self.objects = Counter(state.get("objects", {}))
+        self.warnings = state.get("warnings", [])
+        self._bytes = state.get("bytes", 0)
+        if self._path.exists():
+            os.truncate(self._path, self._bytes)
+        return self
+
+    def _append(self) -> None:
+        text = io.StringIO()
+        writer = csv.writer(text)
+        if not self._bytes:
+            text.write("\ufeff")
+            writer.writerow([safe_cell(name) for name in self._header] + [_("line"), _("reason")])
+        writer.writerows([safe_cell(cell) for cell in cells] for cells in self._pending)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("ab") as stream:
+            stream.write(text.getvalue().encode())
+            stream.flush()
+            os.fsync(stream.fileno())
+        self._bytes = self._path.stat().st_size
+        self._pending = []

@@ -1,0 +1,114 @@
+"""What can be imported. Each kind is one class; higher apps add theirs with ``@importer``."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from crm.common.resources import KEEPERS
+from customers.imports.encoding import FileRefusedError
+from customers.imports.ledger import Ledger
+from customers.imports.reading import Row
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Setting:
+    """For whom rows are imported: ``actor`` None is the system itself and may do everything."""
+
+    actor: Any
+    team_id: int | None
+    currency: str
+    source: str
+
+    @property
+    def owner_id(self) -> int | None:
+        return self.actor.pk if self.actor is not None and self.actor.is_rep else None
+
+
+class Importer(ABC):
+    """Loads the rows of one kind of file.
+
+    ``survey`` sees the whole file before anything is written. ``load`` gets the rows by the chunk,
+    inside a transaction, and tells the ledger what became of each. After an interruption
+    ``remember`` sees the rows that an earlier attempt has loaded, so that counters which run
+    through the file go on where they were.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[Text]
+    hint: ClassVar[Text]
+    roles: ClassVar[frozenset[str]] = KEEPERS
+    reasons: ClassVar[dict[str, Text]] = {}
+    default_currency: ClassVar[str] = ""
+    chunk: ClassVar[int] = 2_000
+
+    def __init__(self, header: Sequence[str], setting: Setting) -> None:
+        self.at = self.places(header)
+        self.setting = setting
+
+    @classmethod
+    @abstractmethod
+    def places(cls, header: Sequence[str]) -> dict[str, int]:
+        """The place of each column that is used; FileRefusedError names one that is missing."""
+
+    def survey(self, row: Row) -> None:  # noqa: B027  # most kinds need no overview
+        """See a row of the right width, before the first chunk."""
+
+    def remember(self, row: Row) -> None:  # noqa: B027  # most kinds need no memory
+        """See a row that is already in."""
+
+    @abstractmethod
+    def load(self, rows: Sequence[Row], ledger: Ledger) -> None:
+        """Bring a chunk in; each row ends as created, updated, skipped or rejected."""
+
+
+def require(header: Sequence[str], names: Sequence[str]) -> dict[str, int]:
+    """Where each of ``names`` stands, whatever its case.
+
+    Raises
+    ------
+    FileRefusedError
+        Names the column that is missing.
+    """
+    known = {name.casefold(): place for place, name in enumerate(header)}
+    missing = [name for name in names if name.casefold() not in known]
+    if missing:
+        raise missing_column(missing[0])
+    return {name: known[name.casefold()] for name in names}
+
+
+def missing_column(name: str) -> FileRefusedError:
+    return FileRefusedError(_("Line 1: the column “%(name)s” is missing.") % {"name": name})
+
+
+importers: dict[str, type[Importer]] = {}
+
+
+def importer(kind: type[Importer]) -> type[Importer]:
+    """Class decorator: offer this kind."""
+    importers[kind.kind] = kind
+    return kind
+
+
+def kinds_for(user: Any) -> list[type[Importer]]:
+    """The kinds that the user's role may import."""
+    role = getattr(user, "role", "")
+    return [kind for kind in importers.values() if role in kind.roles]
+
+
+def guess_kind(header: Sequence[str], kinds: Sequence[type[Importer]]) -> str:
+    """The kind whose columns the header has, the most demanding first; "" when none fits."""
+    fits: list[tuple[int, str]] = []
+    for kind in kinds:
+        try:
+            fits.append((len(kind.places(header)), kind.kind))
+        except FileRefusedError:
+            continue
+    return max(fits)[1] if fits else ""
