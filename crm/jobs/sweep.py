@@ -30,7 +30,7 @@ def sweep(queue: str) -> int:
     The sweep's own message stands in the same queue, behind the rings: while the workers are busy
     no sweep runs, so that rings do not pile up.
     """
-    if queue == registry.DEFAULT_QUEUE:
+    if settings.JOB_CLOCK and queue == registry.DEFAULT_QUEUE:
         schedule.enqueue_due()
     _settle(queue)
     job_ids = _take_unrung(queue)

@@ -32,8 +32,8 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 def job_status(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The partial that asks again every second, until the job is over."""
-    return render(request, "jobs/_job.html", {"job": _visible(request, pk)})
+    """The part that asks again every second, until the job is over."""
+    return render(request, "jobs/_poll.html", {"job": _visible(request, pk)})
 
 
 @require_POST

@@ -149,6 +149,7 @@ JOB_HEARTBEAT_SECONDS = env.number("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 30)
 JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 10)
 JOB_MAX_ATTEMPTS = 3
+JOB_CLOCK = env.flag("JOB_CLOCK", default=True)  # nightly and repeated work
 
 # People ---------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -212,7 +213,7 @@ TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
 
 # Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.text("CRM_STATIC_DIR", str(VAR_DIR / "static")))
 # Only what browsers load: the sources beside it are bundled by `npm run build`.
 STATICFILES_DIRS = [
     (name, BASE_DIR / "static" / name)

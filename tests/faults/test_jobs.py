@@ -9,12 +9,14 @@ from uuid import uuid4
 
 import pytest
 import redis
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 import tests.jobs.handlers  # noqa: F401  # registers the kinds here as in the worker
 from crm.accounts.models import Team, User
 from crm.embedded.valkey import Valkey
+from crm.jobs import doorbell
 from crm.jobs.models import Job
 from crm.jobs.services import job_cancel, job_enqueue
 from tests.faults.conftest import Gate, Process, kill, kill_with_children
@@ -163,6 +165,34 @@ def test_it_rings_at_once_when_the_broker_was_restarted(
     job = start("test_steps", steps=1)
     worker()
     ends(job)
+
+
+def test_it_finishes_once_when_its_database_connections_are_cut(
+    worker: Worker, beat: Process, start: Any, ends: Any, gate: Gate, wait_until: Wait
+) -> None:
+    worker()
+    job = start("test_steps", steps=6, wait_for=str(gate.path))
+    wait_until(gate.pid, seconds=20)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    gate.open()
+    ends(job)
+
+
+def test_it_does_a_job_once_that_is_rung_again_while_it_runs(
+    worker: Worker, start: Any, ends: Any, gate: Gate, wait_until: Wait
+) -> None:
+    """What the broker does to a job that is longer than its visibility timeout."""
+    worker()
+    worker()
+    job = start("test_steps", steps=4, wait_for=str(gate.path))
+    wait_until(gate.pid, seconds=20)
+    assert all(doorbell.ring(job.pk, "crm") for _ring in range(6))
+    gate.open()
+    assert ends(job).attempts == 1
 
 
 def test_it_fails_a_poison_job_while_others_go_on(

@@ -79,6 +79,22 @@ def test_it_asks_again_until_the_job_is_over(visit: Any, job: Job, owner: User) 
     assert "4 steps" in done
 
 
+def test_it_leaves_the_buttons_alone_until_they_change(visit: Any, job: Job, owner: User) -> None:
+    claim(job.pk)
+    assert "<button" not in visit(owner, "status", job).content.decode()
+    Job.objects.update(cancel_requested=True)
+    stopping = visit(owner, "status", job).content.decode()
+    assert "hx-swap-oob" in stopping
+    assert "Stopping at the next step" in stopping
+
+
+def test_it_speaks_the_readers_language(visit: Any, job: Job, owner: User) -> None:
+    User.objects.update(language="zh-hans")
+    page = visit(owner, "detail", job).content.decode()
+    assert "等待中" in page
+    assert "后台任务" in page
+
+
 def test_it_shows_how_far_a_running_job_is(visit: Any, job: Job, owner: User) -> None:
     claim(job.pk)
     Job.objects.update(progress_done=1500, progress_total=2000, progress_note="Row by row")
