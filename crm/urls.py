@@ -11,6 +11,8 @@ urlpatterns = [
     path("communications/", include("communications.urls")),
     path("jobs/", include("crm.jobs.urls")),
     path("analytics/", include("analytics.urls")),
+    path("sales/", include("sales.urls")),
+    path("service/", include("service.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,4 +1,4 @@
-"""``manage.py messages``: names what lacks a translation; ``--update`` adds it to the catalogues."""
+"""``manage.py messages``: name what lacks a translation; ``--update`` adds it to its catalogue."""
 
 from __future__ import annotations
 
