@@ -15,14 +15,15 @@ run: ## Start the whole CRM; PORT, DATABASE_URL and REDIS_URL are respected
 test: ## Run every test on embedded servers; ARGS="-k name" for some of them
 	@exec $(BOOTSTRAP) test -n 2 $(ARGS)
 
-lint: ## Check style, types, architecture, templates, migrations, deployment files
+lint: ## Check style, types, architecture, templates, translations, deployment
 	@$(BOOTSTRAP) lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet templates
-	$(BIN)/python manage.py makemigrations --check --dry-run --settings crm.settings.test
+	$(BIN)/djlint --lint --quiet templates
+	@$(BIN)/python crm/embedded/messages_check.py
+	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run --settings crm.settings.test
 	@$(BIN)/python crm/embedded/deployment_check.py
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
