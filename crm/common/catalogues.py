@@ -19,7 +19,19 @@ from django.conf import settings
 from django.utils.translation.template import templatize
 
 LANGUAGE = "zh_Hans"
-KEYWORDS: dict[str, Any] = dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext"))  # fmt: skip
+KEYWORDS: dict[str, Any] = dict.fromkeys(
+    (
+        "_",
+        "gettext",
+        "gettext_lazy",
+        "gettext_noop",
+        "ngettext",
+        "ngettext_lazy",
+        "pgettext",
+        "pgettext_lazy",
+        "npgettext",
+    )
+)
 APPS = ("customers", "sales", "communications", "service", "marketing", "analytics")
 SHELL = ("base.html", "base_plain.html", "components", "cotton", "account", "mfa", "errors",
          "allauth")  # fmt: skip

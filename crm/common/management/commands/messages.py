@@ -1,4 +1,4 @@
-"""``manage.py messages``: name what lacks a translation; ``--update`` adds it to its catalogue."""
+"""``manage.py messages``: name what lacks a translation, or ``--update`` the catalogues."""
 
 from __future__ import annotations
 
