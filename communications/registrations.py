@@ -1,0 +1,113 @@
+"""What communications put into the navigation, the customer's page, the search and my day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Cast, Coalesce, Concat, Left
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from communications.models import Communication, FollowUp
+from communications.selectors import CHANNEL_ICONS, due_steps, next_steps, person_name, quick_log
+from communications.services import follow_up_hand_over
+from crm.common import formats, tones
+from crm.common.registries import (
+    HomeCard,
+    NavItem,
+    Panel,
+    QuickCreate,
+    SearchProvider,
+    TimelineSource,
+    customer_panels,
+    home_cards,
+    nav_items,
+    ownership_followers,
+    quick_creates,
+    search_providers,
+    timeline_sources,
+)
+from crm.common.resources import EVERYONE
+from customers.selectors import timeline_values
+
+MOST_TEXT = 400
+
+nav_items += [
+    NavItem(_("Communications"), "communications:list", "messages", 40),
+    NavItem(_("Follow-ups"), "communications:follow_up_list", "calendar-due", 41),
+]
+quick_creates += [
+    QuickCreate(_("Communication"), "communications:create", "messages", 40),
+    QuickCreate(_("Follow-up"), "communications:follow_up_create", "calendar-plus", 41),
+]
+ownership_followers.append(follow_up_hand_over)
+customer_panels += [
+    Panel("quick_log", "communications/_quick_log.html", 10, quick_log, column="main"),
+    Panel("next_step", "communications/_next_step.html", 10, next_steps),
+]
+home_cards.append(
+    HomeCard("due_steps", "communications/_due_steps.html", 10, EVERYONE, due_steps, width=6)
+)
+
+
+def _find(user: Any, text: str, limit: int) -> list[Communication]:
+    found = Communication.objects.visible_to(user).search_for(text).select_related("customer")
+    return list(found.order_by("-happened_at", "-pk")[:limit])
+
+
+search_providers.append(
+    SearchProvider(
+        "communications", _("Communications"), "messages", 50, _find, lambda c: str(c.customer)
+    )
+)
+
+
+def _communications(user: Any, customer_id: int) -> Any:
+    found = Communication.objects.visible_to(user).filter(customer=customer_id)
+    seconds = Coalesce(Cast("duration_seconds", CharField()), Value(""))
+    return timeline_values(
+        found, "communication", "happened_at",
+        title=F("subject"), text=Left("content", MOST_TEXT), who=person_name("owner"),
+        extra=Concat("channel", Value("|"), "outcome", Value("|"), seconds),
+    )  # fmt: skip
+
+
+def _describe_communication(row: dict[str, Any]) -> dict[str, Any]:
+    channel, outcome, seconds = row["extra"].split("|")
+    title = str(Communication.Channel(channel).label)
+    if seconds:
+        title += f" · {formats.duration(int(seconds))}"
+    if row["title"]:
+        title += f" · {row['title']}"
+    model = "communications.communication"
+    return {
+        "title": title,
+        "body": row["text"],
+        "icon": CHANNEL_ICONS[channel],
+        "tone": tones.tone(model, "channel", channel),
+        "badge": str(Communication.Outcome(outcome).label) if outcome else "",
+        "badge_tone": tones.tone(model, "outcome", outcome),
+        "url": reverse("communications:detail", args=[row["pk"]]),
+    }
+
+
+def _done_steps(user: Any, customer_id: int) -> Any:
+    done = FollowUp.objects.visible_to(user).filter(customer=customer_id, done_at__isnull=False)
+    return timeline_values(
+        done, "follow_up", "done_at",
+        title=F("title"), text=Left("note", MOST_TEXT), who=person_name("done_by"),
+    )  # fmt: skip
+
+
+def _describe_step(row: dict[str, Any]) -> dict[str, Any]:
+    url = reverse("communications:follow_up_detail", args=[row["pk"]])
+    return {"title": row["title"], "body": row["text"], "tone": "green", "url": url}
+
+
+timeline_sources += [
+    TimelineSource(
+        "communication", _("Communications"), "messages", _communications, _describe_communication
+    ),
+    TimelineSource("follow_up", _("Done follow-ups"), "circle-check", _done_steps, _describe_step),
+]

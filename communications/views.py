@@ -1,0 +1,116 @@
+"""Pages of communications beyond the common ones: log and return, tick off, put off."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from communications import services
+from communications.models import FollowUp
+from communications.selectors import next_steps, with_rights
+from crm.common.formats import since
+from crm.common.views import RecordCreate, RecordList
+
+LAST_STAMP = 4_102_444_800  # the year 2100, in seconds
+
+
+class ReturningCreate(RecordCreate):
+    """Creates and goes back to the page that the form names in ``next``."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        response = super().post(request)
+        back = safe_next(request, "")
+        return redirect(back) if response.status_code == 302 and back else response
+
+
+class FollowUpList(RecordList):
+    def records(self) -> Any:
+        return with_rights(self.request.user, super().records())
+
+
+@require_POST
+def follow_up_done(request: HttpRequest, pk: int) -> HttpResponse:
+    _fetch(request, pk)
+    step = services.follow_up_done(pk=pk, actor=request.user)
+    undo = reverse("communications:follow_up_undo_done", args=[pk])
+    return _answer(request, step, _("Done: %(title)s") % {"title": step}, undo)
+
+
+@require_POST
+def follow_up_undo_done(request: HttpRequest, pk: int) -> HttpResponse:
+    _fetch(request, pk)
+    step = services.follow_up_undo_done(pk=pk, actor=request.user)
+    return _answer(request, step, _("Open again: %(title)s") % {"title": step})
+
+
+@require_POST
+def follow_up_snooze(request: HttpRequest, pk: int) -> HttpResponse:
+    _fetch(request, pk)
+    step, before = services.follow_up_snooze(pk=pk, actor=request.user)
+    undo = reverse("communications:follow_up_due", args=[pk, int(before.timestamp())])
+    said = _("%(title)s: now due %(when)s") % {"title": step, "when": since(step.due_at)}
+    return _answer(request, step, said, undo)
+
+
+@require_POST
+def follow_up_due(request: HttpRequest, pk: int, stamp: int) -> HttpResponse:
+    """Give a follow-up the due time ``stamp`` (seconds since 1970): takes a snooze back."""
+    _fetch(request, pk)
+    if stamp > LAST_STAMP:
+        raise Http404
+    due_at = datetime.fromtimestamp(stamp, UTC)
+    step = services.follow_up_reschedule(pk=pk, actor=request.user, due_at=due_at)
+    said = _("%(title)s: now due %(when)s") % {"title": step, "when": since(step.due_at)}
+    return _answer(request, step, said)
+
+
+def _fetch(request: HttpRequest, pk: int) -> FollowUp:
+    """The follow-up: 404 when it is not visible, 403 when it is a colleague's."""
+    seen = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+    step: FollowUp | None = with_rights(request.user, seen).filter(pk=pk).first()
+    if step is None:
+        raise Http404
+    if not step.can_edit:  # type: ignore[attr-defined]  # annotated
+        raise PermissionDenied
+    return step
+
+
+def _answer(request: HttpRequest, step: FollowUp, said: str, undo: str = "") -> HttpResponse:
+    """A toast; for htmx with the customer's panel or an empty row, otherwise back to the page."""
+    if request.headers.get("HX-Request") != "true":
+        messages.success(request, said, extra_tags=f"undo:{undo}" if undo else "")
+        return redirect(safe_next(request, step.get_absolute_url()))
+    if request.headers.get("HX-Target") == "next-step":
+        context = next_steps(request.user, step.customer)
+        response = render(request, "communications/_next_step.html", context)
+    else:
+        response = HttpResponse("")
+    return with_toast(response, said, undo=undo)
+
+
+def with_toast(
+    response: HttpResponse, message: str, *, tone: str = "success", undo: str = ""
+) -> HttpResponse:
+    """Let an htmx answer say something in the corner, with “Undo” when an address is given."""
+    event = {"message": message, "tone": tone, **({"undo": undo} if undo else {})}
+    response["HX-Trigger"] = json.dumps({"app:message": event})
+    return response
+
+
+def safe_next(request: HttpRequest, default: str) -> str:
+    """The page that the form wants to return to, if it is one of ours."""
+    target = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return target if target and ours else default
