@@ -37,7 +37,9 @@ class SLA(models.Model):
     """How soon a request of a priority is answered and resolved, in business minutes."""
 
     name = models.CharField(_("name"), max_length=80)
-    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, unique=True)
+    priority = models.PositiveSmallIntegerField(
+        _("priority"), choices=Priority.choices, unique=True
+    )
     first_response_minutes = models.PositiveIntegerField(_("first response (minutes)"))
     resolution_minutes = models.PositiveIntegerField(_("resolution (minutes)"))
 
@@ -126,11 +128,19 @@ class ServiceRequest(Record):
         IMPORT = "import", _("Import")
 
     customer = models.ForeignKey(
-        Customer, verbose_name=_("customer"), null=True, blank=True, on_delete=models.PROTECT,
+        Customer,
+        verbose_name=_("customer"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="requests",
     )
     contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL,
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     requester = models.CharField(_("requester"), max_length=120, blank=True)
@@ -139,7 +149,11 @@ class ServiceRequest(Record):
     description = models.TextField(_("description"), blank=True)
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices, default=Kind.QUESTION)
     category = models.ForeignKey(
-        Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.PROTECT,
+        Category,
+        verbose_name=_("category"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="requests",
     )
     priority = models.PositiveSmallIntegerField(
@@ -164,8 +178,13 @@ class ServiceRequest(Record):
     waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
     resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("resolved by"), null=True, blank=True,
-        editable=False, on_delete=models.SET_NULL, related_name="+",
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("resolved by"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     reopened_count = models.PositiveSmallIntegerField(_("reopened"), default=0, editable=False)
@@ -180,10 +199,19 @@ class ServiceRequest(Record):
         triggers = OPEN_REQUESTS.all
         indexes = [
             *record_indexes("request"),
-            models.Index("owner", "status", "resolution_due_at", name="request_owner_due",
-                         condition=Q(trashed_at__isnull=True)),
-            models.Index("resolution_due_at", "id", name="request_open_due",
-                         condition=Q(status__in=["new", "in_progress"], trashed_at__isnull=True)),
+            models.Index(
+                "owner",
+                "status",
+                "resolution_due_at",
+                name="request_owner_due",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            models.Index(
+                "resolution_due_at",
+                "id",
+                name="request_open_due",
+                condition=Q(status__in=["new", "in_progress"], trashed_at__isnull=True),
+            ),
             models.Index("customer", F("opened_at").desc(), name="request_customer"),
             models.Index("opened_at", name="request_opened"),
         ]
@@ -233,7 +261,10 @@ class StatusChange(models.Model):
     to_status = models.CharField(max_length=11, choices=ServiceRequest.Status.choices)
     at = models.DateTimeField()
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
 
@@ -244,7 +275,8 @@ class StatusChange(models.Model):
         indexes = [models.Index(fields=["request", "at"], name="status_change_request")]
         triggers = [
             pgtrigger.Protect(
-                name="status_change_append_only", operation=pgtrigger.Update,
+                name="status_change_append_only",
+                operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__at__df=pgtrigger.F("new__at"))
                 | pgtrigger.Q(old__to_status__df=pgtrigger.F("new__to_status")),
             )
@@ -261,7 +293,10 @@ class Reply(models.Model):
     body = models.TextField(_("text"))
     internal = models.BooleanField(_("internal note"), default=False)
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     created_at = models.DateTimeField(auto_now_add=True)
@@ -305,7 +340,10 @@ class Survey(models.Model):
 
     request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="survey")
     agent = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     sent_at = models.DateTimeField(_("sent"))

@@ -1,0 +1,140 @@
+"""What service puts into the navigation, the customer's page, the search and my day, and who it
+lets see what in the apps below."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.db.models import F, Q
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communications.about import register_about
+from communications.querysets import request_scope
+from communications.selectors import person_name
+from crm.common import tones
+from crm.common.registries import (
+    HomeCard,
+    NavItem,
+    Panel,
+    QuickCreate,
+    SearchProvider,
+    TimelineSource,
+    customer_panels,
+    home_cards,
+    nav_items,
+    quick_creates,
+    search_providers,
+    timeline_sources,
+)
+from crm.common.roles import Person, Role
+from customers.models import Customer
+from customers.querysets import agent_customer_scope
+from customers.selectors import timeline_values
+from service.models import ServiceRequest
+from service.selectors import (
+    QUEUE_ROLES,
+    customer_requests,
+    due_requests,
+    queue_badge,
+    queue_summary,
+)
+
+MOST_TEXT = 400
+_NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
+AGENTS = frozenset({Role.AGENT.value})
+
+
+def _requests_seen(user: Person) -> Any:
+    return ServiceRequest.objects.visible_to(user)
+
+
+def _customers_served(user: Person) -> Any:
+    """The customers of an agent's own requests."""
+    own = ServiceRequest.objects.alive().filter(owner=user.pk, customer__isnull=False)
+    return Customer.objects.filter(pk__in=own.values("customer"))
+
+
+request_scope.append(_requests_seen)
+agent_customer_scope.append(_customers_served)
+register_about("request", ServiceRequest.objects.visible_to)
+
+nav_items += [
+    NavItem(
+        gettext_lazy("Queue"), "service:queue", "list-check", 50, QUEUE_ROLES, badge=queue_badge
+    ),
+    NavItem(gettext_lazy("Requests"), "service:request_list", "headset", 51),
+]
+quick_creates.append(
+    QuickCreate(gettext_lazy("Request"), "service:request_create", "headset", 50, QUEUE_ROLES)
+)
+customer_panels.append(Panel("requests", "service/_customer_requests.html", 40, customer_requests))
+home_cards += [
+    HomeCard("queue", "service/_queue_card.html", 20, AGENTS, queue_summary, width=6),
+    HomeCard("due_requests", "service/_due_card.html", 21, AGENTS, due_requests, width=6),
+]
+
+
+def _find(user: Any, text: str, limit: int) -> list[ServiceRequest]:
+    seen = ServiceRequest.objects.visible_to(user).select_related("customer")
+    wanted = Q(search__ngram=text)
+    if number := _NUMBER.fullmatch(text.strip()):
+        wanted |= Q(pk=int(number[1]))
+    return list(seen.filter(wanted).order_by("-opened_at", "-pk")[:limit])
+
+
+def _who(request: ServiceRequest) -> str:
+    return str(request.customer or request.requester)
+
+
+search_providers.append(
+    SearchProvider("requests", gettext_lazy("Requests"), "headset", 60, _find, _who)
+)
+
+
+def _opened(user: Any, customer_id: int) -> Any:
+    return timeline_values(
+        _requests_seen(user).filter(customer=customer_id), "request", "opened_at",
+        title=F("subject"), text=Left("description", MOST_TEXT), extra=F("status"),
+        who=person_name("owner"),
+    )  # fmt: skip
+
+
+def _describe_opened(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": _("Request #%(number)s: %(subject)s")
+        % {"number": row["pk"], "subject": row["title"]},
+        "body": row["text"],
+        "tone": "red",
+        "badge": str(ServiceRequest.Status(row["extra"]).label),
+        "badge_tone": tones.tone("service.servicerequest", "status", row["extra"]),
+        "url": reverse("service:request_detail", args=[row["pk"]]),
+    }
+
+
+def _resolved(user: Any, customer_id: int) -> Any:
+    done = _requests_seen(user).filter(customer=customer_id, resolved_at__isnull=False)
+    return timeline_values(
+        done, "request_resolved", "resolved_at", title=F("subject"), who=person_name("resolved_by")
+    )
+
+
+def _describe_resolved(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": _("Resolved #%(number)s: %(subject)s")
+        % {"number": row["pk"], "subject": row["title"]},
+        "tone": "green",
+        "url": reverse("service:request_detail", args=[row["pk"]]),
+    }
+
+
+timeline_sources += [
+    TimelineSource("request", gettext_lazy("Requests"), "headset", _opened, _describe_opened),
+    TimelineSource(
+        "request_resolved", gettext_lazy("Resolved requests"), "circle-check", _resolved,
+        _describe_resolved,
+    ),
+]  # fmt: skip

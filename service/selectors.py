@@ -1,0 +1,316 @@
+"""Page-shaped reads of service requests, with a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from communications.models import Communication
+from communications.selectors import CHANNEL_ICONS
+from crm.accounts.models import User
+from crm.common import tones
+from crm.common.roles import Role
+from customers.models import Customer
+from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
+from service.sla import STOPPED, Calendar
+
+QUEUE_ROWS = 100
+COUNT_CAP = 99
+DUE_SOON = timedelta(hours=4)
+CONVERSATION_ROWS = 200
+PANEL_ROWS = 5
+QUEUE_ROLES = frozenset({Role.AGENT.value, Role.MANAGER.value, Role.ADMIN.value})
+RUNNING = ["new", "in_progress"]
+
+TABS = {
+    "mine": gettext_lazy("Mine"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "due": gettext_lazy("Due soon"),
+    "breached": gettext_lazy("Overdue"),
+    "waiting": gettext_lazy("Waiting"),
+}
+
+
+def business_calendar() -> Calendar:
+    """The company's hours, in two queries."""
+    shifts = Shift.objects.values_list("weekday", "starts_at", "ends_at")
+    holidays = Holiday.objects.values_list("day", flat=True)
+    return Calendar.of(shifts, holidays, ZoneInfo(settings.TIME_ZONE))
+
+
+# Clocks -----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Clock:
+    """One promise of the SLA as a page shows it.
+
+    ``state``: running, soon (within four hours), late, stopped, kept, missed or none.
+    """
+
+    label: Any
+    state: str
+    due_at: datetime | None
+    met_at: datetime | None = None
+
+    @property
+    def tone(self) -> str:
+        return {"late": "red", "missed": "red", "soon": "orange", "kept": "green"}.get(
+            self.state, "secondary"
+        )
+
+
+def response_clock(request: ServiceRequest, now: datetime) -> Clock:
+    due, met = request.first_response_due_at, request.first_responded_at
+    label = gettext_lazy("First response")
+    return Clock(label, _state(due, met, now, stopped=request.status in STOPPED), due, met)
+
+
+def resolution_clock(request: ServiceRequest, now: datetime) -> Clock:
+    due, met = request.resolution_due_at, request.resolved_at
+    label = gettext_lazy("Resolution")
+    return Clock(label, _state(due, met, now, stopped=request.status in STOPPED), due, met)
+
+
+def next_clock(request: ServiceRequest, now: datetime) -> Clock:
+    """The clock that counts now: the first response until it is given, then the resolution."""
+    first = response_clock(request, now)
+    second = resolution_clock(request, now)
+    answered = first.met_at is not None or first.due_at is None
+    return second if answered or second.state == "late" else first
+
+
+def _state(due: datetime | None, met: datetime | None, now: datetime, *, stopped: bool) -> str:
+    if due is None:
+        return "none"
+    if met is not None:
+        return "kept" if met <= due else "missed"
+    if stopped:
+        return "stopped"
+    if due < now:
+        return "late"
+    return "soon" if due - now <= DUE_SOON else "running"
+
+
+# Queue ------------------------------------------------------------------------------------------
+def queue_tab(user: Any, key: str) -> Any:
+    """The requests of one tab of the queue."""
+    seen, now = ServiceRequest.objects.visible_to(user), timezone.now()
+    soon = Q(resolution_due_at__range=(now, now + DUE_SOON)) | Q(
+        first_responded_at__isnull=True, first_response_due_at__range=(now, now + DUE_SOON)
+    )
+    if key == "mine":
+        return seen.open().filter(owner=user.pk)
+    if key == "unassigned":
+        return seen.open().filter(owner=None)
+    if key == "due":
+        return seen.filter(soon, status__in=RUNNING)
+    return seen.breached() if key == "breached" else seen.filter(status="waiting")
+
+
+def queue_page(user: Any, key: str) -> dict[str, Any]:
+    """The first rows of a tab by the time they fall due, and how many each tab holds."""
+    found = queue_tab(user, key).select_related("customer", "category", "owner")
+    rows = list(found.order_by(F("resolution_due_at").asc(nulls_last=True), "pk")[:QUEUE_ROWS])
+    for row in rows:
+        dress(row, user)
+    counts = {name: capped(queue_tab(user, name)) for name in TABS}
+    return {"rows": rows, "tabs": _queue_tabs(counts, key), "tab": key, "limit": QUEUE_ROWS}
+
+
+def dress(request: ServiceRequest, user: Any) -> ServiceRequest:
+    """Give a row of the queue its clock and the steps that the reader may take."""
+    request.clock = next_clock(request, timezone.now())  # type: ignore[attr-defined]  # for the page
+    request.steps = steps_of(request, user)  # type: ignore[attr-defined]  # for the page
+    return request
+
+
+def steps_of(request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
+    """The one-click buttons of a request, the likeliest first."""
+    status, free = request.status, request.owner_id is None
+    going = status in ("new", "in_progress", "waiting")
+    offers = [
+        (free and going and user.is_agent, "take", _("Take"), "user-check"),
+        (status in ("new", "waiting") and not (free and user.is_agent),
+         "in_progress", _("Start"), "player-play"),
+        (status in ("new", "in_progress"), "waiting", _("Wait"), "hourglass"),
+        (going, "resolved", _("Resolve"), "check"),
+        (status == "resolved", "closed", _("Close"), "lock"),
+        (not going, "in_progress", _("Reopen"), "rotate"),
+    ]  # fmt: skip
+    return [_step(request, *offer[1:]) for offer in offers if offer[0]]
+
+
+def _step(request: ServiceRequest, key: str, label: str, icon: str) -> dict[str, Any]:
+    if key == "take":
+        url = reverse("service:request_take", args=[request.pk])
+    else:
+        url = reverse("service:request_status", args=[request.pk, key])
+    return {"key": key, "label": label, "icon": icon, "url": url}
+
+
+def capped(queryset: Any) -> int:
+    """How many, at most one more than ``COUNT_CAP``."""
+    found: int = queryset.order_by()[: COUNT_CAP + 1].count()
+    return found
+
+
+def _queue_tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+    alarms = {"breached": "red", "due": "orange"}
+    return [
+        {
+            "label": label,
+            "url": f"?tab={key}",
+            "active": key == chosen,
+            "count": f"{COUNT_CAP}+" if counts[key] > COUNT_CAP else counts[key],
+            "tone": alarms.get(key, "") if counts[key] else "",
+        }
+        for key, label in TABS.items()
+    ]
+
+
+def queue_badge(request: HttpRequest) -> int | None:
+    """What wants attention: late or nobody's. One capped query, agents and managers only."""
+    user: Any = request.user
+    if not (user.is_agent or user.is_manager):
+        return None
+    now = timezone.now()
+    late = Q(resolution_due_at__lt=now) | Q(
+        first_response_due_at__lt=now, first_responded_at__isnull=True
+    )
+    seen = ServiceRequest.objects.visible_to(user).open()
+    return capped(seen.filter(Q(owner=None) | (late & Q(status__in=RUNNING)))) or None
+
+
+# Pages ------------------------------------------------------------------------------------------
+def request_page(request: HttpRequest, record: ServiceRequest) -> dict[str, Any]:
+    """What a request's page shows beside the facts."""
+    user: Any = request.user
+    now = timezone.now()
+    customer_seen = (
+        record.customer_id is not None
+        and Customer.objects.visible_to(user).filter(pk=record.customer_id).exists()
+    )
+    may_edit = bool(record.can_edit)  # type: ignore[attr-defined]  # annotated by the view
+    return {
+        "clocks": [response_clock(record, now), resolution_clock(record, now)],
+        "conversation": conversation(user, record),
+        "steps": steps_of(record, user) if may_edit else [],
+        "customer_seen": customer_seen,
+        "may_reply": may_edit,
+        "assignees": list(assignees(user, record)) if may_assign(user) else [],
+        "statuses": [
+            (value, label)
+            for value, label in ServiceRequest.Status.choices
+            if value in ("waiting", "resolved") and value != record.status
+        ],
+    }
+
+
+def conversation(user: Any, record: ServiceRequest) -> list[dict[str, Any]]:
+    """Replies, notes, changes of status and calls about a request, the oldest first."""
+    replies = Reply.objects.filter(request=record).select_related("author")
+    changes = StatusChange.objects.filter(request=record).select_related("by")
+    calls = Communication.objects.visible_to(user).about("request", record.pk)
+    calls = calls.select_related("owner").order_by("-happened_at")
+    entries = [_reply_entry(row) for row in replies.order_by("-id")[:CONVERSATION_ROWS]]
+    entries += [_change_entry(row) for row in changes.order_by("-id")[:CONVERSATION_ROWS]]
+    entries += [_call_entry(row) for row in calls[:CONVERSATION_ROWS]]
+    return sorted(entries, key=lambda entry: entry["when"])
+
+
+def _reply_entry(reply: Reply) -> dict[str, Any]:
+    internal = reply.internal
+    return {
+        "kind": "note" if internal else "reply",
+        "icon": "note" if internal else "message",
+        "tone": "yellow" if internal else "blue",
+        "title": _("Internal note") if internal else _("Reply"),
+        "body": reply.body,
+        "who": str(reply.author) if reply.author else _("Automatically"),
+        "when": reply.created_at,
+    }
+
+
+def _change_entry(change: StatusChange) -> dict[str, Any]:
+    status = ServiceRequest.Status(change.to_status).label
+    title = _("Status: %(status)s") if change.from_status else _("Opened: %(status)s")
+    return {
+        "kind": "status",
+        "icon": "circle-dashed",
+        "tone": tones.tone("service.servicerequest", "status", change.to_status),
+        "title": title % {"status": status},
+        "who": str(change.by) if change.by else _("Automatically"),
+        "when": change.at,
+    }
+
+
+def _call_entry(call: Communication) -> dict[str, Any]:
+    return {
+        "kind": "call",
+        "icon": CHANNEL_ICONS[call.channel],
+        "tone": "teal",
+        "title": call.get_channel_display() + (f" · {call.subject}" if call.subject else ""),
+        "body": call.content,
+        "url": call.get_absolute_url(),
+        "who": str(call.owner or ""),
+        "when": call.happened_at,
+    }
+
+
+def may_assign(user: Any) -> bool:
+    return bool(user.is_manager or user.is_admin)
+
+
+def assignees(user: Any, record: ServiceRequest) -> Any:
+    """Colleagues who may be given the request: agents and managers of its team or one's own."""
+    found = User.objects.filter(is_active=True, role__in=[Role.AGENT, Role.MANAGER])
+    if not user.is_admin:
+        found = found.filter(Q(team=user.team_id) | Q(team=record.team_id, team__isnull=False))
+    return found.order_by("full_name", "username")
+
+
+def active_categories() -> Any:
+    return Category.objects.filter(active=True)
+
+
+def customer_requests(user: Any, customer: Any) -> dict[str, Any] | None:
+    """The customer's open requests, the most urgent first."""
+    found = ServiceRequest.objects.visible_to(user).open().filter(customer=customer)
+    rows = list(
+        found.order_by("priority", F("resolution_due_at").asc(nulls_last=True))[: PANEL_ROWS + 1]
+    )
+    now = timezone.now()
+    for row in rows:
+        row.clock = next_clock(row, now)
+    return {
+        "requests": rows[:PANEL_ROWS],
+        "more": len(rows) > PANEL_ROWS,
+        "request_customer": customer,
+        "may_open": user.role in QUEUE_ROLES,
+    }
+
+
+def queue_summary(user: Any) -> dict[str, Any]:
+    """How many requests each tab of the queue holds."""
+    counts = {name: capped(queue_tab(user, name)) for name in TABS}
+    return {"queue_tabs": _queue_tabs(counts, "")}
+
+
+def due_requests(user: Any) -> dict[str, Any]:
+    """One's own requests that are late or fall due soon."""
+    mine = ServiceRequest.objects.visible_to(user).filter(owner=user.pk, status__in=RUNNING)
+    by = timezone.now() + DUE_SOON
+    pressing = Q(resolution_due_at__lt=by) | Q(
+        first_responded_at__isnull=True, first_response_due_at__lt=by
+    )
+    rows = mine.filter(pressing).select_related("customer").order_by("resolution_due_at")
+    return {"due_requests": [dress(row, user) for row in rows[:PANEL_ROWS]]}
