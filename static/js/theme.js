@@ -14,3 +14,7 @@ function follow() {
 root.classList.add("js");
 follow();
 dark.addEventListener("change", follow);
+
+// Paper is white. This runs before the charts listen, so they draw for paper too.
+addEventListener("beforeprint", () => { root.dataset.printedFrom = root.dataset.bsTheme; root.dataset.bsTheme = "light"; });
+addEventListener("afterprint", () => { if (root.dataset.printedFrom) root.dataset.bsTheme = root.dataset.printedFrom; });

@@ -40,8 +40,8 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const readSpec = (element) => JSON.parse(document.getElementById(element.dataset.chart).textContent);
 
-function option(spec, width, theme) {
-  const palette = colours(theme);
+function option(spec, width) {
+  const palette = colours();
   const built = builders[spec.type](spec, palette, width);
   return {
     animation: !still.matches,
@@ -60,8 +60,8 @@ function option(spec, width, theme) {
   };
 }
 
-function render(element, { chart, spec }, { theme, animate = true } = {}) {
-  const made = option(spec, element.clientWidth, theme);
+function render(element, { chart, spec }, { animate = true } = {}) {
+  const made = option(spec, element.clientWidth);
   if (!animate) made.animation = false;
   chart.setOption(made, { notMerge: true });
 }
@@ -107,9 +107,9 @@ function sweep() {
   }
 }
 
-function redraw(settings) {
+function redraw() {
   sweep();
-  for (const [element, entry] of drawn) render(element, entry, { animate: false, ...settings });
+  for (const [element, entry] of drawn) render(element, entry, { animate: false });
 }
 
 function download(button) {
@@ -129,6 +129,10 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-chart-png]");
   if (button) download(button);
 });
-// On paper: black on white, at the paper's width.
-addEventListener("beforeprint", () => { redraw({ theme: "light" }); drawn.forEach(({ chart }) => chart.resize()); });
-addEventListener("afterprint", () => { drawn.forEach(({ chart }) => chart.resize()); redraw(); });
+// theme.js makes the page light for paper; the charts follow at the paper's width.
+for (const moment of ["beforeprint", "afterprint"]) {
+  addEventListener(moment, () => {
+    drawn.forEach(({ chart }) => chart.resize());
+    redraw();
+  });
+}

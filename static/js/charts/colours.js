@@ -20,5 +20,5 @@ const palettes = {
 export const symbols = ["circle", "triangle", "diamond", "rect", "pin", "arrow", "roundRect"];
 export const dashes = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 2], [12, 4], "solid", "dashed"];
 
-/** The palette of a theme; without one that of the page. */
-export const colours = (theme) => palettes[theme ?? (document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light")];
+/** The palette of the page's theme. */
+export const colours = () => palettes[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];

@@ -24,7 +24,7 @@ export function categoryAxis(data, palette, extra = {}) {
   return {
     type: "category",
     data,
-    axisLabel: { ...axisText(palette), hideOverlap: true },
+    axisLabel: { ...axisText(palette), hideOverlap: true, ...(extra.boundaryGap === false && { alignMinLabel: "left", alignMaxLabel: "right" }) },
     axisLine: { lineStyle: { color: palette.line } },
     axisTick: { show: false },
     ...extra,
