@@ -172,12 +172,11 @@ def _regress_summary(answer: dict[str, Any]) -> list[str]:
         f"R² {answer['r2']:.4f}, adjusted {answer['r2_adj']:.4f}, n {answer['n']}, "
         f"Durbin–Watson {answer['durbin_watson']:.2f}"
     ]
-    for one in answer["coefficients"]:
-        lines.append(
-            f"  {one['name']}: {one['estimate']:.6g} [{one['lo']:.6g}, {one['hi']:.6g}] "
-            f"p = {one['p']:.3g}" + (f", VIF {one['vif']:.1f}" if one["vif"] is not None else "")
-        )
-    return lines
+    return lines + [
+        f"  {one['name']}: {one['estimate']:.6g} [{one['lo']:.6g}, {one['hi']:.6g}] "
+        f"p = {one['p']:.3g}" + (f", VIF {one['vif']:.1f}" if one["vif"] is not None else "")
+        for one in answer["coefficients"]
+    ]
 
 
 METHODS: dict[str, Method] = {

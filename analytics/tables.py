@@ -49,7 +49,7 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     header, rows = _check_rows(file, encoding, delimiter)
     if rows == 0:
         raise DataProblem("file_only_header")
-    frame = pd.read_csv(
+    return pd.read_csv(
         file,
         encoding=encoding,
         sep=delimiter,
@@ -59,7 +59,6 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
         low_memory=False,
         decimal="," if _decimal_comma(file, encoding, delimiter) else ".",
     )
-    return frame
 
 
 def _check_size(file: Path, max_bytes: int) -> None:
@@ -73,8 +72,8 @@ def _check_size(file: Path, max_bytes: int) -> None:
     if size == 0:
         raise DataProblem("file_empty")
     if size > max_bytes:
-        params = {"size": size // 1024**2 + 1, "limit": max_bytes // 1024**2}
-        raise DataProblem("file_too_large", params)
+        sizes = {"size": size // 1024**2 + 1, "limit": max_bytes // 1024**2}
+        raise DataProblem("file_too_large", sizes)
 
 
 def _encoding(file: Path) -> str:

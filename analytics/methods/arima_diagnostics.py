@@ -112,7 +112,9 @@ def _coefficients(fitted: Any, scale: float) -> tuple[ArimaCoefficient, ...]:
     from scipy.stats import norm
 
     found = []
-    for name, value, error in zip(fitted.model.param_names, fitted.params, fitted.errors, strict=True):
+    for name, value, error in zip(
+        fitted.model.param_names, fitted.params, fitted.errors, strict=True
+    ):
         unit = scale**2 if name == "sigma2" else scale if name.startswith("x") else 1.0
         estimate, se = float(value) * unit, float(error) * unit
         p = float(2.0 * norm.sf(abs(estimate / se))) if se > 0 else float("nan")

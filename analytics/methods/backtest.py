@@ -140,5 +140,9 @@ def ensure_sane(prediction: Prediction, history: FloatArray) -> None:
     finite = all(
         bool(np.isfinite(part).all()) for part in (prediction.lo95, prediction.hi95)
     ) and bool(np.isfinite(prediction.mean).all())
-    if not finite or np.max(prediction.mean) > high + reach or np.min(prediction.mean) < low - reach:
+    if (
+        not finite
+        or np.max(prediction.mean) > high + reach
+        or np.min(prediction.mean) < low - reach
+    ):
         raise ArithmeticError("the forecast has exploded")

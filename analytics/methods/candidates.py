@@ -208,9 +208,7 @@ class Arima(Candidate):
         z = np.log(y) if form.form.log else y
         inside, ahead = _exogenous(len(z), horizon, form.form)
         out = _quietly(
-            lambda: form.model.forward(
-                y=z, h=horizon, X=inside, X_future=ahead, level=list(LEVELS)
-            )
+            lambda: form.model.forward(y=z, h=horizon, X=inside, X_future=ahead, level=list(LEVELS))
         )
         prediction = _from_statsforecast(out)
         return prediction.map(np.exp) if form.form.log else prediction

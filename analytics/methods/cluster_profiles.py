@@ -138,7 +138,9 @@ def _differences(
     return tuple(found)
 
 
-def scatter(Z: FloatArray, labels: IntArray, rows: IntArray) -> tuple[dict[str, list[float]], float]:
+def scatter(
+    Z: FloatArray, labels: IntArray, rows: IntArray
+) -> tuple[dict[str, list[float]], float]:
     """Return two principal components of ``rows`` with their labels, and the variance share.
 
     Keys ``row``, ``x``, ``y``, ``label``; signs are fixed so that the largest loading of each

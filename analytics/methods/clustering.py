@@ -44,11 +44,11 @@ WEAK_SILHOUETTE = 0.25
 UNSTABLE = 0.6
 LARGE = 50_000
 
-_IDENTIFIER = re.compile(
-    r"(?:^|[_\s.-])(?:id|uuid|guid|key|no|nr|code|index)$|(?<=[a-z])(?:ID|Id|No)$|(?:编号|编码|代码|序号)$",
-    re.IGNORECASE,
+_IDENTIFIER = (
+    re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no|nr|code|index)$", re.IGNORECASE),
+    re.compile(r"(?<=[a-z])(?:ID|Id|No)$"),
+    re.compile(r"(?:编号|编码|代码|序号)$"),
 )
-_CAMEL = re.compile(r"(?<=[a-z])(?:ID|Id|No)$")
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,7 @@ class ClusterResult:
             "labels": labels,
             "centroids": jsonable(self.centroids),
             "profiles": jsonable(list(self.profiles)),
-            "candidates": [
-                {"k": k, "silhouette": jsonable(s)} for k, s in self.candidates.items()
-            ],
+            "candidates": [{"k": k, "silhouette": jsonable(s)} for k, s in self.candidates.items()],
             "eps": jsonable(self.eps),
             "scatter": jsonable(self.scatter),
             "scatter_share": jsonable(self.scatter_share),
@@ -177,11 +175,13 @@ def cluster(
     data = _drop_constant(data, notices)
     X = data.to_numpy(dtype=float)
     scaling = fit_scaling(X)
-    logged = [str(c) for c, is_logged in zip(data.columns, scaling.logged, strict=True) if is_logged]
+    logged = [
+        str(c) for c, is_logged in zip(data.columns, scaling.logged, strict=True) if is_logged
+    ]
     if logged:
         notices.append(Notice("columns_logged", {"columns": ", ".join(logged)}))
     Z = np.clip(scaling.apply(X), -REACH, REACH)
-    found = _kmeans(Z, k, seed, notices) if algorithm == "kmeans" else _dense(Z, seed, notices)
+    found = _grouped(Z, algorithm, k, seed, notices)
     labels = _by_size(found.labels)
     labels = _keep_names(labels, X, previous)
     described = profiles(data, Z, labels)
@@ -219,9 +219,7 @@ def _check_parameters(algorithm: str, k: int | None) -> None:
         raise DataProblem("bad_parameter", {"name": "k", "rule": "between 2 and 50", "value": k})
 
 
-def _usable(
-    frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice]
-) -> pd.DataFrame:
+def _usable(frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice]) -> pd.DataFrame:
     """Return the wanted columns as floats."""
     if len(frame) == 0:
         raise DataProblem("no_rows")
@@ -258,8 +256,7 @@ def looks_like_identifier(name: str, numbers: pd.Series) -> bool:
     known = numbers.dropna()
     if len(known) == 0 or not bool((known == known.round()).all()):
         return False
-    named = _IDENTIFIER.search(name) if "_" in name or name.islower() else _CAMEL.search(name)
-    if named or _IDENTIFIER.fullmatch(name) or name.endswith(("编号", "编码", "代码", "序号")):
+    if any(pattern.search(name) for pattern in _IDENTIFIER):
         return True
     steps = np.diff(known.to_numpy())
     return len(known) > MIN_ROWS and bool((steps == 1).all())
@@ -299,6 +296,16 @@ class _Found:
     stability: float
     candidates: dict[int, float]
     eps: float | None = None
+
+
+def _grouped(
+    Z: FloatArray, algorithm: Algorithm, k: int | None, seed: int, notices: list[Notice]
+) -> _Found:
+    from threadpoolctl import threadpool_limits
+
+    # Hundreds of small fits: on a busy machine a second thread only waits for the first.
+    with threadpool_limits(limits=1):
+        return _kmeans(Z, k, seed, notices) if algorithm == "kmeans" else _dense(Z, seed, notices)
 
 
 def _kmeans(Z: FloatArray, k: int | None, seed: int, notices: list[Notice]) -> _Found:

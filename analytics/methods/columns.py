@@ -64,7 +64,8 @@ def date_column(frame: pd.DataFrame, name: str) -> pd.Series:
     column = frame[name]
     if pd.api.types.is_datetime64_any_dtype(column):
         return _naive(column)
-    text = column.astype("string").str.strip().replace("", pd.NA)
+    text = column.astype("string").str.strip()
+    text = text.mask(text == "")
     if pd.api.types.is_numeric_dtype(column) or text.dropna().str.fullmatch(r"\d+(\.0)?").all():
         text = text.str.removesuffix(".0")
         parsed = _parse_digits(text)

@@ -80,7 +80,8 @@ class SeriesForecast:
     score, naive : Score
         Backtest figures of the chosen model and of the seasonal naive forecast.
     order : ArimaForm or None
-        The automatic ARIMA on the whole series, also when another model was chosen.
+        The automatic ARIMA on the whole series.  With ``diagnostics`` also when another model was
+        chosen; else None then, to save the search.
     origins, judged_steps : int
         Number of backtest origins, and the steps judged at each.
     interval_factor : float
@@ -132,7 +133,7 @@ class SeriesForecast:
         """Return everything but the forecast rows, JSON-safe."""
         return {
             "group": group,
-            "periods": len(self.series.values),
+            "periods": len(self.series.y),
             "season": self.series.season,
             "frequency": self.series.frequency or None,
             "chosen": self.chosen,
@@ -326,11 +327,20 @@ def forecast_series(
     SeriesForecast
         Point forecasts are medians; a series without negative values gets none.
     """
+    from threadpoolctl import threadpool_limits
+
     _check_horizon(horizon)
-    y = series.values
+    if float(np.ptp(series.y)) == 0.0:
+        return _constant(series, horizon, list(series.notices))
+    # Thousands of tiny matrix products: on a busy machine a second thread only waits.
+    with threadpool_limits(limits=1):
+        return _judged(series, horizon, diagnostics=diagnostics)
+
+
+def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> SeriesForecast:
+    """Backtest the candidates, choose, and forecast with the whole series."""
+    y = series.y
     notices = list(series.notices)
-    if float(np.ptp(y)) == 0.0:
-        return _constant(series, horizon, notices)
     first = plan_origins(len(y), series.season, horizon)[0][0]
     candidates = _candidates(series.season, log=log_helps(y[:first], series.season))
     test = run_backtest(y, series.season, horizon, candidates)
@@ -344,7 +354,7 @@ def forecast_series(
     prediction, chosen, members = fitted.predict(chosen, members, notices)
     prediction, factor = _calibrate(prediction, test, chosen, notices)
     prediction = prediction.map(lambda part: np.maximum(part, floor))
-    order = fitted.order()
+    order = fitted.order() if diagnostics else fitted.known_order()
     if chosen == NAIVE:
         notices.append(Notice("no_better_than_naive"))
     notices += _backtest_notices(test, horizon)
@@ -427,6 +437,11 @@ class _Final:
             self.forms[name] = self.candidates[name].specify(self.y, self.season)
         return self.forms[name]
 
+    def known_order(self) -> ArimaForm | None:
+        """Return the automatic ARIMA's orders if it took part in the forecast."""
+        fit = self.forms.get(Arima.name)
+        return fit.form if fit else None
+
     def order(self) -> ArimaForm | None:
         """Return the automatic ARIMA's orders, None where it cannot be fitted."""
         try:
@@ -481,7 +496,7 @@ def _ranked(
 
 
 def _constant(series: RegularSeries, horizon: int, notices: list[Notice]) -> SeriesForecast:
-    flat = np.full(horizon, float(series.values[-1]))
+    flat = np.full(horizon, float(series.y[-1]))
     score = Score(mase=float("nan"), smape=0.0, coverage80=1.0, coverage95=1.0)
     return SeriesForecast(
         series=replace(series, notices=()),

@@ -81,10 +81,6 @@ MESSAGES: dict[str, str] = {
         "No model was better than the seasonal naive forecast (last season repeated) on data it "
         "had not seen, so the seasonal naive forecast is shown."
     ),
-    "coverage_low": _(
-        "In the backtest the %(level)d %% intervals held %(covered).0f %% of the values: they are "
-        "too narrow, and the future is less certain than drawn."
-    ),
     "intervals_widened": _(
         "The intervals were widened by the factor %(factor).2f, because in the backtest they held "
         "too few values."
@@ -169,7 +165,4 @@ MESSAGES: dict[str, str] = {
         "%(term)s: %(unadjusted).3g unadjusted, but %(adjusted).3g (p = %(p).2g) once trend, "
         "season and controls are held fixed. Do not act on the unadjusted figure."
     ),
-    # Decomposition, customers
-    "not_enough_weeks": _("A weekly profile needs at least 14 days; there are %(days)d."),
-    "amounts_not_positive": _("%(rows)d rows with no positive amount were left out."),
 }

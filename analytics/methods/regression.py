@@ -213,13 +213,11 @@ def _durbin_watson(residuals: FloatArray) -> float:
 
 
 def _coefficients(design: Design, fit: Estimates) -> tuple[Coefficient, ...]:
-    from statsmodels.stats.multitest import multipletests
-
     p = fit.p
     slopes = [k for k in range(len(design.names)) if k != design.intercept]
     holm = np.full(len(p), np.nan)
     if slopes and np.isfinite(p[slopes]).all():
-        holm[slopes] = multipletests(p[slopes], method="holm")[1]
+        holm[slopes] = holm_adjusted(p[slopes])
     factors = variance_inflation(design.X, design.intercept)
     spread = np.std(design.X, axis=0) / float(np.std(design.y))
     found = []
@@ -242,6 +240,15 @@ def _coefficients(design: Design, fit: Estimates) -> tuple[Coefficient, ...]:
     return tuple(found)
 
 
+def holm_adjusted(p: FloatArray) -> FloatArray:
+    """Return p-values (m,) after the step-down correction of S. Holm (1979), Scand. J. Stat. 6."""
+    order = np.argsort(p)
+    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum(steps, 1.0)
+    return adjusted
+
+
 def variance_inflation(X: FloatArray, intercept: int | None) -> FloatArray:
     """Return the variance inflation factor of each column of X, shape (p,).
 
@@ -250,8 +257,8 @@ def variance_inflation(X: FloatArray, intercept: int | None) -> FloatArray:
     computed as (X'X)^-1_kk times the column's sum of squares.
     """
     norms = np.linalg.norm(X, axis=0)
-    R = np.linalg.qr(X / norms, mode="r")
-    inverse = np.linalg.solve(R, np.eye(R.shape[0]))
+    R: FloatArray = np.asarray(np.linalg.qr(X / norms, mode="r"))
+    inverse = np.linalg.inv(R)
     diagonal = np.sum(inverse**2, axis=1)
     if intercept is None:
         return diagonal
@@ -332,9 +339,11 @@ def _notices(result: RegressionResult, design: Design, cook: FloatArray) -> list
     ratio = result.n / len(result.coefficients)
     if ratio < 20:
         notices.append(Notice("few_rows_per_coefficient", {"ratio": ratio}))
-    for c in result.coefficients:
-        if c.vif is not None and c.vif > 10:
-            notices.append(Notice("high_vif", {"term": c.name, "vif": c.vif}))
+    notices += [
+        Notice("high_vif", {"term": c.name, "vif": c.vif})
+        for c in result.coefficients
+        if c.vif is not None and c.vif > 10
+    ]
     return notices + _residual_notices(result) + _reading_notices(result, design, cook)
 
 

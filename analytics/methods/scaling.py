@@ -48,7 +48,8 @@ class Scaling:
 def fit_scaling(X: FloatArray) -> Scaling:
     """Choose the scaling of ``X`` (n, d), whose columns are not constant.
 
-    A column is logged when its skewness exceeds 1 and the logarithm brings it nearer to 0.  The
+    A column is logged when its skewness, measured without the outermost hundredth on either side,
+    exceeds 1 and the logarithm brings it nearer to 0.  The
     spread is the standard deviation of the values cut at three robust ones (interquartile range /
     1.349) from the median: outliers do not stretch it, and two heaps do not shrink as they would
     by the interquartile range itself.
@@ -77,6 +78,7 @@ def _unit(column: FloatArray) -> float:
 
 
 def _skewness(X: FloatArray) -> FloatArray:
+    X = np.clip(X, *np.percentile(X, [1, 99], axis=0))
     centred = X - X.mean(axis=0)
     spread = np.sqrt(np.mean(centred**2, axis=0))
     return np.mean((centred / np.where(spread > 0, spread, 1.0)) ** 3, axis=0)

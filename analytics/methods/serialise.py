@@ -17,7 +17,7 @@ def jsonable(value: Any) -> Any:
     NaN, infinities and missing times become None; times become ISO 8601 text; an object with a
     ``to_dict`` method is asked for it; other dataclasses are taken apart field by field.
     """
-    if value is None or isinstance(value, bool | str | int) and not isinstance(value, np.generic):
+    if value is None or (isinstance(value, bool | str | int) and not isinstance(value, np.generic)):
         return value
     if isinstance(value, np.generic | float):
         return _scalar(value)

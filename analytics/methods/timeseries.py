@@ -39,7 +39,7 @@ class RegularSeries:
 
     Attributes
     ----------
-    values : ndarray, shape (n,)
+    y : ndarray, shape (n,)
         In the unit of the value column.
     dates : DatetimeIndex, shape (n,), or None
         The first moment of each period; None for a series without dates.
@@ -48,11 +48,11 @@ class RegularSeries:
     season : int
         Periods per season; 1 means none.
     rows_used, rows_dropped : int
-        Rows of the input behind ``values``, and rows left out.
+        Rows of the input behind ``y``, and rows left out.
     notices : tuple of Notice
     """
 
-    values: FloatArray
+    y: FloatArray
     dates: pd.DatetimeIndex | None
     frequency: str
     season: int

@@ -13,8 +13,8 @@ from analytics.methods.clustering import ClusterResult, cluster, looks_like_iden
 from analytics.methods.errors import DataProblem
 
 
-def frame_of(X: np.ndarray) -> pd.DataFrame:
-    return pd.DataFrame(X, columns=[f"x{k}" for k in range(X.shape[1])])
+def frame_of(points: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(points, columns=[f"x{k}" for k in range(points.shape[1])])
 
 
 def codes(result: ClusterResult) -> list[str]:
@@ -157,7 +157,7 @@ def test_it_leaves_out_identifiers_text_and_constants(blobs: tuple) -> None:
     ("name", "expected"),
     [("id", True), ("CustomerID", True), ("客户编号", True), ("paid", False), ("Valid", False)],
 )
-def test_it_knows_an_identifier(name: str, expected: bool) -> None:  # noqa: FBT001 - a parameter
+def test_it_knows_an_identifier(name: str, expected: bool) -> None:
     numbers = pd.Series(np.random.default_rng(6).permutation(50))
     assert looks_like_identifier(name, numbers) is expected
 

@@ -14,7 +14,7 @@ from statsmodels.stats.outliers_influence import variance_inflation_factor
 from analytics.methods.errors import DataProblem, InsufficientData
 from analytics.methods.regression import RegressionResult, regress
 
-# NIST StRD, Norris: y on x, 36 observations.
+# NIST StRD, Norris: 36 pairs of y and x.
 NORRIS = """
 0.1 0.2 338.8 337.4 118.1 118.2 888.0 884.6 9.2 10.1 228.1 226.5 668.5 666.3 998.5 996.3 449.1 448.6
 778.9 777.0 559.2 558.2 0.3 0.4 0.1 0.6 778.1 775.5 668.8 666.9 339.3 338.0 448.9 447.5 10.8 11.6
@@ -56,9 +56,7 @@ def codes(result: RegressionResult) -> list[str]:
 
 def test_it_reproduces_norris() -> None:
     numbers = np.array(NORRIS.split(), dtype=float).reshape(-1, 2)
-    # The certified data give y first in the pair order x, y of the listing above.
     frame = pd.DataFrame({"y": numbers[:, 0], "x": numbers[:, 1]})
-    frame = frame if abs(frame["y"][0] - 0.1) < 1e-9 else frame[["x", "y"]]
     result = regress(frame, "y ~ x")
     found = named(result)
     assert len(frame) == 36
@@ -116,7 +114,9 @@ def test_it_is_not_fooled_by_the_season(shared_data: Path) -> None:
     adjusted = {effect.name: effect for effect in result.adjusted}["search_S"]
     assert abs(adjusted.estimate) < 3
     assert adjusted.p > 0.5
-    assert any(n.code == "effect_disagrees" and n.params["term"] == "search_S" for n in result.notices)
+    assert any(
+        n.code == "effect_disagrees" and n.params["term"] == "search_S" for n in result.notices
+    )
     assert "autocorrelated" in codes(result)
 
 
@@ -162,15 +162,17 @@ def test_it_reads_names_that_are_no_identifiers(noise: pd.DataFrame) -> None:
 
 def test_it_names_the_collinear_terms(noise: pd.DataFrame) -> None:
     frame = noise.assign(double=noise["a"] * 2, total=noise["a"] + noise["b c"])
-    with pytest.raises(DataProblem, match=r"tell?|apart: a, double\. Leave"):
+    with pytest.raises(DataProblem, match=r"apart: a, double\. Leave"):
         regress(frame, "y ~ a + double + 收入")
-    with pytest.raises(DataProblem, match="a, Q.+, total"):
+    with pytest.raises(DataProblem, match=r"a, Q.+, total"):
         regress(frame, "y ~ a + `b c` + total + 收入")
 
 
 def test_it_does_not_mistake_a_large_offset_for_collinearity(noise: pd.DataFrame) -> None:
     moved = regress(noise.assign(a=noise["a"] + 1e8), "y ~ a")
-    assert moved.coefficients[1].estimate == pytest.approx(named(regress(noise, "y ~ a"))["a"].estimate)
+    assert moved.coefficients[1].estimate == pytest.approx(
+        named(regress(noise, "y ~ a"))["a"].estimate
+    )
 
 
 def test_it_refuses_fewer_than_ten_rows_per_coefficient(noise: pd.DataFrame) -> None:

@@ -1,0 +1,94 @@
+"""The command line, as another program meets it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROMISED = {"method", "rows_used", "rows_dropped", "warnings", "seconds"}
+
+
+def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    # An address where no database answers: with --csv none may be asked.
+    environment = {**os.environ, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
+    return subprocess.run(
+        [sys.executable, "manage.py", "analyze", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> str:
+    rng = np.random.default_rng(0)
+    group = np.repeat([0, 1, 2], 16)
+    frame = pd.DataFrame(
+        {
+            "month": pd.date_range("2020-01-01", periods=48, freq="MS").strftime("%Y-%m-%d"),
+            "spend": rng.normal(20, 3, 48),
+            "visits": group * 50 + rng.normal(100, 3, 48),
+        }
+    )
+    frame["sales"] = 5 + 3 * frame["spend"] + rng.normal(size=48)
+    file = tmp_path_factory.mktemp("tables") / "table.csv"
+    frame.to_csv(file, index=False)
+    return str(file)
+
+
+def test_it_prints_nothing_but_one_json_object(table: str) -> None:
+    done = analyze("regress", "--csv", table, "--formula", "sales ~ spend", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert set(answer) >= PROMISED | {"coefficients", "r2", "r2_adj", "f", "n", "durbin_watson"}
+    assert answer["coefficients"][1]["estimate"] == pytest.approx(3, abs=0.2)
+
+
+def test_it_clusters_into_a_file(table: str, tmp_path: Path) -> None:
+    target = tmp_path / "answer.json"
+    done = analyze("cluster", "--csv", table, "--columns", "visits", "--json", str(target))
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(target.read_text(encoding="utf-8"))
+    assert set(answer) >= PROMISED | {"k", "silhouette", "stability", "sizes", "labels", "profiles"}
+    assert answer["k"] == 3
+    assert done.stdout == ""
+
+
+def test_it_forecasts_in_words_without_json(table: str) -> None:
+    options = ("--value", "sales", "--date", "month", "--horizon", "3")
+    done = analyze("forecast", "--csv", table, *options)
+    assert done.returncode == 0, done.stderr
+    assert "2024-01-01" in done.stdout
+    assert "MASE" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nonsense",), "invalid choice"),
+        (("regress", "--csv", "absent.csv", "--formula", "a ~ b"), "no file “absent.csv”"),
+        (("regress", "--csv", "TABLE"), "--formula"),
+        (("regress", "--csv", "TABLE", "--formula", "sales ~ exec(spend)"), "not allowed"),
+        (("forecast", "--csv", "TABLE", "--value", "sales"), "--horizon"),
+        (("forecast", "--csv", "TABLE", "--value", "nil", "--horizon", "3"), "no column “nil”"),
+        (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
+        (("cluster", "--csv", "TABLE", "--k", "1", "--json", "-"), "between 2 and 50"),
+    ],
+)
+def test_it_refuses_in_one_line_with_exit_code_2(
+    table: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = analyze(*(table if part == "TABLE" else part for part in arguments))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
