@@ -131,15 +131,26 @@ class Deal(CustomerRecord):
 
     name = models.CharField(_("name"), max_length=200)
     contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL,
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     need = models.ForeignKey(
-        Need, verbose_name=_("need"), null=True, blank=True, on_delete=models.SET_NULL,
+        Need,
+        verbose_name=_("need"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="deals",
     )
     pipeline = models.ForeignKey(
-        Pipeline, verbose_name=_("pipeline"), on_delete=models.PROTECT, related_name="deals",
+        Pipeline,
+        verbose_name=_("pipeline"),
+        on_delete=models.PROTECT,
+        related_name="deals",
         editable=False,
     )
     stage = models.ForeignKey(
@@ -168,18 +179,28 @@ class Deal(CustomerRecord):
         triggers = OPEN_DEALS.all
         indexes = [
             *record_indexes("deal"),
-            models.Index("stage", F("amount_base").desc(), F("id").desc(), name="deal_stage",
-                         condition=Q(trashed_at__isnull=True)),
+            models.Index(
+                "stage",
+                F("amount_base").desc(),
+                F("id").desc(),
+                name="deal_stage",
+                condition=Q(trashed_at__isnull=True),
+            ),
             models.Index("customer", F("updated_at").desc(), name="deal_customer"),
-            models.Index("owner", "expected_close", name="deal_owner_close",
-                         condition=Q(closed_at__isnull=True, trashed_at__isnull=True)),
+            models.Index(
+                "owner",
+                "expected_close",
+                name="deal_owner_close",
+                condition=Q(closed_at__isnull=True, trashed_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="deal_name"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="deal_amount"),
             models.CheckConstraint(condition=Q(probability__lte=100), name="deal_probability"),
             models.UniqueConstraint(
-                fields=["need"], condition=Q(need__isnull=False, trashed_at__isnull=True),
+                fields=["need"],
+                condition=Q(need__isnull=False, trashed_at__isnull=True),
                 name="deal_once_per_need",
             ),
         ]
@@ -206,7 +227,10 @@ class StageChange(models.Model):
     to_stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
 
@@ -220,7 +244,8 @@ class StageChange(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(
-                name="stage_change_append_only", operation=pgtrigger.Update,
+                name="stage_change_append_only",
+                operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__deal_id__df=pgtrigger.F("new__deal_id"))
                 | pgtrigger.Q(old__at__df=pgtrigger.F("new__at"))
                 | pgtrigger.Q(old__to_stage_id__df=pgtrigger.F("new__to_stage_id")),
@@ -248,13 +273,30 @@ class Order(CustomerRecord):
 
     number = models.CharField(_("number"), max_length=40, unique=True)
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices, default=Kind.SALE)
+    refund_of = models.ForeignKey(
+        "self",
+        verbose_name=_("refund of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        editable=False,
+    )
     deal = models.ForeignKey(
-        Deal, verbose_name=_("deal"), null=True, blank=True, on_delete=models.SET_NULL,
+        Deal,
+        verbose_name=_("deal"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="orders",
     )
     channel = models.ForeignKey(
-        Channel, verbose_name=_("sales channel"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="orders",
+        Channel,
+        verbose_name=_("sales channel"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
     )
     status = models.CharField(
         _("status"), max_length=9, choices=Status.choices, default=Status.CONFIRMED
@@ -282,8 +324,13 @@ class Order(CustomerRecord):
         indexes = [
             *record_indexes("order"),
             models.Index("customer", F("ordered_at").desc(), name="order_customer"),
-            models.Index("team", F("ordered_at").desc(), F("id").desc(), name="order_team_when",
-                         condition=Q(trashed_at__isnull=True)),
+            models.Index(
+                "team",
+                F("ordered_at").desc(),
+                F("id").desc(),
+                name="order_team_when",
+                condition=Q(trashed_at__isnull=True),
+            ),
             models.Index("ordered_at", name="order_when"),
         ]
         constraints = [
@@ -293,6 +340,14 @@ class Order(CustomerRecord):
             ),
             models.CheckConstraint(condition=Q(kind__in=["sale", "refund"]), name="order_kind"),
             models.CheckConstraint(condition=Q(rate__gt=0), name="order_rate"),
+            models.CheckConstraint(
+                condition=Q(refund_of__isnull=True) | Q(kind="refund"), name="order_refund_kind"
+            ),
+            models.UniqueConstraint(
+                fields=["refund_of"],
+                condition=Q(refund_of__isnull=False, trashed_at__isnull=True),
+                name="order_refunded_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -301,12 +356,20 @@ class Order(CustomerRecord):
     def get_absolute_url(self) -> str:
         return reverse("sales:order_detail", args=[self.pk])
 
+    def search_texts(self) -> list[str]:
+        """Also the running number without its zeros: “123” finds SO-2026-000123."""
+        return [self.number, self.number.rpartition("-")[2].lstrip("0")]
+
 
 class OrderLine(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField(default=1)
     product = models.ForeignKey(
-        Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT,
+        Product,
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="order_lines",
     )
     description = models.CharField(_("description"), max_length=200, blank=True)
@@ -350,8 +413,10 @@ class Target(Record):
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="target_period"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="target_amount"),
             models.UniqueConstraint(
-                fields=["owner", "team", "starts_on", "ends_on"], name="target_once",
-                nulls_distinct=False, condition=Q(trashed_at__isnull=True),
+                fields=["owner", "team", "starts_on", "ends_on"],
+                name="target_once",
+                nulls_distinct=False,
+                condition=Q(trashed_at__isnull=True),
             ),
         ]
 

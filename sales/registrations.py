@@ -1,0 +1,72 @@
+"""What sales put into the navigation, the search, the customer's page and my day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.registries import (
+    HomeCard,
+    NavItem,
+    Panel,
+    QuickCreate,
+    SearchProvider,
+    customer_panels,
+    home_cards,
+    nav_items,
+    ownership_followers,
+    quick_creates,
+    search_providers,
+    timeline_sources,
+)
+from crm.common.resources import SELLERS
+from sales.cards import closing_card, customer_deals, customer_orders, stepless_card, target_card
+from sales.models import Deal, Order, Product
+from sales.services import follow_customer
+from sales.timeline import SOURCES
+
+nav_items += [
+    NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30),
+    NavItem(_("Sales board"), "sales:board", "layout-kanban", 31, SELLERS),
+    NavItem(_("Orders"), "sales:order_list", "shopping-cart", 32),
+    NavItem(_("Products"), "sales:product_list", "package", 33),
+    NavItem(_("Sales plan"), "sales:target_list", "target", 34, SELLERS),
+]
+quick_creates += [
+    QuickCreate(_("Deal"), "sales:deal_create", "target-arrow", 40, SELLERS),
+    QuickCreate(_("Order"), "sales:order_create", "shopping-cart", 50, SELLERS),
+]
+
+
+def _deals(user: Any, text: str, limit: int) -> list[Deal]:
+    found = Deal.objects.visible_to(user).search_for(text).select_related("customer")
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+def _orders(user: Any, text: str, limit: int) -> list[Order]:
+    found = Order.objects.visible_to(user).search_for(text).select_related("customer")
+    return list(found.order_by("-ordered_at", "-pk")[:limit])
+
+
+def _products(user: Any, text: str, limit: int) -> list[Product]:
+    found = Product.objects.visible_to(user).search_for(text)
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+search_providers += [
+    SearchProvider("deals", _("Deals"), "target-arrow", 40, _deals, lambda d: d.customer.name),
+    SearchProvider("orders", _("Orders"), "shopping-cart", 50, _orders, lambda o: o.customer.name),
+    SearchProvider("products", _("Products"), "package", 60, _products, lambda p: p.sku),
+]
+timeline_sources += SOURCES
+customer_panels += [
+    Panel("deals", "sales/panels/deals.html", 20, customer_deals),
+    Panel("orders", "sales/panels/orders.html", 30, customer_orders),
+]
+home_cards += [
+    HomeCard("deals_stepless", "sales/cards/deals.html", 30, SELLERS, stepless_card),
+    HomeCard("deals_closing", "sales/cards/deals.html", 31, SELLERS, closing_card),
+    HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
+]
+ownership_followers.append(follow_customer)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from crm.common.admin import RecordAdmin, TunedAdmin
+from sales.currency import to_base
+from sales.models import (
+    Channel,
+    Deal,
+    ExchangeRate,
+    Order,
+    OrderLine,
+    Pipeline,
+    Product,
+    Stage,
+    Target,
+)
+
+
+class StageInline(admin.TabularInline):
+    model = Stage
+    extra = 0
+
+
+@admin.register(Pipeline)
+class PipelineAdmin(TunedAdmin):
+    list_display = ["name", "name_en", "is_default"]
+    search_fields = ["name", "name_en"]
+    inlines = [StageInline]
+
+
+@admin.register(Channel)
+class ChannelAdmin(TunedAdmin):
+    list_display = ["name", "name_en", "code", "active"]
+    search_fields = ["name", "name_en", "code"]
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(TunedAdmin):
+    list_display = ["currency", "from_date", "rate"]
+    list_filter = ["currency"]
+
+
+@admin.register(Product)
+class ProductAdmin(RecordAdmin):
+    list_display = ["sku", "name", "category", "price", "currency", "active"]
+    list_filter = ["active", "category"]
+    search_fields = ["sku", "name"]
+
+
+@admin.register(Deal)
+class DealAdmin(RecordAdmin):
+    """Deals are made and moved on their pages, which keep the history of stages."""
+
+    list_display = ["name", "customer", "stage", "amount", "currency", "owner", "expected_close"]
+    list_filter = ["stage", "team"]
+    list_select_related = ["customer", "stage", "owner", "team"]
+    search_fields = ["name"]
+    autocomplete_fields = ["owner", "team", "customer", "contact", "need"]
+    readonly_fields = [
+        *RecordAdmin.readonly_fields, "stage", "stage_since", "closed_at", "lost_reason",
+        "amount_base",
+    ]  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if {"amount", "currency"} & set(form.changed_data):
+            obj.amount_base = to_base(obj.amount, obj.currency, timezone.localdate())
+        super().save_model(request, obj, form, change)
+
+
+class OrderLineInline(admin.TabularInline):
+    model = OrderLine
+    extra = 0
+    readonly_fields = [
+        "position", "product", "description", "quantity", "unit_price", "total",
+    ]  # fmt: skip
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Order)
+class OrderAdmin(RecordAdmin):
+    """Orders are written on their pages, which keep rates and totals in step."""
+
+    list_display = ["number", "customer", "kind", "status", "total", "currency", "ordered_at"]
+    list_filter = ["kind", "status", "channel"]
+    list_select_related = ["customer", "owner", "team"]
+    search_fields = ["number"]
+    autocomplete_fields = ["owner", "team", "customer", "deal"]
+    readonly_fields = [
+        *RecordAdmin.readonly_fields, "number", "kind", "refund_of", "currency", "rate",
+        "ordered_at", "total", "total_base",
+    ]  # fmt: skip
+    inlines = [OrderLineInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Target)
+class TargetAdmin(RecordAdmin):
+    list_display = ["starts_on", "ends_on", "owner", "team", "amount", "currency"]
+    list_filter = ["team"]

@@ -1,0 +1,100 @@
+"""What sales show beside a customer and on my day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.keyset import capped_count
+from customers.models import Customer, Need
+from sales.models import Deal, Order, Target
+from sales.next_steps import filter_next_step, with_next_step
+from sales.selectors import attainment, with_achieved
+
+PANEL_ROWS = 5
+CARD_ROWS = 6
+
+
+def customer_deals(user: Any, customer: Customer) -> dict[str, Any] | None:
+    """The open deals of a customer, and the needs that wait for one."""
+    deals = Deal.objects.visible_to(user).open().filter(customer=customer)
+    shown = list(
+        with_next_step(deals).select_related("stage").order_by("-amount_base")[:PANEL_ROWS]
+    )
+    needs: list[Need] = []
+    if not user.is_agent:
+        waiting = Need.objects.visible_to(user).filter(customer=customer, status=Need.Status.OPEN)
+        needs = list(waiting.order_by("priority", "-updated_at")[:PANEL_ROWS])
+    if user.is_agent and not shown:
+        return None
+    return {"deals": shown, "needs": needs, "customer": customer, "may_sell": not user.is_agent,
+            "all_url": f"{reverse('sales:deal_list')}?customer={customer.pk}"}  # fmt: skip
+
+
+def customer_orders(user: Any, customer: Customer) -> dict[str, Any] | None:
+    """The latest orders of a customer."""
+    orders = Order.objects.visible_to(user).filter(customer=customer)
+    shown = list(orders.order_by("-ordered_at", "-pk")[:PANEL_ROWS])
+    if user.is_agent and not shown:
+        return None
+    return {"orders": shown, "customer": customer, "may_sell": not user.is_agent,
+            "all_url": f"{reverse('sales:order_list')}?customer={customer.pk}"}  # fmt: skip
+
+
+def stepless_card(user: Any) -> dict[str, Any] | None:
+    """Open deals that nobody has planned a next step for."""
+    deals = filter_next_step(Deal.objects.visible_to(user).open(), "none")
+    return _deal_card(
+        deals.order_by("-amount_base", "-pk"),
+        title=_("Deals without a next step"),
+        icon="circle-dashed",
+        nothing=_("Every open deal has its next step."),
+        query="status=open&next_step=none&sort=-amount",
+    )
+
+
+def closing_card(user: Any) -> dict[str, Any] | None:
+    """Open deals that are expected to close this month, or should have."""
+    today = timezone.localdate()
+    last = _next_month(today) - timedelta(days=1)
+    deals = Deal.objects.visible_to(user).open().filter(expected_close__lte=last)
+    return _deal_card(
+        deals.order_by("expected_close", "-pk"),
+        title=_("Closing this month"),
+        icon="calendar-event",
+        nothing=_("No open deal is expected to close this month."),
+        query=f"status=open&close_until={last.isoformat()}&sort=close",
+        shows_close=True,
+    )
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def _deal_card(deals: Any, *, query: str, **context: Any) -> dict[str, Any]:
+    count, exact = capped_count(deals)
+    rows = list(deals.select_related("customer", "stage")[:CARD_ROWS])
+    url = f"{reverse('sales:deal_list')}?{query}"
+    return {"deals": rows, "count": count, "count_exact": exact, "url": url,
+            "today": timezone.localdate(), **context}  # fmt: skip
+
+
+def target_card(user: Any) -> dict[str, Any] | None:
+    """How far the running targets of the person and the team have come."""
+    today = timezone.localdate()
+    running = Target.objects.visible_to(user).filter(starts_on__lte=today, ends_on__gt=today)
+    if not user.is_admin:
+        running = running.filter(Q(owner=user.pk) | Q(owner__isnull=True))
+    found = with_achieved(running.select_related("owner", "team")).order_by("ends_on", "pk")
+    reached = [attainment(target, today) for target in found[:CARD_ROWS]]
+    if not reached:
+        return None
+    return {"attainments": reached, "base_currency": settings.BASE_CURRENCY,
+            "url": reverse("sales:target_list")}  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the lists of deals, orders, products and targets can be filtered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.conf import settings
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.common.forms import RemoteSelect
+from customers.models import Customer
+from sales.models import Channel, Deal, Order, Pipeline, Product, Stage, Target
+from sales.next_steps import NextStep, filter_next_step
+
+
+def _customers(request: Any) -> Any:
+    if request is None:
+        return Customer.objects.none()
+    return Customer.objects.visible_to(request.user)
+
+
+class CustomerFilter(django_filters.ModelChoiceFilter):
+    """One customer whom the user sees, found by typing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Customer"),
+            queryset=_customers,
+            empty_label=_("All"),
+            widget=RemoteSelect(reverse_lazy("customers:options")),
+            **kwargs,
+        )
+
+
+class DealFilterSet(RecordFilterSet):
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Stage.Kind.choices, field_name="stage__kind",
+        empty_label=_("All"),
+    )  # fmt: skip
+    pipeline = django_filters.ModelChoiceFilter(
+        label=_("Pipeline"), queryset=Pipeline.objects.all(), empty_label=_("All")
+    )
+    stage = django_filters.ModelChoiceFilter(
+        label=_("Stage"), queryset=Stage.objects.order_by("pipeline", "order"),
+        empty_label=_("All"),
+    )  # fmt: skip
+    next_step = django_filters.ChoiceFilter(
+        label=_("Next step"), choices=NextStep.choices, method="by_next_step",
+        empty_label=_("All"),
+    )  # fmt: skip
+    owner = OwnerFilter()
+    customer = CustomerFilter()
+    close_from = django_filters.DateFilter(
+        label=_("Expected close from"), field_name="expected_close", lookup_expr="gte",
+        widget=DateInput(),
+    )  # fmt: skip
+    close_until = django_filters.DateFilter(
+        label=_("Expected close until"), field_name="expected_close", lookup_expr="lte",
+        widget=DateInput(),
+    )  # fmt: skip
+    closed_from = from_day("closed_at", _("Closed from"))
+    amount_min = django_filters.NumberFilter(
+        label=format_lazy(_("Amount from ({currency})"), currency=settings.BASE_CURRENCY),
+        field_name="amount_base", lookup_expr="gte",
+    )  # fmt: skip
+
+    class Meta:
+        model = Deal
+        fields: list[str] = []
+
+    def by_next_step(self, queryset: Any, name: str, value: str) -> Any:
+        return filter_next_step(queryset, value)
+
+
+class OrderFilterSet(RecordFilterSet):
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Order.Status.choices, empty_label=_("All")
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("Kind"), choices=Order.Kind.choices, empty_label=_("All")
+    )
+    channel = django_filters.ModelChoiceFilter(
+        label=_("Sales channel"), queryset=Channel.objects.all(), empty_label=_("All")
+    )
+    owner = OwnerFilter()
+    customer = CustomerFilter()
+    ordered_from = from_day("ordered_at", _("Ordered from"))
+    ordered_until = until_day("ordered_at", _("Ordered until"))
+
+    class Meta:
+        model = Order
+        fields: list[str] = []
+
+
+def _categories() -> list[tuple[str, str]]:
+    named = Product.objects.alive().exclude(category="").order_by("category")
+    return [(name, name) for name in named.values_list("category", flat=True).distinct()]
+
+
+class ProductFilterSet(RecordFilterSet):
+    category = django_filters.ChoiceFilter(
+        label=_("Category"), choices=_categories, empty_label=_("All")
+    )
+    active = django_filters.BooleanFilter(label=_("Active"))
+
+    class Meta:
+        model = Product
+        fields: list[str] = []
+
+
+class TargetFilterSet(RecordFilterSet):
+    # A target has no words of its own to search.
+    q = None  # type: ignore[assignment]  # takes the inherited filter away
+    owner = OwnerFilter(label=_("Person"))
+    period = django_filters.ChoiceFilter(
+        label=_("Period"), method="by_period", empty_label=_("All"),
+        choices=[("current", _("Now")), ("past", _("Past")), ("future", _("To come"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = Target
+        fields: list[str] = []
+
+    def by_period(self, queryset: Any, name: str, value: str) -> Any:
+        today = timezone.localdate()
+        if value == "past":
+            return queryset.filter(ends_on__lte=today)
+        if value == "future":
+            return queryset.filter(starts_on__gt=today)
+        return queryset.filter(starts_on__lte=today, ends_on__gt=today)

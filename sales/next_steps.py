@@ -1,0 +1,57 @@
+"""A deal's next step: the earliest open follow-up about it. The one definition of its state."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from communications.models import About, FollowUp
+
+
+class NextStep(models.TextChoices):
+    OVERDUE = "overdue", _("Overdue")
+    TODAY = "today", _("Today")
+    LATER = "later", _("Later")
+    NONE = "none", _("No next step")
+
+
+def _due_at() -> Subquery:
+    steps = FollowUp.objects.alive().open().filter(about_kind=About.DEAL, about_id=OuterRef("pk"))
+    return Subquery(steps.order_by("due_at").values("due_at")[:1])
+
+
+def with_next_step(deals: Any) -> Any:
+    """The deals with ``next_step_at``, the time of their next step or None."""
+    return deals.annotate(next_step_at=_due_at())
+
+
+def next_step_of(due_at: datetime | None, now: datetime) -> NextStep:
+    """What a step due at ``due_at`` is at ``now``, in the reader's zone."""
+    if due_at is None:
+        return NextStep.NONE
+    if due_at < now:
+        return NextStep.OVERDUE
+    return NextStep.TODAY if due_at < _tomorrow(now) else NextStep.LATER
+
+
+def filter_next_step(deals: Any, state: str) -> Any:
+    """The deals whose next step is in ``state`` now."""
+    now = timezone.now()
+    deals = deals.alias(step_due_at=_due_at())
+    if state == NextStep.OVERDUE:
+        return deals.filter(step_due_at__lt=now)
+    if state == NextStep.TODAY:
+        return deals.filter(step_due_at__gte=now, step_due_at__lt=_tomorrow(now))
+    if state == NextStep.LATER:
+        return deals.filter(step_due_at__gte=_tomorrow(now))
+    return deals.filter(step_due_at__isnull=True)
+
+
+def _tomorrow(now: datetime) -> datetime:
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1)

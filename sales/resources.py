@@ -1,0 +1,261 @@
+"""The lists and pages of deals, orders, products and targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.common import formats, tones
+from crm.common.columns import (
+    BadgeColumn,
+    Column,
+    DayColumn,
+    DueColumn,
+    LinkColumn,
+    MomentColumn,
+    MoneyColumn,
+    PercentColumn,
+    RelatedColumn,
+    SinceColumn,
+    YesColumn,
+)
+from crm.common.keyset import Sort
+from crm.common.resources import KEEPERS, SELLERS, Fact, Resource
+from sales import services
+from sales.filters import DealFilterSet, OrderFilterSet, ProductFilterSet, TargetFilterSet
+from sales.forms import DealForm, OrderForm, ProductForm, TargetForm
+from sales.models import Deal, Order, Product, Target
+from sales.selectors import attainment, deal_page, order_page, target_page
+from sales.stages import StageColumn
+
+tones.register(
+    "sales.order", "status",
+    {"draft": "secondary", "confirmed": "blue", "shipped": "indigo", "completed": "green",
+     "cancelled": "red"},
+)  # fmt: skip
+tones.register("sales.order", "kind", {"sale": "secondary", "refund": "orange"})
+
+
+def _base(record: Any) -> str:
+    return settings.BASE_CURRENCY
+
+
+def _initial(*names: str) -> Any:
+    """The values that a link to the form may bring along."""
+
+    def read(request: Any) -> dict[str, Any]:
+        return {name: request.GET[name] for name in names if request.GET.get(name)}
+
+    return read
+
+
+@dataclass(frozen=True)
+class PeriodColumn(Column):
+    """A target's days, both ends included."""
+
+    def render(self, record: Any) -> SafeString:
+        last = record.ends_on - timedelta(days=1)
+        return format_html(
+            '<a href="{}" class="fw-medium" data-row-link>{} – {}</a>',
+            record.get_absolute_url(), formats.day(record.starts_on), formats.day(last),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class AttainmentColumn(Column):
+    """Sold against planned, as a bar with its figure."""
+
+    def render(self, record: Any) -> SafeString | str:
+        if not hasattr(record, "achieved"):
+            return ""
+        reached = attainment(record, timezone.localdate())
+        text = formats.percent(reached.share)
+        return format_html(
+            '<span class="progress-line{}"><progress value="{}" max="100" aria-label="{}">'
+            '</progress><span class="num">{}</span></span>',
+            " tone-green" if reached.on_pace else " tone-orange",
+            min(round(reached.share * 100), 100), text, text,
+        )  # fmt: skip
+
+
+def _deal_tabs(user: Any) -> list[tuple[Any, str]]:
+    tabs: list[tuple[Any, str]] = [(_("All deals"), ""), (_("Open"), "status=open")]
+    if user.is_manager:
+        tabs.append((_("My open deals"), f"status=open&owner={user.pk}"))
+    if not user.is_agent:
+        tabs.append((_("Overdue"), "status=open&next_step=overdue"))
+        tabs.append((_("No next step"), "status=open&next_step=none"))
+    return [*tabs, (_("Won"), "status=won"), (_("Lost"), "status=lost")]
+
+
+DEALS = Resource(
+    model=Deal,
+    namespace="sales",
+    prefix="deal_",
+    icon="target-arrow",
+    columns=[
+        LinkColumn("name", _("Deal")),
+        RelatedColumn("customer", _("Customer")),
+        StageColumn("stage", _("Stage")),
+        MoneyColumn("amount", _("Amount"), sort="amount"),
+        PercentColumn("probability", _("Probability")),
+        DayColumn("expected_close", _("Expected close"), sort="close"),
+        DueColumn("next_step_at", _("Next step")),
+        Column("owner", _("Owner"), path="owner.display_name"),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[
+        Sort("updated", "updated_at"),
+        Sort("created", "created_at"),
+        Sort("amount", "amount_base"),
+        Sort("close", "expected_close", nullable=True),
+    ],
+    default_sort="-updated",
+    filterset=DealFilterSet,
+    form=DealForm,
+    create=services.deal_create,
+    update=services.deal_update,
+    trash=services.deal_trash,
+    restore=services.deal_restore,
+    creators=SELLERS,
+    select=["owner", "customer", "stage"],
+    facts=[
+        Fact(RelatedColumn("customer", _("Customer")), always=True),
+        Fact(RelatedColumn("contact", _("Contact"))),
+        Fact(RelatedColumn("need", _("Need"))),
+        Fact(MoneyColumn("amount", _("Amount"), css=""), always=True),
+        Fact(PercentColumn("probability", _("Probability"), css=""), always=True),
+        Fact(MoneyColumn("weighted_base", _("Weighted"), css="", currency=_base)),
+        Fact(DayColumn("expected_close", _("Expected close")), always=True),
+        Fact(DayColumn("closed_at", _("Closed"))),
+        Fact(BadgeColumn("lost_reason", _("Reason for losing"))),
+        Fact(Column("pipeline", _("Pipeline"), path="pipeline.label")),
+        Fact(Column("note", _("Note"))),
+    ],
+    list_template="sales/deal_list.html",
+    detail_template="sales/deal_detail.html",
+    detail_context=deal_page,
+    tabs=_deal_tabs,
+    initial=_initial("customer", "contact"),
+    empty=_("No deals yet. Add the first one or make one from a customer's need."),
+)
+
+ORDERS = Resource(
+    model=Order,
+    namespace="sales",
+    prefix="order_",
+    icon="shopping-cart",
+    columns=[
+        LinkColumn("number", _("Order")),
+        RelatedColumn("customer", _("Customer")),
+        BadgeColumn("kind", _("Kind")),
+        BadgeColumn("status", _("Status")),
+        Column("channel", _("Sales channel"), path="channel.label"),
+        MoneyColumn("total", _("Total"), sort="total"),
+        DayColumn("ordered_at", _("Ordered"), sort="ordered"),
+        Column("owner", _("Owner"), path="owner.display_name"),
+    ],
+    sorts=[
+        Sort("ordered", "ordered_at"),
+        Sort("total", "total_base"),
+        Sort("updated", "updated_at"),
+    ],
+    default_sort="-ordered",
+    filterset=OrderFilterSet,
+    form=OrderForm,
+    create=services.order_create,
+    update=services.order_update,
+    trash=services.order_trash,
+    restore=services.order_restore,
+    creators=SELLERS,
+    select=["owner", "customer", "channel"],
+    facts=[
+        Fact(RelatedColumn("customer", _("Customer")), always=True),
+        Fact(RelatedColumn("deal", _("Deal"))),
+        Fact(RelatedColumn("refund_of", _("Refund of"))),
+        Fact(Column("channel", _("Sales channel"), path="channel.label"), always=True),
+        Fact(MomentColumn("ordered_at", _("Ordered")), always=True),
+        Fact(Column("currency", _("Currency")), always=True),
+        Fact(Column("note", _("Note"))),
+    ],
+    detail_template="sales/order_detail.html",
+    form_template="sales/order_form.html",
+    detail_context=order_page,
+    initial=_initial("customer", "deal"),
+    empty=_("No orders yet."),
+)
+
+PRODUCTS = Resource(
+    model=Product,
+    namespace="sales",
+    prefix="product_",
+    icon="package",
+    columns=[
+        LinkColumn("name", _("Product"), sort="name"),
+        Column("sku", _("SKU")),
+        Column("category", _("Category")),
+        MoneyColumn("price", _("Price")),
+        YesColumn("active", _("Active")),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
+    default_sort="-updated",
+    filterset=ProductFilterSet,
+    form=ProductForm,
+    create=services.product_create,
+    update=services.product_update,
+    trash=services.product_trash,
+    restore=services.product_restore,
+    creators=KEEPERS,
+    select=["owner"],
+    facts=[
+        Fact(Column("sku", _("SKU")), always=True),
+        Fact(Column("category", _("Category")), always=True),
+        Fact(MoneyColumn("price", _("Price"), css=""), always=True),
+        Fact(YesColumn("active", _("Active")), always=True),
+    ],
+    empty=_("No products yet."),
+)
+
+TARGETS = Resource(
+    model=Target,
+    namespace="sales",
+    prefix="target_",
+    icon="target",
+    columns=[
+        PeriodColumn("starts_on", _("Period"), sort="period"),
+        Column("owner", _("Person"), path="owner.display_name"),
+        Column("team", _("Team"), path="team.label"),
+        MoneyColumn("amount", _("Target"), sort="amount"),
+        MoneyColumn("achieved", _("Sold"), currency=_base),
+        AttainmentColumn("attainment", _("Attainment")),
+    ],
+    sorts=[Sort("period", "starts_on"), Sort("amount", "amount")],
+    default_sort="-period",
+    filterset=TargetFilterSet,
+    form=TargetForm,
+    create=services.target_create,
+    update=services.target_update,
+    trash=services.target_trash,
+    restore=services.target_restore,
+    creators=KEEPERS,
+    readers=SELLERS,
+    select=["owner", "team"],
+    facts=[
+        Fact(Column("owner", _("Person"), path="owner.display_name")),
+        Fact(Column("team", _("Team"), path="team.label")),
+        Fact(DayColumn("starts_on", _("From")), always=True),
+        Fact(DayColumn("ends_on", _("Until (not included)")), always=True),
+        Fact(MoneyColumn("amount", _("Target"), css=""), always=True),
+    ],
+    detail_template="sales/target_detail.html",
+    detail_context=target_page,
+    empty=_("No targets yet. Plan the first period."),
+)

@@ -1,0 +1,195 @@
+"""Page-shaped reads of deals, orders and targets, with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db.models import (
+    Case,
+    DateTimeField,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils import timezone
+
+from communications.models import About, Communication, FollowUp
+from crm.common import formats
+from sales.models import Deal, Order, Stage, StageChange, Target
+
+MOST_SHOWN = 20
+
+
+def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
+    """What the deal's page shows beside the facts."""
+    user: Any = request.user
+    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("order"))
+    visits = stage_visits(deal)
+    about = (About.DEAL, deal.pk)
+    steps = FollowUp.objects.visible_to(user).open().about(*about).select_related("owner")
+    talks = Communication.objects.visible_to(user).about(*about).select_related("owner")
+    orders = Order.objects.visible_to(user).filter(deal=deal)
+    return {
+        "steps": _steps(deal, stages, visits),
+        "won_stage": _first(stages, Stage.Kind.WON, deal),
+        "lost_stage": _first(stages, Stage.Kind.LOST, deal),
+        "visits": visits[::-1],
+        "next_steps": list(steps.order_by("due_at")[:MOST_SHOWN]),
+        "communications": list(talks.order_by("-happened_at")[:MOST_SHOWN]),
+        "orders": list(orders.order_by("-ordered_at", "-pk")[:MOST_SHOWN]),
+        "base_currency": settings.BASE_CURRENCY,
+        "may_sell": not user.is_agent,
+    }
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A deal's stay in a stage; ``seconds`` until it left, or until now."""
+
+    change: StageChange
+    seconds: float
+    current: bool
+
+
+def stage_visits(deal: Deal) -> list[Visit]:
+    """A deal's way through its stages, oldest first. A closed deal's last stay does not grow."""
+    changes = list(
+        deal.stage_changes.select_related("from_stage", "to_stage", "by").order_by("at", "pk")
+    )
+    ends = [change.at for change in changes[1:]] + [deal.closed_at or timezone.now()]
+    return [
+        Visit(change, max((end - change.at).total_seconds(), 0), change is changes[-1])
+        for change, end in zip(changes, ends, strict=False)
+    ]
+
+
+def _first(stages: Sequence[Stage], kind: str, deal: Deal) -> Stage | None:
+    """The stage that closes the deal so, unless it stands there."""
+    return next((s for s in stages if s.kind == kind and deal.stage.kind != kind), None)
+
+
+def _steps(deal: Deal, stages: Sequence[Stage], visits: Sequence[Visit]) -> list[dict[str, Any]]:
+    seen = {visit.change.to_stage_id for visit in visits}
+    lost = deal.stage.kind == Stage.Kind.LOST
+    steps = []
+    for stage in stages:
+        if stage.kind == Stage.Kind.LOST and stage.pk != deal.stage_id:
+            continue
+        state = "todo"
+        if stage.pk == deal.stage_id:
+            state = {Stage.Kind.WON: "done", Stage.Kind.LOST: "lost"}.get(
+                Stage.Kind(stage.kind), "current"
+            )
+        elif (stage.pk in seen) if lost else (stage.order < deal.stage.order):
+            state = "done"
+        hint = ""
+        if stage.pk == deal.stage_id and stage.kind == Stage.Kind.OPEN:
+            hint = formats.duration((timezone.now() - deal.stage_since).total_seconds())
+        steps.append({"label": stage.label, "state": state, "value": stage.pk, "hint": hint})
+    return steps
+
+
+def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """The lines, and the refund or what is refunded."""
+    user: Any = request.user
+    refund = Order.objects.visible_to(user).filter(refund_of=order).first()
+    sold = order.kind == Order.Kind.SALE and order.status not in ("draft", "cancelled")
+    return {
+        "lines": list(order.lines.select_related("product").order_by("position")),
+        "refund": refund,
+        "may_refund": sold and refund is None and order.can_edit,  # type: ignore[attr-defined]  # fetched for the page
+        "base_currency": settings.BASE_CURRENCY,
+    }
+
+
+@dataclass(frozen=True)
+class Attainment:
+    """How far a target has come, in the base currency.
+
+    ``expected`` is the target times the share of the period that has passed: the pace.
+    """
+
+    target: Target
+    achieved: Decimal
+    elapsed: float
+
+    @property
+    def share(self) -> float:
+        return float(self.achieved / self.target.amount)
+
+    @property
+    def expected(self) -> Decimal:
+        return (self.target.amount * Decimal(str(self.elapsed))).quantize(Decimal("0.01"))
+
+    @property
+    def gap(self) -> Decimal:
+        """What is still to be sold; negative when more was sold than planned."""
+        return self.target.amount - self.achieved
+
+    @property
+    def ahead(self) -> Decimal:
+        """How far before its pace; negative when behind."""
+        return self.achieved - self.expected
+
+    @property
+    def on_pace(self) -> bool:
+        return self.achieved >= self.expected
+
+
+class _DayStart(Func):
+    """The moment a day begins in the company's zone, the same for every reader."""
+
+    template = "timezone(%(expressions)s::timestamp)"
+    output_field = DateTimeField()
+
+
+def with_achieved(targets: Any) -> Any:
+    """The targets with ``achieved``: the counted orders of the person, or of the team.
+
+    Sales less refunds in [starts_on, ends_on), by the day ordered, in the base currency.
+    """
+    zone = Value(settings.TIME_ZONE)
+    return targets.annotate(
+        from_moment=_DayStart(zone, F("starts_on")), until_moment=_DayStart(zone, F("ends_on"))
+    ).annotate(
+        achieved=Case(
+            When(owner__isnull=False, then=_sold(Q(owner=OuterRef("owner")))),
+            When(team__isnull=False, then=_sold(Q(team=OuterRef("team")))),
+            default=_sold(Q()),
+        )
+    )
+
+
+def _sold(whose: Q) -> Any:
+    orders = Order.objects.counted().filter(
+        whose, ordered_at__gte=OuterRef("from_moment"), ordered_at__lt=OuterRef("until_moment")
+    )
+    total = orders.order_by().values(one=Value(1)).annotate(total=Sum("total_base"))
+    return Coalesce(Subquery(total.values("total")), Decimal(0))
+
+
+def attainment(target: Target, today: date) -> Attainment:
+    """The attainment of a target that came ``with_achieved``."""
+    days = (target.ends_on - target.starts_on).days
+    passed = min(max((today - target.starts_on).days + 1, 0), days)
+    return Attainment(target, target.achieved, passed / days)  # type: ignore[attr-defined]  # annotated
+
+
+def target_page(request: HttpRequest, target: Target) -> dict[str, Any]:
+    reached = attainment(target, timezone.localdate())
+    whose = f"owner={target.owner_id}&" if target.owner_id else ""
+    last = target.ends_on - timedelta(days=1)
+    query = f"{whose}ordered_from={target.starts_on:%Y-%m-%d}&ordered_until={last:%Y-%m-%d}"
+    return {"attainment": reached, "orders_query": query, "base_currency": settings.BASE_CURRENCY}

@@ -1,0 +1,52 @@
+"""Every write about products, deals, orders and targets."""
+
+from sales.services.deals import (
+    deal_create,
+    deal_move,
+    deal_restore,
+    deal_trash,
+    deal_update,
+    need_convert,
+    pipeline_set_up,
+)
+from sales.services.handover import follow_customer
+from sales.services.orders import (
+    LineItem,
+    order_create,
+    order_refund,
+    order_restore,
+    order_trash,
+    order_update,
+)
+from sales.services.products import (
+    product_create,
+    product_restore,
+    product_trash,
+    product_update,
+)
+from sales.services.targets import target_create, target_restore, target_trash, target_update
+
+__all__ = [
+    "LineItem",
+    "deal_create",
+    "deal_move",
+    "deal_restore",
+    "deal_trash",
+    "deal_update",
+    "follow_customer",
+    "need_convert",
+    "order_create",
+    "order_refund",
+    "order_restore",
+    "order_trash",
+    "order_update",
+    "pipeline_set_up",
+    "product_create",
+    "product_restore",
+    "product_trash",
+    "product_update",
+    "target_create",
+    "target_restore",
+    "target_trash",
+    "target_update",
+]

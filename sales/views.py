@@ -1,0 +1,217 @@
+"""Pages of sales beyond the common ones: the board, moves, conversions, refunds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.common.errors import EditConflictError, RefusedError
+from crm.common.filters import colleagues
+from crm.common.resources import SELLERS
+from crm.common.views import RecordCreate, RecordDetail, RecordEdit, RecordList
+from customers.models import Need
+from sales.board import BoardQuery, board_columns, board_heads, board_query
+from sales.forms import MORE_LINES, MOST_LINES, MoveForm
+from sales.models import Deal, Order, Stage
+from sales.next_steps import with_next_step
+from sales.selectors import with_achieved
+from sales.services import deal_move, need_convert, order_refund, pipeline_set_up
+
+
+@require_GET
+def board(request: HttpRequest) -> HttpResponse:
+    """The pipeline as columns of cards."""
+    _require_seller(request)
+    query = board_query(request.GET)
+    return render(request, "sales/board.html", _board_context(request, query))
+
+
+def _require_seller(request: HttpRequest) -> None:
+    """404 for roles that have no board."""
+    if request.user.role not in SELLERS:  # type: ignore[union-attr]  # signed in
+        raise Http404
+
+
+def _board_context(request: HttpRequest, query: BoardQuery | None) -> dict[str, Any]:
+    user: Any = request.user
+    if query is None:
+        return {"query": None, "may_set_up": user.is_admin}
+    context = {
+        "query": query,
+        "columns": board_columns(user, query),
+        "base_currency": settings.BASE_CURRENCY,
+    }
+    if not user.is_rep:  # representatives see their own deals only
+        context["colleagues"] = colleagues(request).order_by("username")
+    return context
+
+
+class DealMove(View):
+    """Moves a deal to another stage; asks why when it is lost."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        deal = self._deal(pk)
+        stage = request.GET.get("stage", "")
+        stages = Stage.objects.filter(pipeline=deal.pipeline_id)
+        target = stages.filter(pk=stage).first() if stage.isdecimal() else None
+        if target is None:
+            raise Http404
+        form = MoveForm(deal=deal, initial={"stage": target.pk, "version": deal.version})
+        return self._ask(deal, target, form)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        deal = self._deal(pk)
+        form = MoveForm(request.POST, deal=deal)
+        if not form.is_valid():
+            return self._refuse(_("This stage belongs to another pipeline."), 422)
+        stage, reason = form.cleaned_data["stage"], form.cleaned_data["lost_reason"]
+        if stage.kind == Stage.Kind.LOST and not reason and stage.pk != deal.stage_id:
+            return self._ask_why(deal, stage, form)
+        try:
+            moved = deal_move(
+                pk=pk, actor=request.user, stage=stage, lost_reason=reason,
+                expected_version=form.cleaned_data["version"],
+            )  # fmt: skip
+        except EditConflictError:
+            changed = _("Someone else changed this deal. Look at it again, then move it.")
+            return self._refuse(changed, 409)
+        return self._moved(moved)
+
+    def _deal(self, pk: int) -> Deal:
+        user: Any = self.request.user
+        deal = Deal.objects.visible_to(user).select_related("stage", "customer").filter(pk=pk)
+        found = deal.first()
+        if found is None:
+            raise Http404
+        if not Deal.objects.editable_by(user).filter(pk=pk).exists():
+            raise PermissionDenied
+        return found
+
+    @property
+    def _wants_json(self) -> bool:
+        return "application/json" in self.request.headers.get("Accept", "")
+
+    def _ask(self, deal: Deal, stage: Stage, form: MoveForm, status: int = 200) -> HttpResponse:
+        context = {
+            "deal": deal, "stage": stage, "form": form, "back_url": self._back_url(deal),
+            "asks_why": stage.kind == Stage.Kind.LOST,
+        }  # fmt: skip
+        return render(self.request, "sales/deal_move.html", context, status=status)
+
+    def _ask_why(self, deal: Deal, stage: Stage, form: MoveForm) -> HttpResponse:
+        """The page that asks; scripts are told to go there."""
+        if "asked" in self.request.POST:
+            form.add_error("lost_reason", _("Say why the deal was lost."))
+            return self._ask(deal, stage, form, 422)
+        params = self.request.GET.copy()
+        params["stage"] = str(stage.pk)
+        location = f"{self.request.path}?{params.urlencode()}"
+        return JsonResponse({"location": location}) if self._wants_json else redirect(location)
+
+    def _refuse(self, reason: str, status: int) -> HttpResponse:
+        if self._wants_json:
+            return JsonResponse({"error": reason}, status=status)
+        context = {"reason": reason}
+        return render(self.request, f"errors/{status if status == 409 else 400}.html", context,
+                      status=status)  # fmt: skip
+
+    def _moved(self, deal: Deal) -> HttpResponse:
+        said = _("%(deal)s is in “%(stage)s” now.") % {"deal": deal, "stage": deal.stage.label}
+        query = self._board()
+        if self._wants_json:
+            heads = board_heads(self.request.user, query) if query else {}
+            return JsonResponse({"columns": heads, "version": deal.version, "message": said})
+        if self.request.headers.get("HX-Request") and query:
+            context = _board_context(self.request, query)
+            return render(self.request, "sales/board.html#board", context)
+        messages.success(self.request, said)
+        return redirect(self._back_url(deal))
+
+    def _board(self) -> BoardQuery | None:
+        """The board that the card was moved on, if it was."""
+        on_board = self.request.GET.get("back") == "board"
+        return board_query(self.request.GET) if on_board else None
+
+    def _back_url(self, deal: Deal) -> str:
+        query = self._board()
+        if query is None:
+            return deal.get_absolute_url()
+        return f"{reverse('sales:board')}?{query.encode()}"
+
+
+@require_POST
+def set_up_pipeline(request: HttpRequest) -> HttpResponse:
+    pipeline_set_up(actor=request.user)
+    return redirect("sales:board")
+
+
+@require_POST
+def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the deal of a need, or go to the one that there is."""
+    user: Any = request.user
+    if not Need.objects.visible_to(user).filter(pk=pk).exists():
+        raise Http404
+    deal = need_convert(pk=pk, actor=user)
+    if not Deal.objects.visible_to(user).filter(pk=deal.pk).exists():
+        raise RefusedError(_("A colleague has made the deal of this need already."))
+    return redirect(deal)
+
+
+@require_POST
+def refund_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take an order back: an order with the same lines, negative."""
+    if not Order.objects.visible_to(request.user).filter(pk=pk).exists():
+        raise Http404
+    refund = order_refund(pk=pk, actor=request.user)
+    messages.success(request, _("Refund %(number)s stands.") % {"number": refund})
+    return redirect(refund)
+
+
+class DealList(RecordList):
+    def records(self) -> Any:
+        return with_next_step(super().records())
+
+
+class OrderCreate(RecordCreate):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "more_lines" in request.POST:
+            form = self.resource.form(_with_more_lines(request), user=request.user)
+            return self._form(form)
+        return super().post(request)
+
+
+class OrderEdit(RecordEdit):
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if "more_lines" in request.POST:
+            record = self._editable(pk)
+            data = _with_more_lines(request)
+            return self._form(self.resource.form(data, user=request.user, instance=record), record)
+        return super().post(request, pk)
+
+
+def _with_more_lines(request: HttpRequest) -> Any:
+    """What was typed, with room for more lines."""
+    data = request.POST.copy()
+    asked = data.get("lines-TOTAL_FORMS", "0")
+    total = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
+    data["lines-TOTAL_FORMS"] = str(min(total + MORE_LINES, MOST_LINES))
+    return data
+
+
+class TargetList(RecordList):
+    def records(self) -> Any:
+        return with_achieved(super().records())
+
+
+class TargetDetail(RecordDetail):
+    def records(self) -> Any:
+        return with_achieved(super().records())
