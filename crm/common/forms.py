@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.models import new_submission
@@ -88,7 +89,7 @@ class RemoteSelect(forms.Select):
 
     def __init__(self, url: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.attrs["data-remote"] = url
+        self.attrs["data-remote"] = format_lazy("{}?q=", url)
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
         chosen = [v for v in value if v]
