@@ -12,10 +12,10 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from communications.forms import ContactOfCustomerForm
 from crm.accounts.models import Team
 from crm.common.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
-from customers.models import Contact
 from sales.currency import MissingRateError, known_currencies, rate_on
 from sales.models import Channel, Deal, Order, Product, Stage, Target
 from sales.services import LineItem
@@ -47,7 +47,7 @@ class ProductForm(RecordForm):
         fields = ["sku", "name", "category", "price", "currency", "active"]
 
 
-class DealForm(RecordForm):
+class DealForm(ContactOfCustomerForm):
     """A new deal says its stage; later it moves by its steps or on the board."""
 
     customer = CustomerField()
@@ -64,7 +64,6 @@ class DealForm(RecordForm):
             "expected_close", "owner", "note",
         ]  # fmt: skip
         widgets = {
-            "contact": RemoteSelect(reverse_lazy("customers:contact_options")),
             "expected_close": DateInput(),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
@@ -72,7 +71,6 @@ class DealForm(RecordForm):
     def bound_choices(self) -> None:
         super().bound_choices()
         owners(self)
-        self.fields["contact"].queryset = Contact.objects.visible_to(self.user)  # type: ignore[attr-defined]
         if self.instance.pk:
             del self.fields["stage"]
             if self.instance.closed_at:

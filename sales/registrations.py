@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from communications.about import register_about
+from communications.models import About
 from crm.common.registries import (
     HomeCard,
     NavItem,
@@ -70,3 +72,4 @@ home_cards += [
     HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
 ]
 ownership_followers.append(follow_customer)
+register_about(About.DEAL, Deal.objects.visible_to)
