@@ -106,6 +106,7 @@ CUSTOMERS = Resource(
         Fact(Column("external_id", _("External id"))),
         Fact(Column("note", _("Note"))),
     ],
+    editable=lambda user: Customer.objects.contact_details_editable_by(user),
     list_template="customers/list.html",
     detail_template="customers/detail.html",
     detail_context=customer_page,

@@ -25,8 +25,6 @@ def customer_page(request: SignedInRequest, customer: Customer) -> dict[str, Any
         .select_related("contact")
         .order_by("-is_primary", "-active", "contact__name")[:20]
     )
-    if request.user.is_agent:  # agents correct contact details
-        setattr(customer, "can_edit", True)  # noqa: B010  # an annotation, no field
     return {
         "affiliations": list(affiliations),
         "can_take": request.user.is_rep and customer.owner_id is None,

@@ -7,7 +7,7 @@ that want more pass their own templates or views.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -58,7 +58,7 @@ class Resource:
     tabs: Callable[[Any], Sequence[tuple[Text, str]]] | None = None
     initial: Callable[[Any], dict[str, Any]] | None = None
     empty: Text = ""
-    extra_actions: Sequence[Any] = field(default_factory=tuple)
+    editable: Callable[[Any], Any] | None = None
 
     def name(self, page: str) -> str:
         return f"{self.namespace}:{self.prefix}{page}"
@@ -68,6 +68,10 @@ class Resource:
 
     def sort(self, key: str) -> Sort | None:
         return next((sort for sort in self.sorts if sort.key == key), None)
+
+    def editable_by(self, user: Any) -> Any:
+        """The records whose form the user may open."""
+        return self.editable(user) if self.editable else self.model.objects.editable_by(user)
 
     def may_create(self, user: Any) -> bool:
         return user.role in self.creators

@@ -55,7 +55,7 @@ class ResourceView(View):
         record = (
             self.records()
             .annotate(
-                can_edit=Exists(model.objects.editable_by(user).filter(**same)),
+                can_edit=Exists(self.resource.editable_by(user).filter(**same)),
                 can_trash=Exists(model.objects.trashable_by(user).filter(**same)),
             )
             .filter(pk=pk)

@@ -1,0 +1,99 @@
+"""Signing in: throttled, the same answer for every name, sessions die with the right."""
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.cast import make_cast
+from tests.factories.customers import UserFactory
+
+LOGIN = reverse("account_login")
+
+
+def sign_in(client: Client, username: str, password: str):
+    return client.post(LOGIN, {"login": username, "password": password})
+
+
+@pytest.mark.django_db
+def test_it_signs_in_and_out(client: Client) -> None:
+    user = UserFactory(password="right-secret")
+    assert sign_in(client, user.username, "right-secret")["Location"] == "/"
+    assert client.get("/").status_code == 200
+    client.post(reverse("account_logout"))
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_it_answers_the_same_for_unknown_names(client: Client) -> None:
+    user = UserFactory()
+    known = sign_in(client, user.username, "wrong").content.decode()
+    unknown = sign_in(client, "nobody-here", "wrong").content.decode()
+    assert known.replace(user.username, "X").count("alert") == unknown.count("alert")
+    assert "X" not in unknown.replace("nobody-here", "")[:0]
+
+
+@pytest.mark.django_db
+def test_it_stops_after_twenty_tries(client: Client) -> None:
+    user = UserFactory(password="right-secret")
+    for _try in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, user.username, "wrong")
+    assert sign_in(client, user.username, "right-secret").status_code == 429
+
+
+@pytest.mark.django_db
+def test_it_does_not_count_by_a_forged_address(client: Client) -> None:
+    user = UserFactory(password="right-secret")
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        client.post(
+            LOGIN, {"login": user.username, "password": "wrong"},
+            headers={"X-Forwarded-For": f"10.0.0.{number}"},
+        )  # fmt: skip
+    assert sign_in(client, user.username, "right-secret").status_code == 429
+
+
+@pytest.mark.django_db
+def test_it_has_no_sign_up(client: Client) -> None:
+    before = client.get(reverse("account_signup"))
+    assert "password1" not in before.content.decode()
+
+
+@pytest.mark.django_db
+def test_it_ends_the_session_of_a_deactivated_colleague(client: Client) -> None:
+    user = UserFactory()
+    client.force_login(user)
+    assert client.get("/").status_code == 200
+    user.is_active = False
+    user.save()
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_it_ends_other_sessions_when_the_password_changes(client: Client) -> None:
+    user = UserFactory(password="right-secret")
+    client.force_login(user)
+    user.set_password("another-secret")
+    user.save()
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_it_does_not_redirect_to_strangers(client: Client) -> None:
+    response = client.post(
+        reverse("accounts:preferences"), {"language": "en", "next": "//evil.example"}
+    )
+    assert response["Location"] == "/"
+
+
+@pytest.mark.django_db
+def test_it_remembers_language_and_theme(client: Client) -> None:
+    user = make_cast().rep
+    client.force_login(user)
+    client.post(reverse("accounts:preferences"), {"language": "zh-hans", "theme": "dark"})
+    user.refresh_from_db()
+    assert (user.language, user.theme) == ("zh-hans", "dark")
+
+
+@pytest.mark.django_db
+def test_it_refuses_a_foreign_host(client: Client) -> None:
+    assert client.get(LOGIN, headers={"host": "evil.example"}).status_code == 400

@@ -1,0 +1,149 @@
+"""Who may do what, written down apart from the code: TRUST's table per address.
+
+Scopes of a record: ``own`` (the rep's), ``team`` (a colleague's), ``other`` (another team's).
+For the agent, ``own`` is a record of a customer whose request the agent owns.
+A role that is not named may do nothing; nobody reaches what is in the trash, except to restore
+what one deleted oneself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Reach = dict[str, set[str]]
+
+OWN, TEAM, ALL = {"own"}, {"own", "team"}, {"own", "team", "other"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What each role may do with one kind of record, and the roles that may create one."""
+
+    see: Reach
+    edit: Reach
+    trash: Reach
+    create: set[str]
+    readers: set[str] = frozenset({"rep", "manager", "agent", "admin"})  # type: ignore[assignment]
+
+
+SELL_SEE: Reach = {"rep": TEAM, "manager": TEAM, "agent": ALL, "admin": ALL}
+SELL_EDIT: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
+SELLERS = {"rep", "manager", "admin"}
+
+KINDS: dict[str, Kind] = {
+    "customers:": Kind(
+        see=SELL_SEE,
+        edit={**SELL_EDIT, "agent": ALL},  # agents: contact details only
+        trash=SELL_EDIT,
+        create=SELLERS,
+    ),
+    "customers:contact_": Kind(
+        see=SELL_SEE,
+        edit={**SELL_EDIT, "agent": ALL},
+        trash=SELL_EDIT,
+        create=SELLERS | {"agent"},
+    ),
+    "customers:need_": Kind(see=SELL_SEE, edit=SELL_EDIT, trash=SELL_EDIT, create=SELLERS),
+    "sales:product_": Kind(
+        see={"rep": ALL, "manager": ALL, "agent": ALL, "admin": ALL},
+        edit={"manager": ALL, "admin": ALL},
+        trash={"manager": ALL, "admin": ALL},
+        create={"manager", "admin"},
+    ),
+    "sales:deal_": Kind(
+        see={"rep": OWN, "manager": TEAM, "agent": OWN, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create=SELLERS,
+    ),
+    "sales:order_": Kind(
+        see={"rep": OWN, "manager": TEAM, "agent": OWN, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create=SELLERS,
+    ),
+    "sales:target_": Kind(
+        see={"rep": OWN, "manager": TEAM, "admin": ALL},
+        edit={"manager": TEAM, "admin": ALL},
+        trash={"manager": TEAM, "admin": ALL},
+        create={"manager", "admin"},
+        readers={"rep", "manager", "admin"},
+    ),
+    "communications:": Kind(
+        see={"rep": TEAM, "manager": TEAM, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create={"rep", "manager", "agent", "admin"},
+    ),
+    "communications:follow_up_": Kind(
+        see={"rep": TEAM, "manager": TEAM, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create={"rep", "manager", "agent", "admin"},
+    ),
+    "service:request_": Kind(
+        see={"rep": OWN, "manager": TEAM, "agent": TEAM, "admin": ALL},
+        edit={"manager": TEAM, "agent": TEAM, "admin": ALL},
+        trash={"manager": TEAM, "admin": ALL},
+        create={"manager", "agent", "admin"},
+    ),
+    "marketing:campaign_": Kind(
+        see={"rep": TEAM, "manager": TEAM, "admin": ALL},
+        edit={"manager": TEAM, "admin": ALL},
+        trash={"manager": TEAM, "admin": ALL},
+        create={"manager", "admin"},
+        readers=SELLERS,
+    ),
+    "marketing:activity_": Kind(
+        see={"rep": OWN, "manager": TEAM, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create=SELLERS,
+        readers=SELLERS,
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Action:
+    """An address about one record of ``kind`` beside the common ones."""
+
+    kind: str
+    reach: Reach
+    method: str = "post"
+    data: dict[str, str] | None = None
+    more: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()  # other answers that say yes (a form to be filled in)
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address without a record."""
+
+    roles: set[str]
+    method: str = "get"
+    args: tuple[str, ...] = ()
+
+
+EVERYONE = {"rep", "manager", "agent", "admin"}
+KEEPERS = {"manager", "admin"}
+
+ACTIONS: dict[str, Action] = {
+    "customers:timeline": Action("customers:", SELL_SEE, "get"),
+    # Nobody takes a customer that has an owner.
+    "customers:take": Action("customers:", {}),
+}
+
+PAGES: dict[str, Page] = {
+    "home:my_day": Page(EVERYONE),
+    "home:search": Page(EVERYONE),
+    "home:suggest": Page(EVERYONE),
+    "accounts:profile": Page(EVERYONE),
+    "analytics:dashboard": Page(EVERYONE),
+    "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
+    "analytics:method": Page(KEEPERS, args=("cluster",)),
+    "analytics:start": Page(KEEPERS, "post", args=("forecast",)),
+}
+
+# For everyone, signed in or not.
+PUBLIC = {"home:healthz", "home:readyz", "accounts:preferences"}

@@ -1,0 +1,170 @@
+"""One record of each kind, of each owner, with a marker to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from communications.models import Communication, FollowUp
+from crm.accounts.models import User
+from crm.common.roles import Role
+from customers.models import Contact, Customer, Need
+from marketing.models import Activity, Campaign
+from sales.models import Deal, Order, Pipeline, Product, Stage, StageChange, Target
+from service.models import ServiceRequest
+from tests.factories.cast import Cast
+from tests.factories.customers import TeamFactory, UserFactory
+
+SCOPES = ("own", "team", "other", "trashed")
+
+
+@dataclass(frozen=True)
+class World:
+    """The records that a kind's makers hang theirs on."""
+
+    cast: Cast
+    pipeline: Pipeline
+    stage: Stage
+    customers: dict[str, Customer]
+    requests: dict[str, ServiceRequest]
+    campaigns: dict[str, Campaign]
+
+    def owner(self, scope: str) -> User:
+        return {"team": self.cast.colleague, "other": self.cast.stranger}.get(scope, self.cast.rep)
+
+
+def make_world(cast: Cast) -> World:
+    pipeline = Pipeline.objects.filter(is_default=True).first() or Pipeline.objects.create(
+        name="Sales", is_default=True
+    )
+    stage = pipeline.stages.filter(kind="open").first() or Stage.objects.create(
+        pipeline=pipeline, name="New", order=1, probability=10
+    )
+    for order, kind in ((90, "won"), (91, "lost")):
+        if not pipeline.stages.filter(kind=kind).exists():
+            Stage.objects.create(pipeline=pipeline, name=kind, order=order, kind=kind)
+    world = World(cast, pipeline, stage, {}, {}, {})
+    agents = {
+        "own": cast.agent,
+        "team": UserFactory(team=cast.service_team, role=Role.AGENT),
+        "other": UserFactory(team=TeamFactory(), role=Role.AGENT),
+    }
+    for scope in SCOPES:
+        owner = world.owner(scope)
+        world.customers[scope] = Customer.objects.create(
+            name=f"Ground {scope}", owner=owner, team=owner.team
+        )
+        agent = agents.get(scope, cast.agent)
+        world.requests[scope] = ServiceRequest.objects.create(
+            subject=f"Ground {scope}", customer=world.customers[scope], owner=agent,
+            team=agent.team, opened_at=timezone.now(),
+        )  # fmt: skip
+        world.campaigns[scope] = Campaign.objects.create(
+            name=f"Ground {scope}", owner=owner, team=owner.team,
+            starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1),
+        )  # fmt: skip
+    return world
+
+
+def make_record(world: World, kind: str, scope: str, marker: str) -> Any:
+    owner = world.owner(scope)
+    base = {"owner": owner, "team": owner.team}
+    record = _MAKERS[kind](world, scope, marker, base)
+    if scope == "trashed":
+        record.trashed_at, record.trashed_by = timezone.now(), world.cast.stranger
+        record.save()
+    return record
+
+
+def _customer(world: World, scope: str, marker: str, base: dict[str, Any]) -> Customer:
+    return Customer.objects.create(name=marker, **base)
+
+
+def _contact(world: World, scope: str, marker: str, base: dict[str, Any]) -> Contact:
+    return Contact.objects.create(name=marker, **base)
+
+
+def _need(world: World, scope: str, marker: str, base: dict[str, Any]) -> Need:
+    return Need.objects.create(title=marker, customer=world.customers[scope], **base)
+
+
+def _product(world: World, scope: str, marker: str, base: dict[str, Any]) -> Product:
+    return Product.objects.create(sku=f"S-{marker}"[:60], name=marker, **base)
+
+
+def _deal(world: World, scope: str, marker: str, base: dict[str, Any]) -> Deal:
+    deal = Deal.objects.create(
+        name=marker, customer=world.customers[scope], pipeline=world.pipeline, stage=world.stage,
+        stage_since=timezone.now(), **base,
+    )  # fmt: skip
+    StageChange.objects.create(deal=deal, to_stage=world.stage, at=timezone.now())
+    return deal
+
+
+def _order(world: World, scope: str, marker: str, base: dict[str, Any]) -> Order:
+    order = Order.objects.create(
+        number=marker[:40], customer=world.customers[scope], ordered_at=timezone.now(), **base
+    )
+    order.lines.create(description="Line", quantity=1, unit_price=10)
+    return order
+
+
+def _target(world: World, scope: str, marker: str, base: dict[str, Any]) -> Target:
+    offset = SCOPES.index(scope)
+    return Target.objects.create(
+        starts_on=date(2026, 1, 1) + timedelta(days=offset), ends_on=date(2026, 4, 1),
+        amount=1_000_000 + 7 * offset, **base,
+    )  # fmt: skip
+
+
+def _communication(world: World, scope: str, marker: str, base: dict[str, Any]) -> Communication:
+    return Communication.objects.create(
+        subject=marker, customer=world.customers[scope], happened_at=timezone.now(), **base
+    )
+
+
+def _follow_up(world: World, scope: str, marker: str, base: dict[str, Any]) -> FollowUp:
+    return FollowUp.objects.create(
+        title=marker, customer=world.customers[scope], due_at=timezone.now(), **base
+    )
+
+
+def _request(world: World, scope: str, marker: str, base: dict[str, Any]) -> ServiceRequest:
+    ground = world.requests[scope]
+    return ServiceRequest.objects.create(
+        subject=marker, customer=ground.customer, owner=ground.owner, team=ground.team,
+        opened_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _campaign(world: World, scope: str, marker: str, base: dict[str, Any]) -> Campaign:
+    return Campaign.objects.create(
+        name=marker, starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1), **base
+    )
+
+
+def _activity(world: World, scope: str, marker: str, base: dict[str, Any]) -> Activity:
+    return Activity.objects.create(
+        campaign=world.campaigns[scope], customer=world.customers[scope],
+        happened_at=timezone.now(), note=marker, **base,
+    )  # fmt: skip
+
+
+_MAKERS: dict[str, Callable[..., Any]] = {
+    "customers:": _customer,
+    "customers:contact_": _contact,
+    "customers:need_": _need,
+    "sales:product_": _product,
+    "sales:deal_": _deal,
+    "sales:order_": _order,
+    "sales:target_": _target,
+    "communications:": _communication,
+    "communications:follow_up_": _follow_up,
+    "service:request_": _request,
+    "marketing:campaign_": _campaign,
+    "marketing:activity_": _activity,
+}

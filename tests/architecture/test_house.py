@@ -1,0 +1,58 @@
+"""The house keeps its order: rooms, arrows, languages."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+from crm.common import catalogues
+
+BASE: Path = settings.BASE_DIR
+APPS = ["customers", "communications", "sales", "service", "marketing", "analytics",
+        "crm/accounts", "crm/jobs", "crm/home"]  # fmt: skip
+# A room never looks into these rooms.
+CLOSED = {
+    "models": {"services", "views", "tasks", "forms", "selectors"},
+    "querysets": {"services", "views", "tasks", "forms", "selectors"},
+    "services": {"views", "forms", "tasks"},
+    "selectors": {"views", "forms", "tasks"},
+}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The last parts of the modules of ours that a file imports at its top."""
+    found = set()
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            top = node.module.split(".")[0]
+            if top == "crm" or top in {app for app in APPS if "/" not in app}:
+                found.add(node.module.split(".")[-1])
+                found |= {alias.name for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("app", APPS)
+@pytest.mark.parametrize("room", CLOSED)
+def test_it_keeps_rooms_apart(app: str, room: str) -> None:
+    folder = BASE / app
+    files = [folder / f"{room}.py", *(folder / room).glob("*.py")]
+    for path in filter(Path.exists, files):
+        assert not imported_rooms(path) & CLOSED[room], path
+
+
+def test_it_is_translated_completely() -> None:
+    assert [f"{m.place}: {m.text}" for m in catalogues.untranslated()] == []
+
+
+@pytest.mark.parametrize("part", catalogues.parts())
+def test_it_keeps_placeholders_in_translations(part: str) -> None:
+    for message in catalogues.load(part):
+        if message.id:
+            assert list(message.check()) == [], message.id
+
+
+@pytest.mark.django_db
+def test_it_has_no_model_change_without_a_migration() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)

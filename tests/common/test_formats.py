@@ -1,0 +1,53 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone, translation
+
+from crm.common import formats
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "currency", "text"),
+    [
+        ("zh-hans", 416000, "CNY", "¥416,000"),
+        ("en", 416000, "CNY", "CN¥416,000"),
+        ("en", Decimal("12.5"), "EUR", "€12.50"),
+        ("zh-hans", Decimal("-3.2"), "USD", "-US$3.20"),
+    ],
+)
+def test_it_writes_money_as_the_language_does(
+    language: str, amount: Decimal, currency: str, text: str
+) -> None:
+    with translation.override(language):
+        assert formats.money(amount, currency) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "text"),
+    [
+        ("zh-hans", 1_860_000, "¥186 万"),
+        ("zh-hans", 48_600, "¥4.9 万"),
+        ("zh-hans", 320_000_000, "¥3.2 亿"),
+        ("en", 1_860_000, "CN¥1.9M"),
+        ("en", 950, "CN¥950"),
+    ],
+)
+def test_it_shortens_money(language: str, amount: int, text: str) -> None:
+    with translation.override(language):
+        assert formats.short_money(amount, "CNY") == text
+
+
+def test_it_writes_days_in_both_languages() -> None:
+    with translation.override("zh-hans"):
+        assert formats.day(date(2025, 3, 12)) == "2025年3月12日"
+    with translation.override("en"):
+        assert formats.day(date(2025, 3, 12)) == "12 Mar 2025"
+
+
+def test_it_counts_days_in_the_readers_zone() -> None:
+    now = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)  # 2 March, 01:00 in Shanghai
+    with translation.override("en"), timezone.override("Asia/Shanghai"):
+        assert formats.since(now - timedelta(hours=2), now) == "yesterday"
+    with translation.override("en"), timezone.override("Europe/Berlin"):
+        assert formats.since(now - timedelta(hours=2), now) == "today 16:00"

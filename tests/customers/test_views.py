@@ -1,0 +1,192 @@
+"""Customers through HTTP: what each role sees and may change."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from customers.models import Customer
+from tests.factories.cast import Cast
+from tests.factories.customers import ContactFactory, CustomerFactory
+
+LIST, CREATE = reverse("customers:list"), reverse("customers:create")
+VALUES = {
+    "name": "上海华信软件", "kind": "organisation", "lifecycle": "lead", "acquisition": "direct",
+}  # fmt: skip
+
+
+def edit(customer: Customer, client: Client, version: int, **changes: str):
+    url = reverse("customers:edit", args=[customer.pk])
+    return client.post(url, {**VALUES, "expected_version": version, **changes})
+
+
+def test_it_creates_a_customer_owned_by_the_representative(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    response = client.post(CREATE, {**VALUES, "phone": "138 0013 8000"})
+    customer = Customer.objects.get()
+    assert response["Location"] == customer.get_absolute_url()
+    assert (customer.owner, customer.team) == (cast.rep, cast.team)
+    assert customer.phone == "+8613800138000"
+
+
+def test_it_ignores_fields_that_a_role_may_not_set(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    client.post(CREATE, {**VALUES, "owner": cast.stranger.pk, "team": cast.other_team.pk})
+    customer = Customer.objects.get()
+    assert (customer.owner, customer.team) == (cast.rep, cast.team)
+
+
+def test_it_makes_one_record_of_a_form_sent_twice(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    values = {**VALUES, "submission": uuid.uuid4()}
+    first, second = client.post(CREATE, values), client.post(CREATE, values)
+    assert first["Location"] == second["Location"]
+    assert Customer.objects.count() == 1
+
+
+def test_it_keeps_what_was_typed_when_a_field_is_wrong(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    response = client.post(CREATE, {**VALUES, "phone": "call me", "city": "Shanghai"})
+    assert response.status_code == 422
+    assert "“call me” is not a phone number" in response.content.decode()
+    assert 'value="Shanghai"' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("rep", True), ("manager", True), ("agent", True), ("stranger", False)]
+)
+def test_it_shows_a_customer_to_the_team(
+    cast: Cast, client: Client, role: str, sees: bool
+) -> None:
+    customer = CustomerFactory(owner=cast.colleague)
+    client.force_login(cast.user(role))
+    assert client.get(customer.get_absolute_url()).status_code == (200 if sees else 404)
+    assert (customer.name in client.get(LIST).content.decode()) is sees
+
+
+@pytest.mark.parametrize(("role", "status"), [("colleague", 302), ("manager", 302), ("rep", 403)])
+def test_it_lets_the_owner_and_the_manager_edit(
+    cast: Cast, client: Client, role: str, status: int
+) -> None:
+    customer = CustomerFactory(owner=cast.colleague)
+    client.force_login(cast.user(role))
+    assert edit(customer, client, 1).status_code == status
+    customer.refresh_from_db()
+    assert (customer.name == VALUES["name"]) is (status == 302)
+
+
+def test_it_lets_an_agent_change_contact_details_only(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep, name="Before")
+    client.force_login(cast.agent)
+    assert edit(customer, client, 1, city="Xi'an").status_code == 302
+    customer.refresh_from_db()
+    assert (customer.city, customer.name) == ("Xi'an", "Before")
+
+
+def test_it_shows_both_values_to_the_second_editor(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    client.force_login(cast.rep)
+    edit(customer, client, 1, name="First editor")
+    response = edit(customer, client, 1, name="Second editor")
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "First editor" in page
+    assert 'value="Second editor"' in page
+    assert edit(customer, client, 2, name="Second editor").status_code == 302
+
+
+def test_it_keeps_their_value_when_the_second_editor_chooses_it(
+    cast: Cast, client: Client
+) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    client.force_login(cast.rep)
+    edit(customer, client, 1, name="First editor")
+    edit(customer, client, 2, name="Second editor", city="Wuhan", keep_name="theirs")
+    customer.refresh_from_db()
+    assert (customer.name, customer.city) == ("First editor", "Wuhan")
+
+
+def test_it_trashes_and_undoes(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    client.force_login(cast.rep)
+    response = client.post(reverse("customers:trash", args=[customer.pk]), follow=True)
+    undo = reverse("customers:restore", args=[customer.pk])
+    assert undo in response.content.decode()
+    assert client.get(customer.get_absolute_url()).status_code == 404
+    assert client.post(undo)["Location"] == customer.get_absolute_url()
+    assert client.get(customer.get_absolute_url()).status_code == 200
+
+
+def test_it_does_not_restore_what_another_deleted(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    client.force_login(cast.manager)
+    client.post(reverse("customers:trash", args=[customer.pk]))
+    client.force_login(cast.rep)
+    assert client.post(reverse("customers:restore", args=[customer.pk])).status_code == 404
+
+
+def test_it_lets_one_representative_take_a_free_customer(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=None, team=cast.team)
+    take = reverse("customers:take", args=[customer.pk])
+    client.force_login(cast.rep)
+    assert client.post(take).status_code == 302
+    client.force_login(cast.colleague)
+    assert client.post(take).status_code == 403
+    customer.refresh_from_db()
+    assert customer.owner == cast.rep
+
+
+def test_it_tells_who_changed_what(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep, name="Old name")
+    client.force_login(cast.rep)
+    edit(customer, client, 1, name="New name")
+    page = client.get(reverse("customers:history", args=[customer.pk])).content.decode()
+    assert "Old name" in page
+    assert "New name" in page
+    assert str(cast.rep) in page
+
+
+def test_it_finds_chinese_names_by_two_characters(cast: Cast, client: Client) -> None:
+    CustomerFactory(owner=cast.rep, name="杭州百川电子商务")
+    CustomerFactory(owner=cast.rep, name="成都星辰医疗")
+    client.force_login(cast.rep)
+    page = client.get(LIST, {"q": "百川"}).content.decode()
+    assert "杭州百川电子商务" in page
+    assert "成都星辰医疗" not in page
+
+
+def test_it_refuses_nonsense_in_filters_without_an_error(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    nonsense = {"lifecycle": "'; DROP TABLE", "owner": "x", "sort": "owner__password", "after": "%"}
+    assert client.get(LIST, nonsense).status_code == 200
+
+
+def test_it_walks_pages_forth_and_back(cast: Cast, client: Client) -> None:
+    CustomerFactory.create_batch(60, owner=cast.rep)
+    client.force_login(cast.rep)
+    first = client.get(LIST, {"size": 25, "sort": "name"})
+    second = client.get(LIST + first.context["next_url"])
+    third = client.get(LIST + second.context["next_url"])
+    back = client.get(LIST + third.context["previous_url"])
+    ids = [row.pk for page in (first, second, third) for row in page.context["page"].rows]
+    assert len(set(ids)) == 60
+    assert [r.pk for r in back.context["page"].rows] == [r.pk for r in second.context["page"].rows]
+    assert third.context["next_url"] == ""
+
+
+def test_it_replaces_the_primary_contact(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    client.force_login(cast.rep)
+    for name in ("First", "Second"):
+        values = {"name": name, "customer": customer.pk, "role": "Buyer", "is_primary": "on"}
+        client.post(reverse("customers:contact_create"), values)
+    assert [part.contact.name for part in customer.affiliations.filter(is_primary=True)] == [
+        "Second"
+    ]
+
+
+def test_it_hides_contacts_of_another_team(cast: Cast, client: Client) -> None:
+    contact = ContactFactory(owner=cast.stranger)
+    client.force_login(cast.rep)
+    assert client.get(contact.get_absolute_url()).status_code == 404
