@@ -217,11 +217,11 @@ class Supervisor:
         self.stopping = True
         if self.stoppers:
             self.console.say("Stopping ...")
+        (self.state / "run" / "address").unlink(missing_ok=True)
         for child in reversed(self.children):  # together, so that their pauses do not add up
             child.ask_to_stop()
         while self.stoppers:
             self.stoppers.pop()()
-        (self.state / "run" / "address").unlink(missing_ok=True)
         self.console.say("Stopped.")
 
     def _patience(self) -> float:
@@ -251,19 +251,30 @@ class Supervisor:
         run.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(run, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise CannotStartError(self._already_running()) from error
+            self._lock(descriptor)
+            (run / "address").unlink(missing_ok=True)  # of one that was killed
             yield
         finally:
             os.close(descriptor)
 
-    def _already_running(self) -> str:
-        with contextlib.suppress(OSError):
-            address = (self.state / "run" / "address").read_text().strip()
-            return f"The CRM already runs here, at {address}. Stop it first (Ctrl-C there)."
-        return "The CRM is already starting or stopping here. Wait a moment and try again."
+    def _lock(self, folder: int) -> None:
+        """Wait for one that is just stopping; refuse beside one that runs."""
+        deadline = time.monotonic() + 2 * STOP_SECONDS
+        waited = False
+        while True:
+            with contextlib.suppress(BlockingIOError):
+                return fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with contextlib.suppress(OSError):
+                address = (self.state / "run" / "address").read_text().strip()
+                raise CannotStartError(
+                    f"The CRM already runs here, at {address}. Stop it first (Ctrl-C there)."
+                )
+            if time.monotonic() > deadline:
+                raise CannotStartError("The CRM is already starting here.")
+            if not waited:
+                self.console.say("Another one is starting or stopping here; waiting for it ...")
+            waited = True
+            time.sleep(0.1)
 
     def _remember(self, address: str) -> None:
         (self.state / "run" / "address").write_text(f"{address}\n")

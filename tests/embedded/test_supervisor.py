@@ -1,5 +1,6 @@
 """One command starts everything, keeps it running, and leaves nothing behind."""
 
+import fcntl
 import os
 import signal
 import socket
@@ -107,3 +108,16 @@ def test_it_ends_the_pool_of_a_killed_worker(
     os.kill(worker.pid, signal.SIGKILL)
     _, alive = psutil.wait_procs(pool, timeout=5)
     assert alive == []
+
+
+def test_it_waits_for_one_that_is_just_stopping(tmp_path: Path, up: Up, wait_until: Wait) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    held = os.open(run, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    with socket.create_server(("127.0.0.1", 0)) as other:  # so that it ends right after the wait
+        instance = up(tmp_path, ready=False, PORT=str(other.getsockname()[1]))
+        wait_until(lambda: "waiting for it" in instance.output.read_text(), seconds=30)
+        os.close(held)
+        assert instance.process.wait(timeout=30) == 1
+    assert "is already in use" in instance.output.read_text()
