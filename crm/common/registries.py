@@ -104,17 +104,21 @@ ownership_followers: list[Callable[..., None]] = []
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user, with the entry of the open page marked."""
     role = request.user.role  # type: ignore[union-attr]  # signed in
-    entries = []
+    entries, longest = [], ""
     for item in sorted(nav_items, key=lambda entry: entry.order):
         if item.roles and role not in item.roles:
             continue
         url = reverse(item.url_name)
         prefix = item.prefix or url
-        active = request.path == url if prefix == "/" else request.path.startswith(prefix)
+        here = request.path == url if prefix == "/" else request.path.startswith(prefix)
+        if here and len(prefix) > len(longest):
+            longest = prefix
         badge = item.badge(request) if item.badge else None
         entries.append(
-            {"label": item.label, "url": url, "icon": item.icon, "active": active, "badge": badge}
+            {"label": item.label, "url": url, "icon": item.icon, "prefix": prefix, "badge": badge}
         )
+    for entry in entries:
+        entry["active"] = entry.pop("prefix") == longest
     return entries
 
 
