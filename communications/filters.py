@@ -22,13 +22,19 @@ def seen_customers(request: Any) -> Any:
     return Customer.objects.visible_to(request.user) if request else Customer.objects.none()
 
 
+def _small(widget: RemoteSelect) -> RemoteSelect:
+    """As high as the other controls of a filter bar."""
+    widget.attrs["class"] = "form-select form-select-sm"
+    return widget
+
+
 class CustomerFilter(django_filters.ModelChoiceFilter):
     """One customer, found by typing."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             label=_("Customer"), queryset=seen_customers, empty_label=_("All"),
-            widget=RemoteSelect(reverse_lazy("customers:options")), **kwargs,
+            widget=_small(RemoteSelect(reverse_lazy("customers:options"))), **kwargs,
         )  # fmt: skip
 
 

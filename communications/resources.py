@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from communications import services
@@ -86,7 +86,7 @@ class StepButtonsColumn(Column):
             ' hx-target="closest tr" hx-swap="delete">{}</button>'
             '<button type="button" class="btn btn-sm btn-ghost-secondary" hx-post="{}"'
             ' hx-target="closest tr" hx-swap="delete">{}</button></span>',
-            reverse("communications:follow_up_done", args=[record.pk]), gettext("Done"),
+            reverse("communications:follow_up_done", args=[record.pk]), pgettext("button", "Done"),
             reverse("communications:follow_up_snooze", args=[record.pk]), gettext("Snooze 1 day"),
         )  # fmt: skip
 
@@ -204,6 +204,7 @@ FOLLOW_UPS = Resource(
         Fact(Column("done_by", _("Done by"))),
     ],
     detail_template="communications/follow_up_detail.html",
+    form_template="communications/follow_up_form.html",
     detail_context=about_page,
     tabs=_follow_up_tabs,
     initial=_initial,

@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communications.filters import CustomerFilter
 from crm.common.filters import OwnerFilter, RecordFilterSet, from_day, until_day
@@ -16,7 +17,10 @@ from service.selectors import active_categories
 class RequestFilterSet(RecordFilterSet):
     status = django_filters.ChoiceFilter(
         label=_("Status"), method="by_status", empty_label=_("All"),
-        choices=[("open", _("Open")), ("breached", _("Overdue")), *ServiceRequest.Status.choices],
+        choices=[
+            ("open", pgettext_lazy("requests", "Open")), ("breached", _("Overdue")),
+            *ServiceRequest.Status.choices,
+        ],
     )  # fmt: skip
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=ServiceRequest.Kind.choices, empty_label=_("All")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common.history import tracked
 from crm.common.models import BilingualName, Record, record_indexes
@@ -113,11 +114,11 @@ class ServiceRequest(Record):
         OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
-        NEW = "new", _("New")
-        IN_PROGRESS = "in_progress", _("In progress")
-        WAITING = "waiting", _("Waiting for customer")
-        RESOLVED = "resolved", _("Resolved")
-        CLOSED = "closed", _("Closed")
+        NEW = "new", pgettext_lazy("request status", "New")
+        IN_PROGRESS = "in_progress", pgettext_lazy("request status", "In progress")
+        WAITING = "waiting", pgettext_lazy("request status", "Waiting for customer")
+        RESOLVED = "resolved", pgettext_lazy("request status", "Resolved")
+        CLOSED = "closed", pgettext_lazy("request status", "Closed")
 
     class Channel(models.TextChoices):
         PHONE = "phone", _("Phone call")
@@ -165,7 +166,7 @@ class ServiceRequest(Record):
     status = models.CharField(
         _("status"), max_length=11, choices=Status.choices, default=Status.NEW
     )
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(pgettext_lazy("request", "opened"))
     first_response_due_at = models.DateTimeField(
         _("first response due"), null=True, blank=True, editable=False
     )
@@ -316,7 +317,7 @@ class Rule(models.Model):
     """When a request's text holds one of the words, set category and priority."""
 
     name = models.CharField(_("name"), max_length=80)
-    order = models.PositiveSmallIntegerField(_("order"), default=1)
+    order = models.PositiveSmallIntegerField(pgettext_lazy("position", "order"), default=1)
     words = models.CharField(_("words, separated by commas"), max_length=250)
     category = models.ForeignKey(
         Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.CASCADE

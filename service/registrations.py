@@ -74,7 +74,7 @@ quick_creates.append(
 customer_panels.append(Panel("requests", "service/_customer_requests.html", 40, customer_requests))
 home_cards += [
     HomeCard("queue", "service/_queue_card.html", 20, AGENTS, queue_summary, width=6),
-    HomeCard("due_requests", "service/_due_card.html", 21, AGENTS, due_requests, width=6),
+    HomeCard("due_requests", "service/_due_card.html", 15, AGENTS, due_requests, width=6),
 ]
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common import tones
 from crm.common.columns import (
@@ -79,11 +80,18 @@ class ClockColumn(Column):
 
 
 def _tabs(user: Any) -> list[tuple[Any, str]]:
-    tabs: list[tuple[Any, str]] = [(_("All requests"), ""), (_("Open"), "status=open")]
+    tabs: list[tuple[Any, str]] = [
+        (_("All requests"), ""),
+        (pgettext_lazy("requests", "Open"), "status=open"),
+    ]
     if user.role in QUEUE_ROLES:
         tabs.append((_("Mine"), f"status=open&owner={user.pk}"))
         tabs.append((_("Unassigned"), "status=open&unassigned=true"))
-    return [*tabs, (_("Overdue"), "status=breached"), (_("Resolved"), "status=resolved")]
+    return [
+        *tabs,
+        (_("Overdue"), "status=breached"),
+        (pgettext_lazy("request status", "Resolved"), "status=resolved"),
+    ]
 
 
 def _initial(request: Any) -> dict[str, Any]:
@@ -103,7 +111,7 @@ REQUESTS = Resource(
         Column("category", _("Category"), path="category.label"),
         Column("owner", _("Handled by"), path="owner.display_name"),
         ClockColumn("resolution_due_at", _("SLA"), sort="due"),
-        SinceColumn("opened_at", _("Opened"), sort="opened"),
+        SinceColumn("opened_at", pgettext_lazy("request", "Opened"), sort="opened"),
     ],
     sorts=[
         Sort("opened", "opened_at"),
@@ -130,13 +138,14 @@ REQUESTS = Resource(
         Fact(BadgeColumn("priority", _("Priority")), always=True),
         Fact(BadgeColumn("channel", _("Channel")), always=True),
         Fact(Column("team", _("Team"))),
-        Fact(MomentColumn("opened_at", _("Opened")), always=True),
-        Fact(MomentColumn("resolved_at", _("Resolved"))),
+        Fact(MomentColumn("opened_at", pgettext_lazy("request", "Opened")), always=True),
+        Fact(MomentColumn("resolved_at", pgettext_lazy("time", "Resolved"))),
         Fact(Column("resolved_by", _("Resolved by"))),
-        Fact(MomentColumn("closed_at", _("Closed"))),
+        Fact(MomentColumn("closed_at", pgettext_lazy("time", "Closed"))),
         Fact(Column("external_id", _("External id"))),
     ],
     detail_template="service/detail.html",
+    form_template="service/form.html",
     detail_context=request_page,
     tabs=_tabs,
     initial=_initial,

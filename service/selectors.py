@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from communications.models import Communication
 from communications.selectors import CHANNEL_ICONS
@@ -37,7 +37,7 @@ TABS = {
     "unassigned": gettext_lazy("Unassigned"),
     "due": gettext_lazy("Due soon"),
     "breached": gettext_lazy("Overdue"),
-    "waiting": gettext_lazy("Waiting"),
+    "waiting": pgettext_lazy("requests", "Waiting"),
 }
 
 
