@@ -88,7 +88,7 @@ def _forecast_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--value", metavar="COL", help="column to forecast")
     parser.add_argument("--date", metavar="COL", help="date column")
     parser.add_argument("--group", metavar="COL", help="forecast each group apart")
-    parser.add_argument("--horizon", type=int, required=True, metavar="H", help="periods ahead")
+    parser.add_argument("--horizon", type=int, metavar="H", help="periods ahead")
     parser.add_argument("--season", type=int, metavar="M", help="periods per season")
     parser.add_argument("--frequency", metavar="D|W|M|Q|Y", help="sum the rows by this period")
     parser.add_argument(
@@ -184,7 +184,7 @@ METHODS: dict[str, Method] = {
         "Forecast a series, with intervals and a backtest against the seasonal naive forecast.",
         _forecast_arguments,
         ("value", "date", "group", "horizon", "season", "frequency", "fill"),
-        ("value",),
+        ("value", "horizon"),
         _forecast,
     ),
     "cluster": Method(

@@ -23,6 +23,8 @@ Z = {80: 1.2815515655446004, 95: 1.959963984540054}
 # and seasonal ARIMA takes minutes.
 LONG_SEASON = 24
 LONG_ARIMA_SEASON = 12
+# ARIMA is estimated on at most this many of the last periods: its search takes seconds beyond.
+ARIMA_PERIODS = 600
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,8 @@ class Arima(Candidate):
         """
         from statsforecast.models import AutoARIMA
 
-        z = np.log(y) if self.log else y
+        start = max(len(y) - ARIMA_PERIODS, 0)
+        z = (np.log(y) if self.log else y)[start:]
         long = season > LONG_ARIMA_SEASON
         pairs = _fourier_pairs(z, season) if long else 0
         exogenous = fourier_terms(0, len(z), season, pairs) if pairs else None
@@ -201,11 +204,12 @@ class Arima(Candidate):
         names = set(fitted.model_["coef"])
         constant = "drift" if "drift" in names else "mean" if "intercept" in names else ""
         period = season if pairs else 1
-        return ArimaFit(ArimaForm(p, d, q, P, D, Q, m, constant, self.log, pairs, period), fitted)
+        form = ArimaForm(p, d, q, P, D, Q, m, constant, self.log, pairs, period)
+        return ArimaFit(form, fitted, start)
 
     def predict(self, y: FloatArray, season: int, horizon: int, form: Any = None) -> Prediction:
         """Forecast ``y`` with the orders and coefficients of ``form`` (an ArimaFit)."""
-        z = np.log(y) if form.form.log else y
+        z = (np.log(y) if form.form.log else y)[form.start :]
         inside, ahead = _exogenous(len(z), horizon, form.form)
         out = _quietly(
             lambda: form.model.forward(y=z, h=horizon, X=inside, X_future=ahead, level=list(LEVELS))
@@ -226,10 +230,11 @@ class Arima(Candidate):
 
 @dataclass(frozen=True)
 class ArimaFit:
-    """Orders, and the library's model with its coefficients."""
+    """Orders, the library's model with its coefficients, and the first period it was fitted to."""
 
     form: ArimaForm
     model: Any
+    start: int = 0
 
 
 def _exogenous(n: int, horizon: int, form: ArimaForm) -> tuple[FloatArray, FloatArray] | Any:

@@ -41,6 +41,8 @@ CLEARLY_BETTER = 0.90
 GOOD_ENOUGH = 1.5
 # A model counts as better than the seasonal naive forecast from one per cent on.
 BETTER = 0.99
+# Exact likelihood takes many seconds beyond this length, and only describes the model.
+DIAGNOSED_PERIODS = 400
 MAX_HORIZON = 400
 
 
@@ -358,7 +360,8 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     if chosen == NAIVE:
         notices.append(Notice("no_better_than_naive"))
     notices += _backtest_notices(test, horizon)
-    checked = diagnose(y, order) if diagnostics and order else None
+    short = len(y) <= DIAGNOSED_PERIODS
+    checked = diagnose(y, order) if diagnostics and order and short else None
     return SeriesForecast(
         series=series,
         prediction=prediction,
