@@ -170,7 +170,7 @@ def match_labels(previous: FloatArray, current: FloatArray) -> dict[int, int]:
     Parameters
     ----------
     previous : ndarray, shape (k1, d)
-        Centroids of the last run, row = label, in the columns' own units.
+        Centroids of the last run, row = label, in the columns' own units; rows of NaN are free.
     current : ndarray, shape (k2, d)
         Centroids of this run, same columns.
 
@@ -187,7 +187,9 @@ def match_labels(previous: FloatArray, current: FloatArray) -> dict[int, int]:
     """
     from scipy.optimize import linear_sum_assignment
 
-    previous, current = np.atleast_2d(previous), np.atleast_2d(current)
+    fresh = len(previous)
+    known = np.flatnonzero(np.isfinite(previous).all(axis=1))
+    previous = previous[known]
     both = np.vstack([previous, current])
     # Ranks within each column resist one extreme centroid better than the raw units do.
     logs = np.sign(both) * np.log1p(np.abs(both))
@@ -196,8 +198,7 @@ def match_labels(previous: FloatArray, current: FloatArray) -> dict[int, int]:
     old, new = logs[: len(previous)], logs[len(previous) :]
     distance = np.linalg.norm(new[:, None, :] - old[None, :, :], axis=2)
     rows, columns = linear_sum_assignment(distance)
-    mapping = {int(r): int(c) for r, c in zip(rows, columns, strict=True)}
-    fresh = len(previous)
+    mapping = {int(r): int(known[c]) for r, c in zip(rows, columns, strict=True)}
     for label in range(len(current)):
         if label not in mapping:
             mapping[label] = fresh

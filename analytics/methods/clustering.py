@@ -72,8 +72,9 @@ class ClusterResult:
         Mean adjusted Rand index over bootstrap samples (K-means; NaN for DBSCAN).
     labels : ndarray of int, shape (rows of the input,)
         From 0 by descending size unless matched with a previous run; -1 outlying, -2 row not used.
-    centroids : ndarray, shape (k, d)
-        Medians in the columns' own units, row = place in ``profiles`` without outlying rows.
+    centroids : ndarray, shape (largest label + 1, d)
+        Medians in the columns' own units, row = label; NaN for a label of an earlier run that no
+        group has now.
     candidates : dict of int to float
         Silhouette of every number of groups tried.
     scatter : dict
@@ -199,7 +200,7 @@ def cluster(
         structure=found.structure,
         stability=found.stability,
         labels=everywhere,
-        centroids=np.array([list(p.medians.values()) for p in described if p.label >= 0]),
+        centroids=_centroids(described, data.shape[1]),
         profiles=described,
         candidates=found.candidates,
         eps=found.eps,
@@ -349,6 +350,14 @@ def _by_size(labels: IntArray) -> IntArray:
     order = names[np.argsort(-sizes, kind="stable")]
     ranks = {int(name): rank for rank, name in enumerate(order)}
     return np.array([ranks.get(int(label), -1) for label in labels], dtype=np.intp)
+
+
+def _centroids(described: tuple[Profile, ...], width: int) -> FloatArray:
+    groups = [profile for profile in described if profile.label >= 0]
+    rows = np.full((max((p.label for p in groups), default=-1) + 1, width), np.nan)
+    for profile in groups:
+        rows[profile.label] = list(profile.medians.values())
+    return rows
 
 
 def _keep_names(labels: IntArray, X: FloatArray, previous: FloatArray | None) -> IntArray:

@@ -128,6 +128,12 @@ def test_it_gives_new_groups_new_labels() -> None:
     assert match_labels(old, new) == {0: 1, 1: 2, 2: 0}
 
 
+def test_it_remembers_which_label_is_vacant() -> None:
+    old = np.array([[0.0, 0.0], [np.nan, np.nan], [10.0, 10.0]])
+    new = np.array([[10.1, 10.0], [0.1, 0.0], [50.0, 60.0]])
+    assert match_labels(old, new) == {0: 2, 1: 0, 2: 3}
+
+
 def test_it_aligns_labels_with_the_rows_of_the_input(blobs: tuple) -> None:
     frame = blobs[0].copy()
     frame.loc[7, "x1"] = np.nan
