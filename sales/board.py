@@ -150,10 +150,12 @@ def _step(due_at: datetime | None, now: datetime) -> dict[str, str]:
     """The next step in words, with a colour and an icon beside them."""
     state = next_step_of(due_at, now)
     tone, icon = STEP_LOOKS[state]
-    words = {
-        NextStep.OVERDUE: _("Overdue: %(when)s") % {"when": formats.since(due_at, now)},
-        NextStep.NONE: str(NextStep.NONE.label),
-    }.get(state, formats.since(due_at, now))
+    if state == NextStep.OVERDUE and due_at is not None:
+        days = (timezone.localdate(now) - timezone.localdate(due_at)).days
+        words = ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days}
+        words = words if days else _("Overdue today")
+    else:
+        words = formats.since(due_at, now) or str(NextStep.NONE.label)
     return {"when": words, "when_tone": tone, "when_icon": icon}
 
 

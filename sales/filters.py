@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.common.forms import RemoteSelect
@@ -106,7 +107,7 @@ class ProductFilterSet(RecordFilterSet):
     category = django_filters.ChoiceFilter(
         label=_("Category"), choices=_categories, empty_label=_("All")
     )
-    active = django_filters.BooleanFilter(label=_("Active"))
+    active = django_filters.BooleanFilter(label=_("On sale"))
 
     class Meta:
         model = Product
@@ -116,7 +117,7 @@ class ProductFilterSet(RecordFilterSet):
 class TargetFilterSet(RecordFilterSet):
     # A target has no words of its own to search.
     q = None  # type: ignore[assignment]  # takes the inherited filter away
-    owner = OwnerFilter(label=_("Person"))
+    owner = OwnerFilter(label=pgettext_lazy("target", "Person"))
     period = django_filters.ChoiceFilter(
         label=_("Period"), method="by_period", empty_label=_("All"),
         choices=[("current", _("Now")), ("past", _("Past")), ("future", _("To come"))],

@@ -11,6 +11,7 @@ from django.forms.formsets import DELETION_FIELD_NAME
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communications.forms import ContactOfCustomerForm
 from crm.accounts.models import Team
@@ -45,6 +46,7 @@ class ProductForm(RecordForm):
     class Meta:
         model = Product
         fields = ["sku", "name", "category", "price", "currency", "active"]
+        labels = {"active": _("On sale")}
 
 
 class DealForm(ContactOfCustomerForm):
@@ -286,7 +288,7 @@ class TargetForm(RecordForm):
         super().bound_choices()
         owners(self)
         if "owner" in self.fields:
-            self.fields["owner"].label = _("Person")
+            self.fields["owner"].label = pgettext_lazy("target", "Person")
             self.fields["owner"].help_text = _("Empty: the whole team.")
         if self.user.is_admin:
             self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common.history import tracked
 from crm.common.models import BilingualName, Record, record_indexes
@@ -94,12 +95,12 @@ class Pipeline(BilingualName):
 
 class Stage(BilingualName):
     class Kind(models.TextChoices):
-        OPEN = "open", _("Open")
-        WON = "won", _("Won")
-        LOST = "lost", _("Lost")
+        OPEN = "open", pgettext_lazy("deal", "Open")
+        WON = "won", pgettext_lazy("deal", "Won")
+        LOST = "lost", pgettext_lazy("deal", "Lost")
 
     pipeline = models.ForeignKey(Pipeline, on_delete=models.CASCADE, related_name="stages")
-    order = models.PositiveSmallIntegerField(_("order"))
+    order = models.PositiveSmallIntegerField(pgettext_lazy("position", "order"))
     probability = models.PositiveSmallIntegerField(_("probability (%)"), default=0)
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.OPEN)
 
@@ -126,8 +127,8 @@ class Deal(CustomerRecord):
         COMPETITOR = "competitor", _("Competitor")
         NO_NEED = "no_need", _("No need any more")
         NO_BUDGET = "no_budget", _("No budget")
-        NO_ANSWER = "no_answer", _("No answer")
-        OTHER = "other", _("Other")
+        NO_ANSWER = "no_answer", pgettext_lazy("lost reason", "No answer")
+        OTHER = "other", pgettext_lazy("lost reason", "Other")
 
     name = models.CharField(_("name"), max_length=200)
     contact = models.ForeignKey(

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common import formats, tones
 from crm.common.columns import (
@@ -86,13 +87,20 @@ class AttainmentColumn(Column):
 
 
 def _deal_tabs(user: Any) -> list[tuple[Any, str]]:
-    tabs: list[tuple[Any, str]] = [(_("All deals"), ""), (_("Open"), "status=open")]
+    tabs: list[tuple[Any, str]] = [
+        (_("All deals"), ""),
+        (pgettext_lazy("deal", "Open"), "status=open"),
+    ]
     if user.is_manager:
         tabs.append((_("My open deals"), f"status=open&owner={user.pk}"))
     if not user.is_agent:
         tabs.append((_("Overdue"), "status=open&next_step=overdue"))
         tabs.append((_("No next step"), "status=open&next_step=none"))
-    return [*tabs, (_("Won"), "status=won"), (_("Lost"), "status=lost")]
+    return [
+        *tabs,
+        (pgettext_lazy("deal", "Won"), "status=won"),
+        (pgettext_lazy("deal", "Lost"), "status=lost"),
+    ]
 
 
 DEALS = Resource(
@@ -134,7 +142,7 @@ DEALS = Resource(
         Fact(PercentColumn("probability", _("Probability"), css=""), always=True),
         Fact(MoneyColumn("weighted_base", _("Weighted"), css="", currency=_base)),
         Fact(DayColumn("expected_close", _("Expected close")), always=True),
-        Fact(DayColumn("closed_at", _("Closed"))),
+        Fact(DayColumn("closed_at", _("Closed on"))),
         Fact(BadgeColumn("lost_reason", _("Reason for losing"))),
         Fact(Column("pipeline", _("Pipeline"), path="pipeline.label")),
         Fact(Column("note", _("Note"))),
@@ -202,7 +210,7 @@ PRODUCTS = Resource(
         Column("sku", _("SKU")),
         Column("category", _("Category")),
         MoneyColumn("price", _("Price")),
-        YesColumn("active", _("Active")),
+        YesColumn("active", _("On sale")),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
     ],
     sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
@@ -219,7 +227,7 @@ PRODUCTS = Resource(
         Fact(Column("sku", _("SKU")), always=True),
         Fact(Column("category", _("Category")), always=True),
         Fact(MoneyColumn("price", _("Price"), css=""), always=True),
-        Fact(YesColumn("active", _("Active")), always=True),
+        Fact(YesColumn("active", _("On sale")), always=True),
     ],
     empty=_("No products yet."),
 )
@@ -231,7 +239,7 @@ TARGETS = Resource(
     icon="target",
     columns=[
         PeriodColumn("starts_on", _("Period"), sort="period"),
-        Column("owner", _("Person"), path="owner.display_name"),
+        Column("owner", pgettext_lazy("target", "Person"), path="owner.display_name"),
         Column("team", _("Team"), path="team.label"),
         MoneyColumn("amount", _("Target"), sort="amount"),
         MoneyColumn("achieved", _("Sold"), currency=_base),
@@ -249,7 +257,7 @@ TARGETS = Resource(
     readers=SELLERS,
     select=["owner", "team"],
     facts=[
-        Fact(Column("owner", _("Person"), path="owner.display_name")),
+        Fact(Column("owner", pgettext_lazy("target", "Person"), path="owner.display_name")),
         Fact(Column("team", _("Team"), path="team.label")),
         Fact(DayColumn("starts_on", _("From")), always=True),
         Fact(DayColumn("ends_on", _("Until (not included)")), always=True),
