@@ -13,6 +13,7 @@ urlpatterns = [
     path("analytics/", include("analytics.urls")),
     path("sales/", include("sales.urls")),
     path("service/", include("service.urls")),
+    path("marketing/", include("marketing.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -100,7 +100,7 @@ def import_rejects(request: HttpRequest, pk: int) -> FileResponse:
 def _visible(request: HttpRequest, pk: int) -> ImportBatch:
     if not may_import(request.user):
         raise Http404
-    batches: Any = ImportBatch.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+    batches: Any = ImportBatch.objects.visible_to(request.user)
     found: ImportBatch = get_object_or_404(
         batches.select_related("job", "created_by", "team"), pk=pk
     )

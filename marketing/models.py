@@ -100,7 +100,11 @@ class Activity(CustomerRecord):
         Campaign, verbose_name=_("campaign"), on_delete=models.PROTECT, related_name="activities"
     )
     contact = models.ForeignKey(
-        Contact, verbose_name=_("contact"), null=True, blank=True, on_delete=models.SET_NULL,
+        Contact,
+        verbose_name=_("contact"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="+",
     )
     stage = models.CharField(_("stage"), max_length=9, choices=Stage.choices, default=Stage.PLANNED)
@@ -123,7 +127,8 @@ class Activity(CustomerRecord):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "customer"], condition=Q(trashed_at__isnull=True),
+                fields=["campaign", "customer"],
+                condition=Q(trashed_at__isnull=True),
                 name="activity_once_per_customer",
             ),
             models.CheckConstraint(
@@ -153,12 +158,20 @@ class Spend(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     campaign = models.ForeignKey(
-        Campaign, verbose_name=_("campaign"), null=True, blank=True, on_delete=models.SET_NULL,
+        Campaign,
+        verbose_name=_("campaign"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
         related_name="spends",
     )
     team = models.ForeignKey(
-        "accounts.Team", verbose_name=_("team"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        "accounts.Team",
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -170,7 +183,8 @@ class Spend(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="spend_amount"),
             models.UniqueConstraint(
                 fields=["team", "channel", "starts_on", "ends_on"],
-                name="spend_once", nulls_distinct=False,
+                name="spend_once",
+                nulls_distinct=False,
             ),
         ]
 
@@ -187,8 +201,12 @@ class MarketResult(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
     controls = models.JSONField(_("other influences"), default=dict, blank=True)
     team = models.ForeignKey(
-        "accounts.Team", verbose_name=_("team"), null=True, blank=True,
-        on_delete=models.PROTECT, related_name="+",
+        "accounts.Team",
+        verbose_name=_("team"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     class Meta:
@@ -256,7 +274,8 @@ class Delivery(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sent", "bounced", "failed"]), name="delivery_state"
+                condition=Q(state__in=["queued", "sent", "bounced", "failed"]),
+                name="delivery_state",
             )
         ]
 

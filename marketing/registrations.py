@@ -1,0 +1,77 @@
+"""What marketing puts into the navigation, the search, the timeline and my day."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.common import tones
+from crm.common.registries import (
+    HomeCard,
+    NavItem,
+    QuickCreate,
+    SearchProvider,
+    TimelineSource,
+    home_cards,
+    nav_items,
+    ownership_followers,
+    quick_creates,
+    search_providers,
+    timeline_sources,
+)
+from crm.common.resources import KEEPERS, SELLERS
+from customers.selectors import timeline_values
+from marketing.models import Activity, Campaign
+from marketing.selectors import running_card
+from marketing.services import follow_customer
+
+nav_items += [
+    NavItem(_("Campaigns"), "marketing:campaign_list", "speakerphone", 60, SELLERS),
+    NavItem(_("Campaign activities"), "marketing:activity_list", "mail-forward", 61, SELLERS),
+    NavItem(_("Segments"), "marketing:segments", "users-group", 62, SELLERS),
+]
+quick_creates += [
+    QuickCreate(_("Campaign"), "marketing:campaign_create", "speakerphone", 70, KEEPERS),
+]
+
+
+def _campaigns(user: Any, text: str, limit: int) -> list[Campaign]:
+    found = Campaign.objects.visible_to(user).search_for(text)
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
+search_providers.append(
+    SearchProvider(
+        "campaigns", _("Campaigns"), "speakerphone", 80, _campaigns,
+        lambda campaign: str(campaign.get_status_display()),
+    )
+)  # fmt: skip
+
+
+def _activities(user: Any, customer_id: int) -> Any:
+    found = Activity.objects.visible_to(user).filter(customer=customer_id)
+    return timeline_values(
+        found, "activity", "happened_at",
+        title=F("campaign__name"), text=F("note"), extra=F("result"), who=F("owner__full_name"),
+    )  # fmt: skip
+
+
+def _describe(row: dict[str, Any]) -> dict[str, Any]:
+    results = dict(Activity.Result.choices)
+    return {
+        "title": row["title"],
+        "body": row["text"],
+        "tone": tones.tone("marketing.activity", "result", row["extra"]),
+        "badge": results.get(row["extra"], row["extra"]),
+        "url": reverse("marketing:activity_detail", args=[row["pk"]]),
+    }
+
+
+timeline_sources.append(
+    TimelineSource("activity", _("Campaigns"), "speakerphone", _activities, _describe)
+)
+home_cards.append(HomeCard("campaigns", "marketing/running_card.html", 60, KEEPERS, running_card))
+ownership_followers.append(follow_customer)
