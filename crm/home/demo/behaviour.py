@@ -16,14 +16,14 @@ from crm.home.demo.world import Account, Inquiry, World
 CUTOFF_DAYS_AGO = 210
 ESTABLISHED_DAYS_AGO = 518
 CHURN = {
-    "intercept": -1.0,
+    "intercept": -0.7,
     "log_response": 0.7,
     "complaints": 0.9,
     "unanswered": 1.2,
     "price": 0.0,
 }
 RESPONSE_UNIT_MINUTES = 240
-_SHARES = (("lead", 0.22), ("new", 0.20), ("growing", 0.20), ("established", 1.0))
+_SHARES = (("lead", 0.22), ("new", 0.15), ("growing", 0.16), ("established", 1.0))
 _BUSINESS_MINUTES = math.log(90)
 
 
@@ -52,13 +52,14 @@ def shape(world: World, account: Account) -> None:
         _establish(account, clock)
     elif account.segment == "growing":
         first = clock.last - rng.randint(300, 400)
-        _buy(account, clock, first, clock.last - rng.randint(10, 38), rng.randint(8, 12))
-        account.scale = 2.0 * math.exp(rng.gauss(0, 0.12))
+        _buy(account, clock, first, clock.last - rng.randint(1, 45), rng.randint(6, 8))
+        account.scale = 1.8 * math.exp(rng.gauss(0, 0.12))
         _ask(account, clock, first, poisson(rng, 0.9))
     elif account.segment == "new":
+        count = 1 if rng.random() < 0.55 else 2
         first = clock.last - rng.randint(45, 120)
-        last = clock.last - rng.randint(10, 44)
-        _buy(account, clock, first, last, 1 if rng.random() < 0.55 else 2)
+        last = clock.last - rng.randint(3, 80 if count == 1 else 44)
+        _buy(account, clock, first, last, count)
         account.scale = 0.5 * math.exp(rng.gauss(0, 0.12))
         _ask(account, clock, last, poisson(rng, 0.35))
     else:
@@ -92,8 +93,8 @@ def _establish(account: Account, clock: Clock) -> None:
         account.scale = 1.6 * math.exp(rng.gauss(0, 0.12))
     else:
         account.segment = "champion"
-        _buy(account, clock, first, clock.last - rng.randint(4, 28), rng.randint(20, 32))
-        account.scale = 4.0 * math.exp(rng.gauss(0, 0.12))
+        _buy(account, clock, first, clock.last - rng.randint(1, 28), rng.randint(20, 32))
+        account.scale = 5.0 * math.exp(rng.gauss(0, 0.12))
         _ask(account, clock, cutoff, poisson(rng, 0.5))
 
 
@@ -118,14 +119,15 @@ def _leaving(account: Account, complaints: int, unanswered: int) -> float:
 def _buy(account: Account, clock: Clock, first: int, last: int, count: int) -> None:
     """Days of purchase: the first and the last, between them by the season.
 
-    Customers who still buy get a last day within their usual gap, so that the company's sales
-    do not swell or fade as the history ends.
+    The last gap is at least half the usual one, so that the company's sales do
+    not swell as the history ends.
     """
     if count == 1:
         account.order_days = [last]
         return
+    pause = (last - first) // count // 2
     between = sorted(
-        clock.draw_day(account.rng, clock.order_days, first, last) for _ in range(count - 2)
+        clock.draw_day(account.rng, clock.order_days, first, last - pause) for _ in range(count - 2)
     )
     account.order_days = [first, *between, last]
 

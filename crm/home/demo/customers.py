@@ -124,7 +124,7 @@ def meet(world: World, index: int) -> tuple[Account, Identity]:
         person=kind == "person",
         team=world.staff.teams[team],
         team_key=team,
-        owner=world.staff.owner(rng, team),
+        owner=world.staff.owner(rng, team, index),
         currency=identity.currency,
         created=0,
         name=identity.name,

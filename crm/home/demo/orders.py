@@ -19,6 +19,7 @@ from sales.services.orders import PREFIXES
 PRICE_STEP = 0.05
 _CHANNELS = {"direct": (0.7, 0.9), "dealer": (0.15, 0.9), "ecommerce": (0.15, 0.25)}
 _CANCELLED, _REFUNDED = 0.02, 0.02
+_SMALLEST = 80_000  # cents; below it nobody delivers
 
 
 def draw_basket(world: World, rng: Random) -> list[int]:
@@ -83,8 +84,12 @@ def _draft(world: World, account: Account, day: int) -> Draft:
     micros = world.rates.micros(account.currency, world.clock.date(day))
     factor = math.exp(PRICE_STEP * account.price) * 1_000_000 / micros
     items = [world.catalogue.items[position] for position in draw_basket(world, rng)]
+    quantities = [_quantity(item, account.scale, rng) for item in items]
+    worth = sum(item.cents * quantity for item, quantity in zip(items, quantities, strict=True))
+    more = -(-_SMALLEST // worth) if worth < _SMALLEST else 1
     lines = [
-        (item, _quantity(item, account.scale, rng), round(item.cents * factor)) for item in items
+        (item, quantity * more, round(item.cents * factor))
+        for item, quantity in zip(items, quantities, strict=True)
     ]
     minute = day * DAY + world.clock.draw_minute(rng)
     return Draft(minute, _status(world, day, rng), lines, micros)
