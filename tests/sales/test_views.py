@@ -1,0 +1,429 @@
+"""Sales through HTTP: what each role sees and may change."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from crm.accounts.models import User
+from sales.models import Deal, ExchangeRate, Order, Product, Stage, Target
+from tests.factories.cast import Cast
+from tests.factories.customers import CustomerFactory, NeedFactory
+from tests.factories.sales import DealFactory, OrderFactory, ProductFactory
+
+Stages = dict[str, Stage]
+SEES = [("rep", 200), ("colleague", 404), ("manager", 200), ("admin", 200), ("agent", 404),
+        ("stranger", 404)]  # fmt: skip
+
+
+@pytest.fixture
+def deal(cast: Cast, stages: Stages) -> Deal:
+    return DealFactory(
+        customer=CustomerFactory(owner=cast.rep, team=cast.team), stage=stages["new"],
+        name="Marked deal",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def order(cast: Cast) -> Order:
+    return OrderFactory(
+        customer=CustomerFactory(owner=cast.rep, team=cast.team), lines=[(2, 50), (1, 20)],
+        number="MARKED-1",
+    )  # fmt: skip
+
+
+def signed_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
+
+
+def deal_values(customer_pk: int, stage: Stage, **more: Any) -> dict[str, Any]:
+    return {"name": "Typed", "customer": customer_pk, "stage": stage.pk, "amount": "1200",
+            "currency": "CNY", **more}  # fmt: skip
+
+
+def order_values(customer_pk: int, *lines: dict[str, Any], **more: Any) -> dict[str, Any]:
+    values = {
+        "customer": customer_pk, "status": "confirmed", "ordered_at": "2026-03-01T10:00",
+        "currency": "CNY", "lines-TOTAL_FORMS": len(lines), "lines-INITIAL_FORMS": 0, **more,
+    }  # fmt: skip
+    for index, line in enumerate(lines):
+        values |= {f"lines-{index}-{name}": value for name, value in line.items()}
+    return values
+
+
+@pytest.mark.parametrize(("role", "status"), SEES)
+@pytest.mark.parametrize("page", ["deal_detail", "deal_edit", "deal_move"])
+def test_it_shows_a_deal_to_its_owner_and_managers(
+    cast: Cast, client: Client, deal: Deal, stages: Stages, role: str, status: int, page: str
+) -> None:
+    url = reverse(f"sales:{page}", args=[deal.pk])
+    response = signed_in(client, cast.user(role)).get(url, {"stage": stages["lost"].pk})
+    assert response.status_code == status
+    assert ("Marked deal" in response.content.decode()) == (status == 200)
+
+
+@pytest.mark.parametrize(("role", "status"), SEES)
+def test_it_shows_a_deals_changes_to_those_who_see_it(
+    cast: Cast, client: Client, deal: Deal, role: str, status: int
+) -> None:
+    Deal.objects.filter(pk=deal.pk).update(name="Another name")
+    url = reverse("sales:deal_history", args=[deal.pk])
+    response = signed_in(client, cast.user(role)).get(url)
+    assert response.status_code == status
+    assert ("Marked deal" in response.content.decode()) == (status == 200)
+
+
+@pytest.mark.parametrize(("role", "status"), SEES)
+@pytest.mark.parametrize("page", ["order_detail", "order_edit"])
+def test_it_shows_an_order_to_its_owner_and_managers(
+    cast: Cast, client: Client, order: Order, role: str, status: int, page: str
+) -> None:
+    response = signed_in(client, cast.user(role)).get(reverse(f"sales:{page}", args=[order.pk]))
+    assert response.status_code == status
+    assert ("MARKED-1" in response.content.decode()) == (status == 200)
+
+
+@pytest.mark.parametrize(("role", "status"), SEES)
+def test_it_lists_and_suggests_what_one_may_see(
+    cast: Cast, client: Client, deal: Deal, order: Order, role: str, status: int
+) -> None:
+    signed_in(client, cast.user(role))
+    for page, marker in [
+        ("deal_list", "Marked deal"), ("deal_options", "Marked deal"), ("order_list", "MARKED-1"),
+        ("order_options", "MARKED-1"),
+    ]:  # fmt: skip
+        content = client.get(reverse(f"sales:{page}")).content.decode()
+        assert (marker in content) == (status == 200), page
+
+
+@pytest.mark.parametrize(("role", "status"), SEES)
+def test_it_finds_deals_and_orders_within_reach(
+    cast: Cast, client: Client, deal: Deal, order: Order, role: str, status: int
+) -> None:
+    deal.save()
+    order.save()
+    content = signed_in(client, cast.user(role)).get("/search/?q=marked").content.decode()
+    assert ("Marked deal" in content) == (status == 200)
+    assert ("MARKED-1" in content) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("rep", 200), ("manager", 200), ("admin", 200), ("agent", 404)]
+)
+@pytest.mark.parametrize("page", ["board", "target_list", "deal_create", "order_create"])
+def test_it_offers_selling_to_sellers(
+    cast: Cast, client: Client, stages: Stages, role: str, status: int, page: str
+) -> None:
+    assert signed_in(client, cast.user(role)).get(reverse(f"sales:{page}")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("rep", 404), ("agent", 404), ("manager", 200), ("admin", 200)]
+)
+@pytest.mark.parametrize("page", ["product_create", "target_create"])
+def test_it_lets_managers_keep_catalogue_and_plan(
+    cast: Cast, client: Client, role: str, status: int, page: str
+) -> None:
+    assert signed_in(client, cast.user(role)).get(reverse(f"sales:{page}")).status_code == status
+
+
+def test_it_creates_a_deal_of_ones_own(cast: Cast, client: Client, stages: Stages) -> None:
+    customer = CustomerFactory(owner=cast.colleague, team=cast.team)
+    values = deal_values(customer.pk, stages["offer"], submission=uuid.uuid4())
+    extra = {"owner": cast.stranger.pk, "team": cast.other_team.pk, "amount_base": 9,
+             "closed_at": "2020-01-01", "lost_reason": "price", "version": 9}  # fmt: skip
+    signed_in(client, cast.rep)
+    first = client.post(reverse("sales:deal_create"), {**values, **extra})
+    second = client.post(reverse("sales:deal_create"), {**values, **extra})
+    deal = Deal.objects.get()
+    assert first["Location"] == second["Location"] == deal.get_absolute_url()
+    assert (deal.owner, deal.team, deal.probability) == (cast.rep, cast.team, 50)
+    assert (deal.amount_base, deal.closed_at, deal.lost_reason, deal.version) == (1200, None, "", 1)
+
+
+def test_it_offers_customers_in_reach_only(cast: Cast, client: Client, stages: Stages) -> None:
+    customer = CustomerFactory(owner=cast.stranger, team=cast.other_team)
+    signed_in(client, cast.rep)
+    response = client.post(reverse("sales:deal_create"), deal_values(customer.pk, stages["new"]))
+    assert response.status_code == 422
+    assert not Deal.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["unknown", "future"])
+def test_it_says_which_currency_has_no_rate(
+    cast: Cast, client: Client, stages: Stages, kind: str
+) -> None:
+    if kind == "future":
+        ExchangeRate.objects.create(currency="CHF", from_date=date(2999, 1, 1), rate=8)
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    values = deal_values(customer.pk, stages["new"], currency="CHF")
+    response = signed_in(client, cast.rep).post(reverse("sales:deal_create"), values)
+    assert response.status_code == 422
+    assert "There is no exchange rate for CHF" in response.content.decode()
+
+
+def test_it_shows_both_values_of_a_deal_edited_twice(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    url = reverse("sales:deal_edit", args=[deal.pk])
+    values = deal_values(deal.customer_id, stages["new"], expected_version=1)
+    signed_in(client, cast.rep)
+    assert client.post(url, {**values, "name": "Theirs"}).status_code == 302
+    second = client.post(url, {**values, "name": "Yours"})
+    assert second.status_code == 409
+    assert "Theirs" in second.content.decode()
+    assert "Yours" in second.content.decode()
+    deal.refresh_from_db()
+    assert deal.name == "Theirs"
+
+
+def move_url(deal: Deal, query: str = "") -> str:
+    return reverse("sales:deal_move", args=[deal.pk]) + query
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("colleague", 404), ("stranger", 404), ("agent", 404)]
+)
+def test_it_moves_nothing_for_others(
+    cast: Cast, client: Client, deal: Deal, stages: Stages, role: str, status: int
+) -> None:
+    client.force_login(cast.user(role))
+    assert client.post(move_url(deal), {"stage": stages["won"].pk}).status_code == status
+    deal.refresh_from_db()
+    assert (deal.stage, deal.version, deal.stage_changes.count()) == (stages["new"], 1, 0)
+
+
+def test_it_moves_by_a_button_and_returns(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    signed_in(client, cast.rep)
+    response = client.post(move_url(deal), {"stage": stages["offer"].pk, "version": 1})
+    assert response["Location"] == deal.get_absolute_url()
+    back = f"?back=board&pipeline={deal.pipeline_id}"
+    response = client.post(move_url(deal, back), {"stage": stages["won"].pk, "version": 2})
+    assert response["Location"].startswith(reverse("sales:board") + "?pipeline=")
+    deal.refresh_from_db()
+    assert deal.stage == stages["won"]
+
+
+def test_it_answers_a_drag_with_the_heads(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    back = f"?back=board&pipeline={deal.pipeline_id}"
+    answer = signed_in(client, cast.rep).post(
+        move_url(deal, back), {"stage": stages["offer"].pk, "version": 1},
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+    heads = answer.json()["columns"]
+    assert answer.json()["version"] == 2
+    assert heads[str(stages["new"].pk)] == {"count": "0", "total": "CN¥0"}
+    assert heads[str(stages["offer"].pk)] == {"count": "1", "total": "CN¥1K"}
+
+
+def test_it_tells_a_drag_of_an_older_version(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    answer = signed_in(client, cast.rep).post(
+        move_url(deal), {"stage": stages["offer"].pk, "version": 7},
+        headers={"Accept": "application/json"},
+    )  # fmt: skip
+    assert answer.status_code == 409
+    assert "Someone else changed this deal" in answer.json()["error"]
+
+
+def test_it_asks_why_a_dragged_deal_was_lost(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    signed_in(client, cast.rep)
+    target = {"stage": stages["lost"].pk}
+    answer = client.post(move_url(deal), target, headers={"Accept": "application/json"})
+    page = client.get(answer.json()["location"])
+    assert page.status_code == 200
+    assert 'name="lost_reason"' in page.content.decode()
+    refused = client.post(move_url(deal), {**target, "asked": 1})
+    assert refused.status_code == 422
+    deal.refresh_from_db()
+    assert deal.closed_at is None
+    client.post(move_url(deal), {**target, "asked": 1, "lost_reason": "competitor"})
+    deal.refresh_from_db()
+    assert (deal.stage, deal.lost_reason) == (stages["lost"], "competitor")
+
+
+def test_it_leads_a_button_to_the_reason(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    signed_in(client, cast.rep)
+    response = client.post(move_url(deal, "?back=board"), {"stage": stages["lost"].pk}, follow=True)
+    assert response.redirect_chain[0][0].startswith(move_url(deal, "?back=board&stage="))
+    assert 'name="lost_reason"' in response.content.decode()
+
+
+def test_it_refreshes_the_board_for_htmx(
+    cast: Cast, client: Client, deal: Deal, stages: Stages
+) -> None:
+    response = signed_in(client, cast.rep).post(
+        move_url(deal, "?back=board"), {"stage": stages["won"].pk}, headers={"HX-Request": "true"}
+    )
+    assert response.status_code == 200
+    assert response.content.decode().lstrip().startswith('<div class="board"')
+
+
+def test_it_makes_a_deal_of_a_need_by_a_button(cast: Cast, client: Client, stages: Stages) -> None:
+    need = NeedFactory(customer=CustomerFactory(owner=cast.rep, team=cast.team))
+    url = reverse("sales:need_convert", args=[need.pk])
+    assert signed_in(client, cast.stranger).post(url).status_code == 404
+    assert signed_in(client, cast.agent).post(url).status_code in {403, 404}
+    assert not Deal.objects.exists()
+    response = signed_in(client, cast.rep).post(url)
+    assert response["Location"] == Deal.objects.get().get_absolute_url()
+    refused = signed_in(client, cast.colleague).post(url)
+    assert refused.status_code == 400
+    assert "A colleague has made the deal" in refused.content.decode()
+
+
+def test_it_creates_an_order_with_its_lines(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    product = ProductFactory(price=Decimal(30), name="Cable")
+    values = order_values(
+        customer.pk,
+        {"product": product.pk, "quantity": 2},
+        {"description": "Work", "quantity": "1.5", "unit_price": "10"},
+        {},
+        submission=uuid.uuid4(), owner=cast.stranger.pk, number="FAKE", total="1", rate="9",
+        kind="refund",
+    )  # fmt: skip
+    signed_in(client, cast.rep)
+    first = client.post(reverse("sales:order_create"), values)
+    second = client.post(reverse("sales:order_create"), values)
+    order = Order.objects.get()
+    assert first["Location"] == second["Location"] == order.get_absolute_url()
+    assert (order.total, order.owner, order.kind, order.rate) == (75, cast.rep, "sale", 1)
+    assert order.number.startswith("SO-")
+    assert [line.description for line in order.lines.all()] == ["Cable", "Work"]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({}, "An order needs at least one line."),
+        ({"description": "x", "quantity": -1, "unit_price": 1}, "Quantities are above zero."),
+        ({"description": "x", "quantity": 0, "unit_price": 1}, "Quantities are above zero."),
+        ({"description": "x", "quantity": 1}, "Say the price."),
+        ({"quantity": 1, "unit_price": 1}, "Choose a product or describe the line."),
+    ],
+)
+def test_it_says_what_is_wrong_with_a_line(
+    cast: Cast, client: Client, line: dict[str, Any], sentence: str
+) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    values = order_values(customer.pk, line, note="kept words")
+    response = signed_in(client, cast.rep).post(reverse("sales:order_create"), values)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert "kept words" in response.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_it_asks_the_price_of_a_product_in_another_currency(cast: Cast, client: Client) -> None:
+    ExchangeRate.objects.create(currency="USD", from_date=date(2020, 1, 1), rate=7)
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    line = {"product": ProductFactory(currency="USD").pk, "quantity": 1}
+    response = signed_in(client, cast.rep).post(
+        reverse("sales:order_create"), order_values(customer.pk, line)
+    )
+    assert "This product is priced in another currency." in response.content.decode()
+
+
+def test_it_gives_room_for_more_lines(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    values = order_values(customer.pk, {"description": "typed line"}, more_lines=1)
+    response = signed_in(client, cast.rep).post(reverse("sales:order_create"), values)
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert "typed line" in content
+    assert 'name="lines-5-quantity"' in content
+    assert not Order.objects.exists()
+
+
+def test_it_edits_and_deletes_lines(cast: Cast, client: Client, order: Order) -> None:
+    values = order_values(
+        order.customer_id,
+        {"description": "Line 1", "quantity": 3, "unit_price": 50},
+        {"description": "Line 2", "quantity": 1, "unit_price": 20, "DELETE": "on"},
+        expected_version=1,
+    )  # fmt: skip
+    values["lines-INITIAL_FORMS"] = 2
+    url = reverse("sales:order_edit", args=[order.pk])
+    signed_in(client, cast.rep)
+    assert client.post(url, values).status_code == 302
+    order.refresh_from_db()
+    assert (order.total, order.lines.count()) == (150, 1)
+    assert client.post(url, values).status_code == 409
+    order.refresh_from_db()
+    assert order.version == 2
+
+
+def test_it_refunds_by_a_button_once(cast: Cast, client: Client, order: Order) -> None:
+    url = reverse("sales:order_refund", args=[order.pk])
+    assert signed_in(client, cast.colleague).post(url).status_code == 404
+    signed_in(client, cast.rep)
+    first, second = client.post(url), client.post(url)
+    assert first["Location"] == second["Location"]
+    assert Order.objects.get(refund_of=order).total == -120
+    assert client.get(url).status_code == 405
+
+
+@pytest.mark.parametrize(("role", "status"), [("rep", 403), ("manager", 302)])
+def test_it_lets_managers_edit_products(cast: Cast, client: Client, role: str, status: int) -> None:
+    product = ProductFactory(price=Decimal(1))
+    values = {"sku": product.sku, "name": "Changed", "price": 5, "currency": "CNY"}
+    url = reverse("sales:product_edit", args=[product.pk])
+    assert signed_in(client, cast.user(role)).post(url, values).status_code == status
+    assert Product.objects.get().price == (5 if status == 302 else 1)
+
+
+def test_it_shows_a_rep_ones_own_target(cast: Cast, client: Client) -> None:
+    period = {"starts_on": "2026-03-01", "ends_on": "2026-04-01", "amount": 1000}
+    signed_in(client, cast.manager)
+    client.post(reverse("sales:target_create"), {**period, "owner": cast.rep.pk})
+    client.post(reverse("sales:target_create"), {**period, "owner": cast.colleague.pk})
+    twice = client.post(reverse("sales:target_create"), {**period, "owner": cast.rep.pk})
+    assert "There is a target for this period already." in twice.content.decode()
+    mine, other = Target.objects.get(owner=cast.rep), Target.objects.get(owner=cast.colleague)
+    signed_in(client, cast.rep)
+    assert client.get(mine.get_absolute_url()).status_code == 200
+    assert client.get(other.get_absolute_url()).status_code == 404
+
+
+def test_it_refuses_a_target_for_another_team(cast: Cast, client: Client) -> None:
+    values = {"starts_on": "2026-03-01", "ends_on": "2026-02-01", "amount": 0,
+              "owner": cast.stranger.pk, "team": cast.other_team.pk}  # fmt: skip
+    response = signed_in(client, cast.manager).post(reverse("sales:target_create"), values)
+    assert response.status_code == 422
+    assert "The period ends after it starts." in response.content.decode()
+    assert not Target.objects.exists()
+
+
+def test_it_trashes_and_restores(cast: Cast, client: Client, deal: Deal) -> None:
+    signed_in(client, cast.rep)
+    client.post(reverse("sales:deal_trash", args=[deal.pk]))
+    assert client.get(deal.get_absolute_url()).status_code == 404
+    assert "Marked deal" in client.get(reverse("sales:deal_list") + "?state=trash").content.decode()
+    client.post(reverse("sales:deal_restore", args=[deal.pk]))
+    assert client.get(deal.get_absolute_url()).status_code == 200
+
+
+def test_it_lets_the_first_administrator_set_the_stages_up(cast: Cast, client: Client) -> None:
+    board, set_up = reverse("sales:board"), reverse("sales:set_up_pipeline")
+    assert (
+        "Set up the standard stages" not in signed_in(client, cast.rep).get(board).content.decode()
+    )
+    assert client.post(set_up).status_code == 403
+    assert "Set up the standard stages" in signed_in(client, cast.admin).get(board).content.decode()
+    client.post(set_up)
+    assert "Negotiation" in client.get(board).content.decode()
