@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communications.models import Communication, FollowUp
 from communications.selectors import day_end
@@ -48,7 +49,7 @@ class CommunicationFilterSet(RecordFilterSet):
     outcome = django_filters.ChoiceFilter(
         label=_("Outcome"), choices=Communication.Outcome.choices[1:], empty_label=_("All")
     )
-    owner = OwnerFilter(label=_("By"))
+    owner = OwnerFilter(label=pgettext_lazy("communications", "By"))
     customer = CustomerFilter()
     happened_from = from_day("happened_at", _("From"))
     happened_until = until_day("happened_at", _("Until"))
@@ -68,7 +69,7 @@ class FollowUpFilterSet(RecordFilterSet):
             ("done", _("Done")), ("all", _("Everything")),
         ],
     )  # fmt: skip
-    owner = OwnerFilter(label=_("By"))
+    owner = OwnerFilter(label=pgettext_lazy("communications", "By"))
     priority = django_filters.ChoiceFilter(
         label=_("Priority"), choices=FollowUp.Priority.choices, empty_label=_("All")
     )

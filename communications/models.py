@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from communications.querysets import CommunicationQuerySet, FollowUpQuerySet
 from communications.triggers import LAST_CONTACT, NEXT_STEP
@@ -60,7 +61,7 @@ class Communication(AboutRecord):
         INTERESTED = "interested", _("Interested")
         NEUTRAL = "neutral", _("Neutral")
         DECLINED = "declined", _("Declined")
-        NO_ANSWER = "no_answer", _("No answer")
+        NO_ANSWER = "no_answer", pgettext_lazy("call", "No answer")
 
     channel = models.CharField(
         _("channel"), max_length=8, choices=Channel.choices, default=Channel.PHONE
@@ -186,7 +187,7 @@ class Mailbox(models.Model):
     host = models.CharField(_("host"), max_length=120)
     port = models.PositiveIntegerField(_("port"), default=993)
     username = models.CharField(_("username"), max_length=120)
-    active = models.BooleanField(_("active"), default=False)
+    active = models.BooleanField(pgettext_lazy("setting", "active"), default=False)
     last_sync_at = models.DateTimeField(_("last sync"), null=True, blank=True, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
 

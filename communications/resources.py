@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from communications import services
@@ -139,7 +139,7 @@ COMMUNICATIONS = Resource(
         BadgeColumn("direction", _("Direction")),
         BadgeColumn("outcome", _("Outcome")),
         DurationColumn("duration_seconds", _("Duration")),
-        Column("owner", _("By"), path="owner.display_name"),
+        Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
         SinceColumn("happened_at", _("When"), sort="happened"),
     ],
     sorts=[Sort("happened", "happened_at"), Sort("updated", "updated_at")],
@@ -181,7 +181,7 @@ FOLLOW_UPS = Resource(
         StepColumn("due_at", _("Due"), sort="due"),
         BadgeColumn("priority", _("Priority")),
         BadgeColumn("kind", _("Kind")),
-        Column("owner", _("By"), path="owner.display_name"),
+        Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
         StepButtonsColumn("buttons", _("Actions")),
     ],
     sorts=[Sort("due", "due_at"), Sort("updated", "updated_at")],

@@ -26,7 +26,9 @@ class RequestFilterSet(RecordFilterSet):
         label=_("Kind"), choices=ServiceRequest.Kind.choices, empty_label=_("All")
     )
     category = django_filters.ModelChoiceFilter(
-        label=_("Category"), queryset=lambda request: active_categories(), empty_label=_("All")
+        label=pgettext_lazy("request", "Category"),
+        queryset=lambda request: active_categories(),
+        empty_label=_("All"),
     )
     priority = django_filters.ChoiceFilter(
         label=_("Priority"), choices=Priority.choices, empty_label=_("All")

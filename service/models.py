@@ -26,11 +26,11 @@ class Priority(models.IntegerChoices):
 
 class Category(BilingualName):
     code = models.SlugField(_("code"), max_length=80, unique=True)
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(pgettext_lazy("setting", "active"), default=True)
 
     class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
+        verbose_name = pgettext_lazy("request", "category")
+        verbose_name_plural = pgettext_lazy("request", "categories")
         ordering = ["name"]
 
 
@@ -151,7 +151,7 @@ class ServiceRequest(Record):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices, default=Kind.QUESTION)
     category = models.ForeignKey(
         Category,
-        verbose_name=_("category"),
+        verbose_name=pgettext_lazy("request", "category"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -320,12 +320,16 @@ class Rule(models.Model):
     order = models.PositiveSmallIntegerField(pgettext_lazy("position", "order"), default=1)
     words = models.CharField(_("words, separated by commas"), max_length=250)
     category = models.ForeignKey(
-        Category, verbose_name=_("category"), null=True, blank=True, on_delete=models.CASCADE
+        Category,
+        verbose_name=pgettext_lazy("request", "category"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
     )
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority.choices, null=True, blank=True
     )
-    active = models.BooleanField(_("active"), default=True)
+    active = models.BooleanField(pgettext_lazy("setting", "active"), default=True)
 
     class Meta:
         verbose_name = _("rule")
