@@ -21,6 +21,8 @@ from analytics.methods.least_squares import Estimates, fit_least_squares
 FloatArray = NDArray[np.float64]
 DAYS_PER_YEAR = 365.25
 MAX_PAIRS = 6
+ROWS_PER_TERM = 10
+ROWS_PER_ADJUSTMENT = 4  # of a column that is held fixed and not reported
 
 
 @dataclass(frozen=True)
@@ -104,17 +106,20 @@ def adjusted_effects(
     Returns
     -------
     tuple of AdjustedEffect
-        One per slope; empty without dates and controls, with fewer than 10 rows per coefficient,
-        or when the terms are exact combinations of trend and season.
+        One per slope; empty without dates and controls, with fewer than 10 rows per coefficient
+        and 4 per column that is only held fixed, or when the terms are exact combinations of
+        trend and season.
     """
     columns = list(controls)
     require_columns(frame, columns)
     blocks = [_control(frame, name, design) for name in columns if name not in formula.outcome]
     base = np.hstack([design.X, *blocks]) if blocks else design.X
+    terms = design.X.shape[1]
+    room = (len(design.y) - ROWS_PER_TERM * terms) // ROWS_PER_ADJUSTMENT
     if date is not None:
-        base = _with_season(base, design, date_column(frame, date))
-    added = base.shape[1] - design.X.shape[1]
-    if not added or len(design.y) < 10 * base.shape[1]:
+        base = _with_season(base, design, date_column(frame, date), most=terms + room)
+    added = base.shape[1] - terms
+    if not added or added > room:
         return ()
     names = [*design.names, *(f"adjustment {k}" for k in range(added))]
     if collinear_terms(base, names):
@@ -132,8 +137,8 @@ def _control(frame: pd.DataFrame, name: str, design: Design) -> FloatArray:
     return values.fillna(values.median()).to_numpy(dtype=float)[:, None]
 
 
-def _with_season(base: FloatArray, design: Design, dates: pd.Series) -> FloatArray:
-    """Return ``base`` with a trend and the yearly waves that AICc keeps."""
+def _with_season(base: FloatArray, design: Design, dates: pd.Series, most: int) -> FloatArray:
+    """Return ``base`` with a trend and the yearly waves that AICc keeps, at ``most`` columns."""
     days = (dates - dates.min()).dt.total_seconds().to_numpy(dtype=float)[design.rows] / 86400.0
     trend = (days / max(float(np.nanmax(days)), 1.0))[:, None]
     n = len(design.y)
@@ -148,7 +153,7 @@ def _with_season(base: FloatArray, design: Design, dates: pd.Series) -> FloatArr
         waves += [np.cos(2 * np.pi * j * days / DAYS_PER_YEAR) for j in range(1, k + 1)]
         X = np.hstack([base, trend, *(wave[:, None] for wave in waves)])
         p = X.shape[1] + 1
-        if n <= p + 1:
+        if n <= p + 1 or (X.shape[1] > most and k > 0):
             break
         scaled = X / np.maximum(np.linalg.norm(X, axis=0), 1e-300)
         rest = design.y - scaled @ np.linalg.lstsq(scaled, design.y, rcond=None)[0]
