@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
@@ -24,7 +25,7 @@ class Campaign(Record):
         SEARCH = "search", _("Search ads")
         SOCIAL = "social", _("Social media")
         TV = "tv", _("Television")
-        PRINT = "print", _("Print")
+        PRINT = "print", pgettext_lazy("media", "Print")
         OTHER = "other", _("Other")
 
     class Status(models.TextChoices):
