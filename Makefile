@@ -22,7 +22,7 @@ lint: ## Check style, types, architecture, templates, translations, deployment
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
-	@$(BIN)/python crm/embedded/messages_check.py
+	@$(BIN)/python manage.py messages
 	$(BIN)/python -W "ignore:Got an error checking:RuntimeWarning" manage.py makemigrations --check --dry-run --settings crm.settings.test
 	@$(BIN)/python crm/embedded/deployment_check.py
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml

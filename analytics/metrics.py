@@ -83,16 +83,22 @@ def weekly_sales(part: Slice) -> list[tuple[date, float]]:
         .order_by("week")
     )
     found = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
-    return _fill_weeks(found)
+    return _fill_weeks(found, part)
 
 
-def _fill_weeks(found: dict[date, float]) -> list[tuple[date, float]]:
+def whole_weeks(part: Slice) -> tuple[date, date]:
+    """The Mondays that bound the whole weeks of the period, the running week left out."""
+    first = part.start + timedelta(days=-part.start.weekday() % 7)
+    end = min(part.end, timezone.localdate())
+    return first, end - timedelta(days=end.weekday())
+
+
+def _fill_weeks(found: dict[date, float], part: Slice) -> list[tuple[date, float]]:
     if not found:
         return []
-    running = timezone.localdate()
-    running -= timedelta(days=running.weekday())
-    week, series = min(found), []
-    while week < running:
+    first, end = whole_weeks(part)
+    week, series = max(first, min(found)), []
+    while week < end:
         series.append((week, found.get(week, 0.0)))
         week += timedelta(days=7)
     return series
@@ -122,11 +128,12 @@ def funnel(part: Slice) -> list[dict[str, Any]]:
 
 
 def weekly_requests(part: Slice) -> list[tuple[date, int, int]]:
-    """(week, opened, resolved) in the period."""
+    """(week, opened, resolved) for the whole weeks of the period."""
     requests = part.of(ServiceRequest)
     opened = _per_week(requests.filter(**part.within("opened_at")), "opened_at")
     resolved = _per_week(requests.filter(**part.within("resolved_at")), "resolved_at")
-    weeks = sorted(set(opened) | set(resolved))
+    first, end = whole_weeks(part)
+    weeks = [week for week in sorted(set(opened) | set(resolved)) if first <= week < end]
     return [(week, opened.get(week, 0), resolved.get(week, 0)) for week in weeks]
 
 

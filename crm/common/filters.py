@@ -27,6 +27,9 @@ def colleagues(request: Any) -> Any:
     return users if request.user.is_admin else users.filter(team=request.user.team_id)
 
 
+MAIN_FILTERS = 3
+
+
 class RecordFilterSet(django_filters.FilterSet):
     q = django_filters.CharFilter(
         label=_("Search"), method="search_text",
@@ -41,6 +44,23 @@ class RecordFilterSet(django_filters.FilterSet):
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.setdefault("class", css)
             field.widget.attrs.setdefault("id", f"filter-{name}")
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The filters that always stand in the bar; the others open on demand."""
+        return self._bound()[:MAIN_FILTERS]
+
+    @property
+    def extra_fields(self) -> list[Any]:
+        return self._bound()[MAIN_FILTERS:]
+
+    @property
+    def extra_active(self) -> int:
+        """How many of the folded filters are in use."""
+        return sum(bool(self.data.get(field.name)) for field in self.extra_fields)
+
+    def _bound(self) -> list[Any]:
+        return [field for field in self.form if field.name != "q"]
 
     def search_text(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search_for(value)

@@ -68,8 +68,8 @@ def servers() -> Iterator[None]:
             shutil.rmtree(root, ignore_errors=True)
 
 
-def clone(name: str | None = None) -> None:
-    """(Re)make this worker's database as a copy of the migrated template; ends its connections."""
+def clone(name: str | None = None, *, template: str = TEMPLATE) -> None:
+    """(Re)make this worker's database as a copy of a template; ends its connections."""
     target = sql.Identifier(name or database())
     connection = psycopg2.connect(addresses.database_url(folder(), "postgres"))
     try:
@@ -77,7 +77,7 @@ def clone(name: str | None = None) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(target))
             cursor.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(TEMPLATE))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(template))
             )
     finally:
         connection.close()
