@@ -251,6 +251,12 @@ class BaseLineFormSet(forms.BaseFormSet):
         self.refund = refund
         super().__init__(*args, **kwargs)
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            attrs = {"class": "form-check-input", "aria-label": _("Delete this line")}
+            form.fields[DELETION_FIELD_NAME].widget.attrs |= attrs
+
     def filled(self) -> list[LineForm]:
         """The lines that say something and are not to be deleted."""
         said = [*self.initial_forms, *(form for form in self.extra_forms if form.has_changed())]

@@ -44,7 +44,10 @@ async function dropped(board, event) {
       location.assign(data.location);
       return;
     }
-    if (data.version !== undefined) card.dataset.version = data.version;
+    if (data.version !== undefined) {
+      card.dataset.version = data.version;
+      for (const input of card.querySelectorAll(".board-move input[name=version]")) input.value = data.version; // the menu moves it next
+    }
     updateHeads(board, data.columns);
     for (const button of card.querySelectorAll(".board-move button[value]")) button.disabled = button.value === column.dataset.column;
     const words = data.message ?? text("moved", { column: column.dataset.label });
