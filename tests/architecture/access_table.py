@@ -128,10 +128,29 @@ class Page:
 EVERYONE = {"rep", "manager", "agent", "admin"}
 KEEPERS = {"manager", "admin"}
 
+TICK: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
+ANSWER: Reach = {"manager": TEAM, "agent": TEAM, "admin": ALL}
+
 ACTIONS: dict[str, Action] = {
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     # Nobody takes a customer that has an owner.
     "customers:take": Action("customers:", {}),
+    "communications:follow_up_done": Action("communications:follow_up_", TICK),
+    "communications:follow_up_undo_done": Action("communications:follow_up_", TICK),
+    "communications:follow_up_snooze": Action("communications:follow_up_", TICK),
+    "communications:follow_up_due": Action("communications:follow_up_", TICK, more=("1800000000",)),
+    "service:request_status": Action("service:request_", ANSWER, more=("resolved",)),
+    "service:request_take": Action("service:request_", ANSWER),
+    "service:request_assign": Action(
+        "service:request_", {"manager": TEAM, "admin": ALL}, data={"owner": ""}
+    ),
+    "service:request_reply": Action(
+        "service:request_", {**ANSWER, "rep": OWN}, data={"body": "A note", "internal": "on"}
+    ),
+    # A broken token is refused to those who see the request, and says nothing to the others.
+    "service:request_undo": Action(
+        "service:request_", {**ANSWER, "rep": OWN}, more=("broken",), also=(400,)
+    ),
 }
 
 PAGES: dict[str, Page] = {
@@ -139,6 +158,7 @@ PAGES: dict[str, Page] = {
     "home:search": Page(EVERYONE),
     "home:suggest": Page(EVERYONE),
     "accounts:profile": Page(EVERYONE),
+    "service:queue": Page({"manager", "agent", "admin"}),
     "analytics:dashboard": Page(EVERYONE),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
