@@ -295,12 +295,12 @@ def _log_change(
 def _note_verdict(request: ServiceRequest, verdict: Verdict) -> None:
     """Say which rules decided, as a note by nobody."""
     said = []
-    if verdict.category_rule:
-        words = {"rule": verdict.category_rule, "value": verdict.category}
-        said.append(_("Rule “%(rule)s” set the category: %(value)s.") % words)
-    if verdict.priority_rule:
-        words = {"rule": verdict.priority_rule, "value": Priority(request.priority).label}
-        said.append(_("Rule “%(rule)s” set the priority: %(value)s.") % words)
+    if rule := verdict.category_rule:
+        text = _("Rule “%(rule)s” set the category: %(value)s.")
+        said.append(text % {"rule": rule.name, "value": str(verdict.category)})
+    if rule := verdict.priority_rule:
+        text = _("Rule “%(rule)s” set the priority: %(value)s.")
+        said.append(text % {"rule": rule.name, "value": Priority(request.priority).label})
     if said:
         Reply.objects.create(request=request, internal=True, body="\n".join(said))
 
