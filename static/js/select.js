@@ -47,7 +47,7 @@ function one(select) {
     maxOptions: 200,
     allowEmptyOption: !select.multiple,
     hidePlaceholder: true,
-    ...(address && { load: remote(address), shouldLoad: (query) => query.length > 0, loadThrottle: 200, searchField: [], score: () => () => 1 }),
+    ...(address && { load: remote(address), shouldLoad: (query) => query.length > 0, loadThrottle: 200, searchField: [], score: () => (item) => (item.value === "" ? 0 : 1) }),
     render: {
       option,
       item: (data) => element("div", "", data.text),
