@@ -34,7 +34,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
         try:
             return redirect(_start(request, form.cleaned_data))
         except RefusedError as refusal:
-            form.add_error("file", refusal.message)
+            form.add_error(None, refusal.message)
     return _page(request, form, status=422)
 
 
@@ -62,7 +62,7 @@ def _on_disk(upload: UploadedFile, folder: Path) -> Path:
 def _page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
-        "kinds": kinds_for(request.user),
+        "kinds": [(kind.label, kind.hint) for kind in kinds_for(request.user)],
         "batches": past_imports(request.user),
         "max_bytes": settings.IMPORT_MAX_BYTES,
         "max_megabytes": settings.IMPORT_MAX_BYTES // (1024 * 1024),

@@ -195,7 +195,7 @@ def _broken(tape: _Tape, delimiter: str) -> FileRefusedError:
 
 def _unclosed(line: int) -> FileRefusedError:
     return FileRefusedError(
-        _("Line %(line)s opens a quote that is never closed; nothing was imported.")
+        _("Line %(line)s opens a quote that is never closed.")
         % {"line": line}
     )
 

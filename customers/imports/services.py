@@ -166,6 +166,7 @@ def import_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
     for row in islice(rows, ledger.rows):
         if len(row.cells) == width:
             source.remember(row)
+    work.progress(ledger.rows, total)
     while chunk := list(islice(rows, kind.chunk)):
         with work.guard():
             _load(source, chunk, width, ledger)

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.common.roles import Role
 from customers.models import Segment
 from marketing.models import Activity, Campaign
-from tests.factories.customers import CustomerFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory, UserFactory
 from tests.factories.marketing import ActivityFactory, CampaignFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,13 +25,6 @@ CAMPAIGN = {
     "expected_revenue": "5000",
     "currency": "CNY",
 }
-
-
-@pytest.fixture
-def cast() -> dict[str, Any]:
-    team = TeamFactory()
-    people = {role.value: UserFactory(role=role, team=team) for role in Role}
-    return {**people, "outsider": UserFactory(role=Role.MANAGER)}
 
 
 @pytest.fixture

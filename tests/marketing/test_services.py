@@ -9,22 +9,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from crm.common.errors import RefusedError
-from crm.common.roles import Role
 from customers.services import customer_update
 from marketing import services
 from marketing.models import Activity, Campaign
 from marketing.selectors import campaign_figures
-from tests.factories.customers import CustomerFactory, TeamFactory, UserFactory
+from tests.factories.customers import CustomerFactory, UserFactory
 from tests.factories.marketing import ActivityFactory, CampaignFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> dict[str, Any]:
-    team = TeamFactory()
-    people = {role.value: UserFactory(role=role, team=team) for role in Role}
-    return {**people, "outsider": UserFactory(role=Role.MANAGER)}
 
 
 @pytest.fixture
