@@ -169,9 +169,10 @@ def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def refund_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Take an order back: an order with the same lines, negative."""
-    if not Order.objects.visible_to(request.user).filter(pk=pk).exists():
+    user: Any = request.user
+    if not Order.objects.visible_to(user).filter(pk=pk).exists():
         raise Http404
-    refund = order_refund(pk=pk, actor=request.user)
+    refund = order_refund(pk=pk, actor=user)
     messages.success(request, _("Refund %(number)s stands.") % {"number": refund})
     return redirect(refund)
 

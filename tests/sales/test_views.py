@@ -14,6 +14,7 @@ from sales.models import Deal, ExchangeRate, Order, Product, Stage, Target
 from tests.factories.cast import Cast
 from tests.factories.customers import CustomerFactory, NeedFactory
 from tests.factories.sales import DealFactory, OrderFactory, ProductFactory
+from tests.factories.service import ServiceRequestFactory
 
 Stages = dict[str, Stage]
 SEES = [("rep", 200), ("colleague", 404), ("manager", 200), ("admin", 200), ("agent", 404),
@@ -427,3 +428,17 @@ def test_it_lets_the_first_administrator_set_the_stages_up(cast: Cast, client: C
     assert "Set up the standard stages" in signed_in(client, cast.admin).get(board).content.decode()
     client.post(set_up)
     assert "Negotiation" in client.get(board).content.decode()
+
+
+def test_it_shows_agents_the_sales_of_their_requests_customers(
+    cast: Cast, client: Client, deal: Deal, order: Order, stages: Stages
+) -> None:
+    ServiceRequestFactory(customer=deal.customer, owner=cast.agent)
+    signed_in(client, cast.agent)
+    assert client.get(deal.get_absolute_url()).status_code == 200
+    assert client.get(order.get_absolute_url()).status_code == 404
+    edit = reverse("sales:deal_edit", args=[deal.pk])
+    assert client.post(edit, deal_values(deal.customer_id, stages["new"])).status_code == 403
+    assert client.post(move_url(deal), {"stage": stages["won"].pk}).status_code == 403
+    deal.refresh_from_db()
+    assert (deal.name, deal.stage, deal.version) == ("Marked deal", stages["new"], 1)
