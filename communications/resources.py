@@ -82,7 +82,7 @@ class StepButtonsColumn(Column):
         if record.done_at is not None or record.trashed_at or not getattr(record, "can_edit", 0):
             return ""
         return format_html(
-            '<span class="btn-list"><button type="button" class="btn btn-sm" hx-post="{}"'
+            '<span class="btn-list flex-nowrap"><button type="button" class="btn btn-sm" hx-post="{}"'
             ' hx-target="closest tr" hx-swap="delete">{}</button>'
             '<button type="button" class="btn btn-sm btn-ghost-secondary" hx-post="{}"'
             ' hx-target="closest tr" hx-swap="delete">{}</button></span>',
@@ -182,7 +182,7 @@ FOLLOW_UPS = Resource(
         BadgeColumn("priority", _("Priority")),
         BadgeColumn("kind", _("Kind")),
         Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
-        StepButtonsColumn("buttons", _("Actions")),
+        StepButtonsColumn("buttons", _("Actions"), css="cell-wide"),
     ],
     sorts=[Sort("due", "due_at"), Sort("updated", "updated_at")],
     default_sort="due",

@@ -141,8 +141,8 @@ def steps_of(request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
         (free and going and user.is_agent, "take", _("Take"), "user-check"),
         (status in ("new", "waiting") and not (free and user.is_agent),
          "in_progress", _("Start"), "player-play"),
-        (status in ("new", "in_progress"), "waiting", _("Wait"), "hourglass"),
         (going, "resolved", _("Resolve"), "check"),
+        (status in ("new", "in_progress"), "waiting", _("Wait"), "hourglass"),
         (status == "resolved", "closed", _("Close"), "lock"),
         (not going, "in_progress", _("Reopen"), "rotate"),
     ]  # fmt: skip
