@@ -82,7 +82,8 @@ class StepButtonsColumn(Column):
         if record.done_at is not None or record.trashed_at or not getattr(record, "can_edit", 0):
             return ""
         return format_html(
-            '<span class="btn-list flex-nowrap"><button type="button" class="btn btn-sm" hx-post="{}"'
+            '<span class="btn-list flex-nowrap">'
+            '<button type="button" class="btn btn-sm" hx-post="{}"'
             ' hx-target="closest tr" hx-swap="delete">{}</button>'
             '<button type="button" class="btn btn-sm btn-ghost-secondary" hx-post="{}"'
             ' hx-target="closest tr" hx-swap="delete">{}</button></span>',
