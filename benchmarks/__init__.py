@@ -1,0 +1,1 @@
+"""What the product costs: pages, memory, imports, analyses, the start (docs/benchmarks.md)."""

@@ -1,0 +1,140 @@
+"""The figures as tables for a terminal, with the targets they miss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+# Issue targets at 100 000 customers: median milliseconds and queries.
+PAGE_TARGETS = {
+    "customer list": 40, "customer": 40, "request queue": 40, "customer list, filtered": 40,
+    "customer list, page 500": 40, "deal list": 40, "order list": 40, "request list": 40,
+    "deal": 40, "request": 40,
+}  # fmt: skip
+MOST_QUERIES = 10
+IMPORT_ROWS_PER_SECOND = 5000
+COLD_SECONDS, AGAIN_SECONDS = 90, 5
+
+
+def text(figures: dict[str, Any]) -> str:
+    """Everything that was measured, for a person."""
+    parts = [_heading(figures)]
+    if rows := figures.get("pages"):
+        parts += ["Pages in this process", _table(_PAGE_COLUMNS, rows)]
+    if web := figures.get("web"):
+        parts += ["Through gunicorn, 2 workers, 2 clients", _table(_WEB_COLUMNS, web["pages"])]
+        parts.append(_memory("web", web["memory"]["workers_after_load"]))
+    if jobs := figures.get("jobs"):
+        parts.append(
+            f"A job of ten rows: {jobs['small_job_p50_ms']} ms from request to done "
+            f"(longest {jobs['small_job_max_ms']} ms of {jobs['small_jobs']})"
+        )
+        parts.append(_memory("Celery main", [jobs["memory_after_jobs"]["main"]]))
+        parts.append(_memory("Celery pool", jobs["memory_after_jobs"]["pool"]))
+    if imported := figures.get("import"):
+        parts.append(_import(imported))
+    if analyses := figures.get("analyze"):
+        parts += ["Analyses on the CRM's records", _table(_ANALYSIS_COLUMNS, analyses)]
+    if start := figures.get("start"):
+        parts.append(_start(start))
+    missed = misses(figures)
+    parts.append("Missed targets:\n" + "\n".join(f"  {m}" for m in missed) if missed else "")
+    return "\n\n".join(part for part in parts if part)
+
+
+def misses(figures: dict[str, Any]) -> list[str]:
+    """One line per target that was not reached."""
+    found = []
+    for row in figures.get("pages", []):
+        if "failed" in row:
+            found.append(f"{row['page']}: {row['failed']}")
+            continue
+        limit = PAGE_TARGETS.get(row["page"])
+        if limit and row["p50_ms"] > limit:
+            found.append(f"{row['page']}: {row['p50_ms']} ms > {limit} ms")
+        if limit and row["queries"] > MOST_QUERIES:
+            found.append(f"{row['page']}: {row['queries']} queries > {MOST_QUERIES}")
+    rate = figures.get("import", {}).get("rows_per_second")
+    if rate and rate < IMPORT_ROWS_PER_SECOND:
+        found.append(f"retail import: {rate:.0f} rows/s < {IMPORT_ROWS_PER_SECOND}")
+    if start := figures.get("start"):
+        cold = start["cold"]["first_page_seconds"]
+        again = min(one["first_page_seconds"] for one in start["again"])
+        if cold > COLD_SECONDS:
+            found.append(f"cold start: {cold} s > {COLD_SECONDS} s")
+        if again > AGAIN_SECONDS:
+            found.append(f"second start: {again} s > {AGAIN_SECONDS} s")
+    return found
+
+
+_PAGE_COLUMNS = {
+    "page": "page", "role": "as", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
+    "queries": "queries",
+    "own_sql_ms": "its SQL ms", "bare_sql_ms": "bare SQL ms", "plus_ms": "plus ms",
+    "ratio": "ratio", "bytes": "bytes", "load": "load", "failed": "failed",
+}  # fmt: skip
+_WEB_COLUMNS = {
+    "page": "page", "requests_per_second": "requests/s", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
+    "requests": "requests", "load": "load",
+}  # fmt: skip
+_ANALYSIS_COLUMNS = {
+    "method": "method", "seconds": "command s", "method_seconds": "method s", "rows": "rows",
+    "peak_mib": "peak MiB", "load": "load", "failed": "failed",
+}  # fmt: skip
+
+
+def _heading(figures: dict[str, Any]) -> str:
+    machine = figures["machine"]
+    return (
+        f"{machine['at']}: {machine['cores']} cores, {machine['memory_gib']} GiB, Python "
+        f"{machine['python']}, commit {figures['commit']}, load {machine['load']}\n"
+        + ", ".join(f"{name}: {count:,}" for name, count in figures.get("rows", {}).items())
+    )
+
+
+def _table(columns: dict[str, str], rows: Sequence[dict[str, Any]]) -> str:
+    used = {key: head for key, head in columns.items() if any(key in row for row in rows)}
+    cells = [list(used.values())]
+    cells += [[_cell(row.get(key)) for key in used] for row in rows]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(used))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if i == 0 else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in cells
+    ]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _memory(name: str, processes: Sequence[dict[str, float]]) -> str:
+    shown = ", ".join(f"{one['rss_mib']} MiB (own share {one['pss_mib']})" for one in processes)
+    return f"Memory of {name}: {shown}"
+
+
+def _import(imported: dict[str, Any]) -> str:
+    if "skipped" in imported:
+        return f"Import skipped: {imported['skipped']}"
+    again = imported["again"]
+    return (
+        f"Import of {imported['rows']:,} order lines: {imported['rows_per_second']:,.0f} rows/s, "
+        f"peak {imported['peak_mib']} MiB; again: {again['rows_per_second']:,} rows/s, "
+        f"{again['created']} created (load {imported['load']})"
+    )
+
+
+def _start(start: dict[str, Any]) -> str:
+    cold, again = start["cold"], start["again"]
+    lines = [
+        f"First start of a fresh clone: {cold['first_page_seconds']} s to the first page; again: "
+        + ", ".join(f"{one['first_page_seconds']} s" for one in again)
+        + f"; stop {cold['stop_seconds']} s (load {start['load'][0]})",
+        *(f"    {step}" for step in cold["steps"]),
+    ]
+    return "\n".join(lines)
