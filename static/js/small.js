@@ -30,7 +30,7 @@ function countdown(element) {
   const minutes = Math.floor(Math.abs(seconds) / 60);
   const two = (value) => String(value).padStart(2, "0");
   element.title ||= element.textContent.trim();
-  element.textContent = `${seconds < 0 ? "-" : ""}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  element.textContent = `${seconds < 0 && !element.closest("[data-overdue]") ? "-" : ""}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   element.classList.toggle("text-red", seconds < 0);
   element.classList.toggle("text-orange", seconds >= 0 && seconds < 3600);
 }
