@@ -39,6 +39,10 @@ class Slice:
         """Start and end as moments in the reader's zone."""
         return _midnight(self.start), _midnight(self.end)
 
+    @property
+    def last_day(self) -> date:
+        return self.end - timedelta(days=1)
+
     def within(self, field: str) -> dict[str, datetime]:
         """Filter arguments: the moment column lies in the period."""
         start, end = self.moments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pgtrigger
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.common import formats
 from crm.common.history import tracked
 from crm.common.models import BilingualName, Record, record_indexes
 from customers.models import Contact, CustomerRecord, Need
@@ -422,7 +424,8 @@ class Target(Record):
         ]
 
     def __str__(self) -> str:
-        return f"{self.starts_on} – {self.ends_on}"
+        last = self.ends_on - timedelta(days=1)
+        return f"{formats.day(self.starts_on)} – {formats.day(last)}"
 
     def get_absolute_url(self) -> str:
         return reverse("sales:target_detail", args=[self.pk])
