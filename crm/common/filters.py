@@ -41,6 +41,9 @@ class RecordFilterSet(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.form.fields.items():
+            if isinstance(field.widget, forms.NullBooleanSelect):
+                unknown, *known = field.widget.choices
+                field.widget.choices = [(unknown[0], _("All")), *known]
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.setdefault("class", css)
             field.widget.attrs.setdefault("id", f"filter-{name}")
