@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from customers.imports.copying import copy_new
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.reading import Row
 from customers.imports.registry import Importer, Setting, importer, require
@@ -157,7 +158,7 @@ class OnlineRetail(Importer):
         named = Customer.objects.filter(external_id__in=countries)
         known = set(named.values_list("external_id", flat=True))
         missing = [self._customer(key, countries[key]) for key in countries if key not in known]
-        Customer.objects.bulk_create(missing, batch_size=500)
+        copy_new(missing)
         ledger.objects["customers"] += len(missing)
         usable = _mine(Customer, self.setting.actor).filter(external_id__in=countries)
         return {customer.external_id: customer for customer in usable}
@@ -182,7 +183,7 @@ class OnlineRetail(Importer):
         skus = {line.sku for line in lines}
         known = set(Product.objects.filter(sku__in=skus).values_list("sku", flat=True))
         missing = [self._product(sku) for sku in sorted(skus - known)]
-        Product.objects.bulk_create(missing, batch_size=500)
+        copy_new(missing)
         ledger.objects["products"] += len(missing)
         return dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
 
@@ -207,7 +208,7 @@ class OnlineRetail(Importer):
             for line in heads.values()
             if line.number not in known
         ]
-        Order.objects.bulk_create(missing, batch_size=500)
+        copy_new(missing)
         ledger.objects["orders"] += len(missing)
         usable = _mine(Order, self.setting.actor).filter(number__in=heads)
         return dict(usable.values_list("number", "pk"))
@@ -267,7 +268,7 @@ class OnlineRetail(Importer):
                 for name, value in values.items():
                     setattr(old, name, value)
                 changed.append(old)
-        OrderLine.objects.bulk_create(new)
+        copy_new(new)
         OrderLine.objects.bulk_update(
             changed, ["product", "description", "quantity", "unit_price"], batch_size=500
         )

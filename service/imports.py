@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
+from customers.imports.copying import copy_new
 from customers.imports.ledger import Ledger
 from customers.imports.reading import Row
 from customers.imports.registry import Importer, Setting, importer, require
@@ -63,7 +64,7 @@ class RequestRows(Importer):
         known = set(there.values_list("external_id", flat=True))
         self._learn({code for _text, code in wanted.values()}, ledger)
         new = [self._request(key, *wanted[key]) for key in wanted if key not in known]
-        ServiceRequest.objects.bulk_create(new, batch_size=500)
+        copy_new(new)
         ledger.objects["requests"] += len(new)
         ledger.take(len(wanted), created=len(new))
 

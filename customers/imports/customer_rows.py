@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.common.phones import normalise_phone
 from crm.common.resources import SELLERS
+from customers.imports.copying import copy_new
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.reading import Row
 from customers.imports.registry import Importer, importer, missing_column
@@ -119,7 +120,7 @@ class CustomerRows(Importer):
         known = _Known(self.setting.actor, [values for _row, values in good])
         for row, values in good:
             self._settle(row, values, known, ledger)
-        Customer.objects.bulk_create(known.made, batch_size=500)
+        copy_new(known.made)
         Customer.objects.bulk_create(
             known.changed.values(), batch_size=500, update_conflicts=True,
             unique_fields=["id"], update_fields=WRITTEN,
@@ -173,7 +174,8 @@ class _Known:
         self._writable: set[int] = set()
         asked = {key: {values[key] for values in rows if key in values} for key in KEYS}
         # External ids are unique over all teams; e-mail and phone name somebody in one's reach.
-        found = list(Customer.objects.filter(external_id__in=asked["external_id"]))
+        by_id = asked["external_id"]
+        found = list(Customer.objects.filter(external_id__in=by_id)) if by_id else []
         alive = Customer.objects.alive() if actor is None else Customer.objects.visible_to(actor)
         for key in ("phone", "email"):
             found += alive.filter(**{f"{key}__in": asked[key]}).order_by("-pk")

@@ -194,10 +194,7 @@ def _broken(tape: _Tape, delimiter: str) -> FileRefusedError:
 
 
 def _unclosed(line: int) -> FileRefusedError:
-    return FileRefusedError(
-        _("Line %(line)s opens a quote that is never closed.")
-        % {"line": line}
-    )
+    return FileRefusedError(_("Line %(line)s opens a quote that is never closed.") % {"line": line})
 
 
 def _too_wide(line: int) -> FileRefusedError:
