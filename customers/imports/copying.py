@@ -29,7 +29,7 @@ def copy_new(records: Sequence[models.Model]) -> None:
         text.write("\n")
     text.seek(0)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        cursor.copy_expert(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN", text)  # type: ignore[attr-defined]  # psycopg2's
+        cursor.copy_expert(f"COPY {quote(meta.db_table)} ({columns}) FROM STDIN", text)
 
 
 def _cell(value: Any) -> str:
