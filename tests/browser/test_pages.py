@@ -1,0 +1,96 @@
+"""Every list, detail and form, for each role: found, quiet, not wider than a phone, accessible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.axe import axe_findings
+from tests.browser.conftest import PHONE, SignIn
+from tests.browser.watching import Watch, overflow, settled
+
+LISTS = {
+    "/customers/", "/customers/contacts/", "/customers/needs/",
+    "/communications/", "/communications/follow-ups/",
+    "/sales/deals/", "/sales/orders/", "/sales/products/", "/sales/targets/",
+    "/service/requests/",
+    "/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/",
+}  # fmt: skip
+OTHERS = {
+    "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/analytics/",
+    "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
+    "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
+}  # fmt: skip
+METHODS = {"/analytics/cluster/", "/analytics/forecast/"}
+CLOSED = {
+    "rep": METHODS | {"/service/queue/"},
+    "agent": METHODS
+    | {"/customers/import/", "/sales/board/", "/sales/targets/"}
+    | {"/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/"},
+    "manager": set[str](),
+    "admin": set[str](),
+}
+
+@pytest.mark.parametrize(
+    ("role", "language"),
+    [("rep", "zh-hans"), ("agent", "en"), ("manager", "zh-hans"), ("admin", "en")],
+)
+def test_it_shows_every_page_without_complaint(
+    sign_in: SignIn, watch: Watch, role: str, language: str
+) -> None:
+    page = sign_in(role, language=language, size=PHONE)
+    findings: list[str] = []
+    for path in walk(page, role):
+        found = [*shape(page), *watch.problems]
+        watch.problems.clear()
+        findings += [f"{role} {path}: {one}" for one in found]
+    assert not findings, "\n".join(findings)
+
+
+def walk(page: Page, role: str) -> Iterator[str]:
+    """Open every page in turn: lists, a first record of each, its form and the form for a new one."""
+    seen: set[str] = set()
+    for start in sorted((LISTS | OTHERS | METHODS) - CLOSED[role]):
+        page.goto(start)
+        yield start
+        if start not in LISTS:
+            continue
+        paths = [first_record(page), link(page, "/new/")]
+        if paths[0]:
+            page.goto(paths[0])
+            paths.append(link(page, "/edit/"))
+        for path in paths:
+            if path and urlsplit(path).path not in seen:
+                seen.add(urlsplit(path).path)
+                page.goto(path)
+                yield path
+
+
+def first_record(page: Page) -> str:
+    return str(page.evaluate("document.querySelector('main tr[data-href]')?.dataset.href ?? ''"))
+
+
+def link(page: Page, ending: str) -> str:
+    """The first link of the page's content that ends so."""
+    return str(
+        page.evaluate(
+            """(ending) => [...document.querySelectorAll("main a[href]")]
+              .map((one) => one.getAttribute("href"))
+              .find((href) => href.split("?")[0].endsWith(ending)) ?? "" """,
+            ending,
+        )
+    )
+
+
+def shape(page: Page) -> list[str]:
+    """Too wide, or hard to use: in light; colours also in dark."""
+    settled(page)
+    found = [f"wider than the window: {wide}"] if (wide := overflow(page)) else []
+    found += axe_findings(page)
+    page.emulate_media(color_scheme="dark")
+    found += [f"dark: {one}" for one in axe_findings(page, "color-contrast")]
+    page.emulate_media(color_scheme="light")
+    return found

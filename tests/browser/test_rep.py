@@ -1,0 +1,174 @@
+"""A sales rep's day, from the sign-in on."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.utils import translation
+from playwright.sync_api import Page, expect
+
+from communications.models import FollowUp
+from customers.models import Customer
+from sales.models import Deal, StageChange
+from tests.browser.conftest import PHONE, Company, OpenContext, SignIn
+from tests.browser.watching import Watch
+
+
+@pytest.fixture
+def customer(company: Company) -> Customer:
+    """One of the rep's own."""
+    found = Customer.objects.filter(owner=company.rep).order_by("pk").first()
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def deal(company: Company) -> Deal:
+    """A deal that stands in the first column of the rep's board."""
+    found = Deal.objects.filter(owner=company.rep, stage__kind="open").order_by("stage__order")
+    deal = found.select_related("stage").first()
+    assert deal is not None
+    return deal
+
+
+def test_it_signs_in_by_the_form(open_context: OpenContext, address: str) -> None:
+    page = open_context().new_page()
+    page.goto("/customers/")
+    page.get_by_role("textbox", name="用户名").fill("rep")
+    page.get_by_role("textbox", name="密码").fill("demo-rep")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/customers/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("客户")
+
+
+def test_it_says_that_the_password_is_wrong(open_context: OpenContext, address: str) -> None:
+    page = open_context(size=PHONE).new_page()
+    page.goto("/accounts/login/")
+    page.get_by_role("textbox", name="用户名").fill("rep")
+    page.get_by_role("textbox", name="密码").fill("wrong")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("textbox", name="用户名")).to_have_value("rep")
+
+
+def test_it_creates_a_customer(sign_in: SignIn) -> None:
+    page = sign_in("rep", language="zh-hans")
+    page.goto("/customers/")
+    page.get_by_role("main").locator("a[href$='/customers/new/']").click()
+    page.get_by_label("名称").fill("苏州远帆仪器有限公司")
+    page.get_by_label("电话").fill("0512 6288 1234")
+    page.get_by_label("城市").fill("苏州")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
+    expect(page.get_by_role("main")).to_contain_text("苏州")
+
+
+def test_it_logs_a_call_from_the_customer(sign_in: SignIn, customer: Customer) -> None:
+    page = sign_in("rep", language="zh-hans", size=PHONE)
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="记录通话").click()
+    page.get_by_label("内容").fill("客户要一份 200 台的报价")
+    page.get_by_role("button", name="保存").click()
+    page.goto(customer.get_absolute_url())
+    expect(page.locator("#timeline")).to_contain_text("客户要一份 200 台的报价")
+
+
+def test_it_plans_a_follow_up_and_ticks_it_off(sign_in: SignIn, customer: Customer) -> None:
+    page = sign_in("rep")
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="Plan a step").click()
+    page.get_by_label("What to do").fill("Send the quotation")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Send the quotation")
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("button", name="Done: Send the quotation").click()
+    expect(page.locator("#next-step")).not_to_contain_text("Send the quotation")
+    follow_up = FollowUp.objects.get(title="Send the quotation")
+    assert follow_up.done_at is not None
+
+
+def next_column(page: Page, deal: Deal) -> str:
+    """The id of the column to the right of the deal's."""
+    columns = page.locator("[data-column]").evaluate_all("all => all.map(c => c.dataset.column)")
+    return str(columns[columns.index(str(deal.stage_id)) + 1])
+
+
+def test_it_moves_a_deal_by_keyboard(sign_in: SignIn, deal: Deal) -> None:
+    page = sign_in("rep", language="zh-hans")
+    page.goto("/sales/board/")
+    target = next_column(page, deal)
+    menu = page.locator(f'[data-card="{deal.pk}"]').get_by_role("button").first
+    menu.focus()
+    page.keyboard.press("Enter")
+    choice = page.locator(f'[data-card="{deal.pk}"] button[value="{target}"]')
+    expect(choice).to_be_visible()
+    choice.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[data-column="{target}"] [data-card="{deal.pk}"]')).to_be_visible()
+    deal.refresh_from_db()
+    assert str(deal.stage_id) == target
+
+
+def test_it_moves_a_deal_by_dragging(sign_in: SignIn, deal: Deal) -> None:
+    page = sign_in("rep")
+    page.goto("/sales/board/")
+    expect(page.locator("[data-board][data-ready]")).to_be_visible()
+    target = next_column(page, deal)
+    count = page.locator(f'[data-column="{target}"] [data-column-count]')
+    before = int(count.inner_text())
+    moved = page.locator(f'[data-card="{deal.pk}"]')
+    with page.expect_response(re.compile(r"/sales/deals/\d+/move/")):
+        moved.locator(".board-card-foot").drag_to(
+            page.locator(f'[data-column="{target}"] [data-board-list]'),
+            target_position={"x": 60, "y": 20},
+        )
+    expect(count).to_have_text(str(before + 1))
+    expect(page.locator(f'[data-column="{target}"] [data-card="{deal.pk}"]')).to_be_visible()
+    page.goto(deal.get_absolute_url())
+    change = StageChange.objects.filter(deal=deal).latest("at")
+    assert str(change.to_stage_id) == target
+    way = page.get_by_role("table", name="Way through the stages")
+    with translation.override("en"):
+        expect(way).to_contain_text(change.to_stage.label)
+
+
+@pytest.mark.parametrize("key", ["/", "Control+k"])
+def test_it_searches_by_two_chinese_characters(
+    sign_in: SignIn, company: Company, key: str
+) -> None:
+    found = Customer.objects.create(
+        name="昆明澜沧普洱茶业", owner=company.rep, team=company.rep.team
+    )
+    page = sign_in("rep", language="zh-hans")
+    page.goto("/jobs/")
+    page.keyboard.press(key)
+    page.keyboard.type("澜沧")
+    suggestion = page.get_by_role("option", name="昆明澜沧普洱茶业")
+    expect(suggestion).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{found.get_absolute_url()}")
+
+
+def test_it_keeps_what_was_typed_when_another_saved_first(
+    sign_in: SignIn, watch: Watch, customer: Customer
+) -> None:
+    watch.expect(409)
+    page = sign_in("rep", language="zh-hans")
+    page.goto(f"{customer.get_absolute_url()}edit/")
+    other = sign_in("manager", language="zh-hans")
+    other.goto(f"{customer.get_absolute_url()}edit/")
+    other.get_by_label("城市").fill("大理")
+    other.get_by_role("button", name="保存").click()
+    other.wait_for_url(f"**{customer.get_absolute_url()}")
+    page.get_by_label("城市").fill("丽江")
+    page.get_by_role("button", name="保存").click()
+    conflict = page.get_by_role("alert").first
+    expect(conflict).to_contain_text("大理")
+    expect(conflict).to_contain_text("丽江")
+    expect(page.get_by_label("城市")).to_have_value("丽江")
+    page.get_by_role("button", name="保存").click()
+    page.wait_for_url(f"**{customer.get_absolute_url()}")
+    customer.refresh_from_db()
+    assert customer.city == "丽江"
