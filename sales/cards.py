@@ -29,7 +29,7 @@ def customer_deals(user: Any, customer: Customer) -> dict[str, Any] | None:
     )
     needs: list[Need] = []
     if not user.is_agent:
-        waiting = Need.objects.visible_to(user).filter(customer=customer, status=Need.Status.OPEN)
+        waiting = Need.objects.editable_by(user).filter(customer=customer, status=Need.Status.OPEN)
         needs = list(waiting.order_by("priority", "-updated_at")[:PANEL_ROWS])
     if user.is_agent and not shown:
         return None

@@ -11,6 +11,7 @@ from communications.models import About
 from crm.common.registries import (
     HomeCard,
     NavItem,
+    PageAction,
     Panel,
     QuickCreate,
     SearchProvider,
@@ -18,6 +19,7 @@ from crm.common.registries import (
     home_cards,
     nav_items,
     ownership_followers,
+    page_actions,
     quick_creates,
     search_providers,
     timeline_sources,
@@ -71,5 +73,6 @@ home_cards += [
     HomeCard("deals_closing", "sales/cards/deals.html", 31, SELLERS, closing_card),
     HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
 ]
+page_actions.append(PageAction("customers.need", "sales/panels/need_action.html", SELLERS))
 ownership_followers.append(follow_customer)
 register_about(About.DEAL, Deal.objects.visible_to)

@@ -91,12 +91,22 @@ class HomeCard:
     width: int = 6
 
 
+@dataclass(frozen=True)
+class PageAction:
+    """A button that an app above puts on the page of a lower app's record (``record``)."""
+
+    model_label: str
+    template: str
+    roles: frozenset[str]
+
+
 nav_items: list[NavItem] = []
 quick_creates: list[QuickCreate] = []
 timeline_sources: list[TimelineSource] = []
 customer_panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
 home_cards: list[HomeCard] = []
+page_actions: list[PageAction] = []
 # Called when a customer changes hands: (customer ids, old owner id, new owner id, new team id).
 ownership_followers: list[Callable[..., None]] = []
 

@@ -41,7 +41,9 @@ def record_create(*, record: R, actor: Any, submission: UUID | None = None) -> R
 
 
 def record_lock(queryset: Any, pk: int) -> Any:
-    """The record, locked, out of what the actor may change.
+    """The record, locked first and then found in what the actor may change.
+
+    In this order a right that was taken away while waiting for the lock no longer counts.
 
     Raises
     ------
@@ -49,8 +51,8 @@ def record_lock(queryset: Any, pk: int) -> Any:
         When the record is not in ``queryset``.
     """
     locked = queryset.model._default_manager.select_for_update(of=("self",))
-    record = locked.filter(pk=pk, pk__in=queryset.values("pk")).first()
-    if record is None:
+    record = locked.filter(pk=pk).first()
+    if record is None or not queryset.filter(pk=pk).exists():
         raise PermissionDenied
     return record
 

@@ -25,6 +25,7 @@ from crm.common.columns import Column
 from crm.common.errors import EditConflictError, RefusedError
 from crm.common.forms import RecordForm
 from crm.common.keyset import Page, Sort, capped_count, paginate
+from crm.common.registries import page_actions
 from crm.common.resources import Resource
 
 PAGE_SIZES = (25, 50, 100)
@@ -200,7 +201,13 @@ class RecordDetail(ResourceView):
             for fact in resource.facts
             if fact.always or fact.column.value(record) not in (None, "")
         ]
-        return self.page(resource.detail_template, {"record": record, "facts": facts, **extra})
+        actions = [
+            action.template
+            for action in page_actions
+            if action.model_label == record._meta.label_lower and request.user.role in action.roles
+        ]
+        context = {"record": record, "facts": facts, "page_actions": actions, **extra}
+        return self.page(resource.detail_template, context)
 
 
 class RecordHistory(ResourceView):

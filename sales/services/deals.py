@@ -187,13 +187,11 @@ def need_convert(*, pk: int, actor: Any) -> Deal:
     Raises
     ------
     PermissionDenied
-        The actor does not see the need or does not sell.
+        The actor may not change the need.
     RefusedError
         There is no pipeline yet.
     """
-    if actor.is_agent:
-        raise PermissionDenied
-    need: Need = record_lock(Need.objects.visible_to(actor), pk)
+    need: Need = record_lock(Need.objects.editable_by(actor), pk)
     made = Deal.objects.alive().filter(need=need).first()
     if made is not None:
         return made

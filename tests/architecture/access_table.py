@@ -131,10 +131,34 @@ KEEPERS = {"manager", "admin"}
 TICK: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
 ANSWER: Reach = {"manager": TEAM, "agent": TEAM, "admin": ALL}
 
+# Records that are not edited: imports and jobs of one's own, runs on one's team's records.
+IMPORTS: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
+JOBS: Reach = {"rep": OWN, "admin": ALL}
+RUNS: Reach = {"manager": TEAM, "admin": ALL}
+
 ACTIONS: dict[str, Action] = {
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     # Nobody takes a customer that has an owner.
     "customers:take": Action("customers:", {}),
+    "customers:import_detail": Action("import", IMPORTS, "get"),
+    # The record has no rejected rows: no file is an answer too.
+    "customers:import_rejects": Action("import", IMPORTS, "get", also=(404,)),
+    "jobs:detail": Action("job", JOBS, "get"),
+    "jobs:status": Action("job", JOBS, "get"),
+    "jobs:cancel": Action("job", JOBS),
+    "jobs:retry": Action("job", JOBS),
+    "analytics:run_detail": Action("run", RUNS, "get"),
+    "analytics:run_csv": Action("run", RUNS, "get", more=("fan",), also=(404,)),
+    # Without a stage the move is refused, after the right has been checked.
+    "sales:deal_move": Action("sales:deal_", KINDS["sales:deal_"].edit, also=(400, 422)),
+    "sales:need_convert": Action("customers:need_", SELL_EDIT),
+    "sales:order_refund": Action("sales:order_", KINDS["sales:order_"].edit),
+    "marketing:campaign_add_customers": Action(
+        "marketing:campaign_", KINDS["marketing:campaign_"].see, "get"
+    ),
+    "marketing:activity_result": Action(
+        "marketing:activity_", KINDS["marketing:activity_"].edit, more=("success",)
+    ),
     "communications:follow_up_done": Action("communications:follow_up_", TICK),
     "communications:follow_up_undo_done": Action("communications:follow_up_", TICK),
     "communications:follow_up_snooze": Action("communications:follow_up_", TICK),
@@ -160,6 +184,11 @@ PAGES: dict[str, Page] = {
     "accounts:profile": Page(EVERYONE),
     "service:queue": Page({"manager", "agent", "admin"}),
     "analytics:dashboard": Page(EVERYONE),
+    "customers:import": Page({"rep", "manager", "admin"}),
+    "jobs:list": Page(EVERYONE),
+    "sales:board": Page({"rep", "manager", "admin"}),
+    "sales:set_up_pipeline": Page({"admin"}, "post"),
+    "marketing:segments": Page({"rep", "manager", "admin"}),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
     "analytics:start": Page(KEEPERS, "post", args=("forecast",)),

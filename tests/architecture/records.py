@@ -9,10 +9,13 @@ from typing import Any
 
 from django.utils import timezone
 
+from analytics.models import Run
 from communications.models import Communication, FollowUp
 from crm.accounts.models import User
+from crm.common.models import Record
 from crm.common.roles import Role
-from customers.models import Contact, Customer, Need
+from crm.jobs.models import Job
+from customers.models import Contact, Customer, ImportBatch, Need
 from marketing.models import Activity, Campaign
 from sales.models import Deal, Order, Pipeline, Product, Stage, StageChange, Target
 from service.models import ServiceRequest
@@ -74,7 +77,7 @@ def make_record(world: World, kind: str, scope: str, marker: str) -> Any:
     owner = world.owner(scope)
     base = {"owner": owner, "team": owner.team}
     record = _MAKERS[kind](world, scope, marker, base)
-    if scope == "trashed":
+    if scope == "trashed" and isinstance(record, Record):
         record.trashed_at, record.trashed_by = timezone.now(), world.cast.stranger
         record.save()
     return record
@@ -154,6 +157,26 @@ def _activity(world: World, scope: str, marker: str, base: dict[str, Any]) -> Ac
     )  # fmt: skip
 
 
+def _import(world: World, scope: str, marker: str, base: dict[str, Any]) -> ImportBatch:
+    return ImportBatch.objects.create(
+        kind="customers", filename=marker, created_by=base["owner"], team=base["team"],
+        state="finished",
+    )  # fmt: skip
+
+
+def _job(world: World, scope: str, marker: str, base: dict[str, Any]) -> Job:
+    return Job.objects.create(
+        kind="analyze", title=marker, created_by=base["owner"], state=Job.State.QUEUED
+    )
+
+
+def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
+    error = {"code": "no_rows", "params": {}, "text": ""}
+    return Run.objects.create(
+        method="cluster", state="refused", error=error, team=base["team"], created_by=base["owner"]
+    )
+
+
 _MAKERS: dict[str, Callable[..., Any]] = {
     "customers:": _customer,
     "customers:contact_": _contact,
@@ -167,4 +190,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "service:request_": _request,
     "marketing:campaign_": _campaign,
     "marketing:activity_": _activity,
+    "import": _import,
+    "job": _job,
+    "run": _run,
 }

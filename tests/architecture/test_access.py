@@ -61,9 +61,7 @@ def reaches(reach: Reach, role: str, scope: str) -> bool:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_reads_what_the_table_says(
-    world: World, client: Client, kind: str, role: str
-) -> None:
+def test_it_reads_what_the_table_says(world: World, client: Client, kind: str, role: str) -> None:
     rule = KINDS[kind]
     records = {scope: make_record(world, kind, scope, marker(scope)) for scope in SCOPES}
     client.force_login(world.cast.user(role))
@@ -80,9 +78,7 @@ def test_it_reads_what_the_table_says(
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_lists_what_the_table_says(
-    world: World, client: Client, kind: str, role: str
-) -> None:
+def test_it_lists_what_the_table_says(world: World, client: Client, kind: str, role: str) -> None:
     rule = KINDS[kind]
     records = {scope: make_record(world, kind, scope, marker(scope)) for scope in SCOPES}
     client.force_login(world.cast.user(role))
@@ -143,9 +139,7 @@ def test_it_restores_only_ones_own_deletions(
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_trashes_what_the_table_says(
-    world: World, client: Client, kind: str, role: str
-) -> None:
+def test_it_trashes_what_the_table_says(world: World, client: Client, kind: str, role: str) -> None:
     client.force_login(world.cast.user(role))
     for scope in ("own", "team", "other"):
         if not reaches(KINDS[kind].trash, role, scope):
@@ -158,12 +152,10 @@ def test_it_trashes_what_the_table_says(
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ACTIONS)
-def test_it_acts_on_what_the_table_says(
-    world: World, client: Client, name: str, role: str
-) -> None:
+def test_it_acts_on_what_the_table_says(world: World, client: Client, name: str, role: str) -> None:
     action = ACTIONS[name]
     client.force_login(world.cast.user(role))
-    for scope in SCOPES:
+    for scope in SCOPES if action.kind in KINDS else SCOPES[:3]:  # no trash for the others
         record = make_record(world, action.kind, scope, marker(scope))
         before = row_hash(record)
         send = client.post if action.method == "post" else client.get
