@@ -75,8 +75,8 @@ def fan(result: dict[str, Any], id: str = "forecast") -> Chart:
         for week, step in zip(ahead, steps, strict=True)
     ]
     columns = [
-        _("Week from"), _("Sales"), _("Forecast"), _("80 % low"), _("80 % high"), _("95 % low"),
-        _("95 % high"),
+        _("Week from"), _("Sales"), _("Forecast"), _("Low (80 %)"), _("High (80 %)"), _("Low (95 %)"),
+        _("High (95 %)"),
     ]  # fmt: skip
     return Chart(id, _("Sales and forecast by week"), spec, columns, rows, height="lg")
 
@@ -109,11 +109,11 @@ def requests(weeks: list[tuple[date, int, int]]) -> Chart:
     spec = {
         "type": "line", "zero": True, "x": [week.isoformat() for week, *_rest in weeks],
         "series": [
-            {"name": _("Opened"), "data": [row[1] for row in weeks]},
+            {"name": pgettext("request", "Opened"), "data": [row[1] for row in weeks]},
             {"name": _("Resolved"), "data": [row[2] for row in weeks], "dashed": True},
         ],
     }  # fmt: skip
-    columns = [_("Week from"), _("Opened"), _("Resolved")]
+    columns = [_("Week from"), pgettext("request", "Opened"), _("Resolved")]
     return Chart("requests", _("Service requests by week"), spec, columns, [list(w) for w in weeks])
 
 
@@ -250,7 +250,7 @@ def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
         **{key: [row[key] for row in shown] for key in ("estimate", "lo", "hi")},
     }  # fmt: skip
     columns = [
-        _("Channel"), _("Effect"), _("95 % low"), _("95 % high"), "p", _("Without adjustment"),
+        _("Channel"), _("Effect"), _("Low (95 %)"), _("High (95 %)"), "p", _("Without adjustment"),
         "VIF",
     ]  # fmt: skip
     rows = [
@@ -258,7 +258,7 @@ def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
          term["vif"]]
         for row, term in zip(shown, terms, strict=True)
     ]  # fmt: skip
-    title = _("What a unit of spend brings, with its 95 % interval")
+    title = _("What a unit of spend brings (with an interval of 95 %)")
     return Chart(id, title, spec, columns, rows, height="md")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Sum
+from django.db.models import Min, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
@@ -71,7 +71,10 @@ def customer_features(scope: Scope, today: date | None = None) -> pd.DataFrame:
 
 
 def weekly_sales(scope: Scope) -> pd.DataFrame:
-    """Columns ``week`` (Monday) and ``sales`` (base currency), whole weeks only, gaps as 0."""
+    """Columns ``week`` (Monday) and ``sales`` (base currency), whole weeks only, gaps as 0.
+
+    The first week counts only when the first order came on its Monday.
+    """
     import pandas as pd
 
     rows = (
@@ -81,6 +84,9 @@ def weekly_sales(scope: Scope) -> pd.DataFrame:
     today = timezone.localdate()
     running = today - timedelta(days=today.weekday())
     weeks = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
+    first = scope.of(Order).counted().aggregate(at=Min("ordered_at"))["at"]
+    if first and timezone.localdate(first).weekday() > 0:
+        del weeks[min(weeks)]
     frame = pd.DataFrame(
         [(pd.Timestamp(week), total) for week, total in weeks.items() if week < running],
         columns=["week", "sales"],

@@ -116,7 +116,7 @@ def _cluster(run: Run) -> Page:
         (_("Stability over samples (0 to 1)"), _figure(result["stability"])),
     ]
     steps = [
-        (_("See the segments"), reverse("marketing:segment_list")),
+        (_("See the segments"), reverse("marketing:segments")),
         (_("See the customers"), reverse("customers:list")),
     ]
     return sentence, [charts.cluster_scatter(result), charts.cluster_radar(result)], quality, steps
@@ -142,8 +142,8 @@ def _forecast(run: Run) -> Page:
         (_("MASE on unseen weeks"), _figure(test["mase"])),
         (_("MASE of the naive rival"), _figure(test["naive_mase"])),
         ("sMAPE", _figure(test["smape"], 1) + " %"),
-        (_("Coverage of the 80 % interval"), _share(test["coverage80"])),
-        (_("Coverage of the 95 % interval"), _share(test["coverage95"])),
+        (_("Interval coverage (80 %)"), _share(test["coverage80"])),
+        (_("Interval coverage (95 %)"), _share(test["coverage95"])),
         (_("Backtest starts"), _figure(test.get("origins"), 0)),
     ]
     return (

@@ -180,7 +180,7 @@ def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
         previous = np.array(last.result["centroids"], dtype=float)
     found = cluster(
         frame, frames.RFM_COLUMNS, algorithm=run.params.get("algorithm", "kmeans"),
-        k=run.params.get("k"), previous=previous, seed=run.seed,
+        k=run.params.get("k"), previous=previous, logged=frames.RFM_COLUMNS, seed=run.seed,
     )  # fmt: skip
     result = found.to_dict()
     del result["labels"]  # each customer carries its own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -136,6 +137,7 @@ def cluster(
     algorithm: Algorithm = "kmeans",
     k: int | None = None,
     previous: FloatArray | None = None,
+    logged: Collection[str] = (),
     seed: int = 0,
 ) -> ClusterResult:
     """Group the rows of ``frame`` by numeric columns.
@@ -153,6 +155,8 @@ def cluster(
         silhouette.
     previous : ndarray, shape (k1, d), optional
         ``centroids`` of an earlier result with the same columns: its labels are kept.
+    logged : collection of str
+        Columns to log however skewed they are: in RFM a ratio counts, not a difference.
     seed : int
         The same seed and rows give the same groups.
 
@@ -175,12 +179,10 @@ def cluster(
     _check_rows(data, len(frame), k, notices)
     data = _drop_constant(data, notices)
     X = data.to_numpy(dtype=float)
-    scaling = fit_scaling(X)
-    logged = [
-        str(c) for c, is_logged in zip(data.columns, scaling.logged, strict=True) if is_logged
-    ]
-    if logged:
-        notices.append(Notice("columns_logged", {"columns": ", ".join(logged)}))
+    scaling = fit_scaling(X, np.isin(data.columns, list(logged)))
+    logs = [str(c) for c, is_logged in zip(data.columns, scaling.logged, strict=True) if is_logged]
+    if logs:
+        notices.append(Notice("columns_logged", {"columns": ", ".join(logs)}))
     Z = np.clip(scaling.apply(X), -REACH, REACH)
     found = _grouped(Z, algorithm, k, seed, notices)
     labels = _by_size(found.labels)

@@ -108,7 +108,7 @@ MESSAGES: dict[str, str] = {
     "unstable_groups": _(
         "The groups change from sample to sample (stability %(stability).2f of 1)."
     ),
-    "columns_logged": _("Skewed columns were taken as logarithms: %(columns)s."),
+    "columns_logged": _("These columns were taken as logarithms: %(columns)s."),
     "dbscan_one_group": _("DBSCAN found %(groups)d group(s) and %(noise)d outlying rows."),
     "dbscan_sampled": _(
         "DBSCAN grouped a sample of %(sample)d rows; the others joined their nearest core row."

@@ -45,8 +45,10 @@ class Scaling:
         return np.where(self.logged, np.sign(X) * np.log1p(np.abs(X) / self.unit), X)
 
 
-def fit_scaling(X: FloatArray) -> Scaling:
+def fit_scaling(X: FloatArray, always: NDArray[np.bool_] | None = None) -> Scaling:
     """Choose the scaling of ``X`` (n, d), whose columns are not constant.
+
+    Columns marked in ``always`` (d,) are logged whatever their skewness.
 
     A column is logged when its skewness, measured without the outermost hundredth on either side,
     exceeds 1 and the logarithm brings it nearer to 0.  The
@@ -59,6 +61,8 @@ def fit_scaling(X: FloatArray) -> Scaling:
     logs = np.sign(X) * np.log1p(magnitude / unit)
     before, after = np.abs(_skewness(X)), np.abs(_skewness(logs))
     logged = (before > SKEWED) & (after < before)
+    if always is not None:
+        logged |= always
     values = np.where(logged, logs, X)
     low, centre, high = np.percentile(values, [25, 50, 75], axis=0)
     robust = (high - low) / 1.349

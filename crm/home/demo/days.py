@@ -14,7 +14,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-HISTORY_DAYS = 728  # 104 whole weeks
+HISTORY_DAYS = 742  # two years in whole weeks, and the broken weeks at both ends
 DAY = 24 * 60
 SHIFTS = ((9 * 60, 12 * 60), (13 * 60 + 30, 18 * 60))
 
