@@ -75,8 +75,8 @@ def fan(result: dict[str, Any], id: str = "forecast") -> Chart:
         for week, step in zip(ahead, steps, strict=True)
     ]
     columns = [
-        _("Week from"), _("Sales"), _("Forecast"), _("Low (80 %)"), _("High (80 %)"), _("Low (95 %)"),
-        _("High (95 %)"),
+        _("Week from"), _("Sales"), _("Forecast"), _("Low (80 %)"), _("High (80 %)"),
+        _("Low (95 %)"), _("High (95 %)"),
     ]  # fmt: skip
     return Chart(id, _("Sales and forecast by week"), spec, columns, rows, height="lg")
 

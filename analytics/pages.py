@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from analytics import charts
 from analytics.charts import Chart
@@ -79,7 +79,24 @@ def translated(code: str, params: dict[str, Any]) -> str:
     """A method's problem or notice in the reader's language."""
     from analytics.methods.messages import MESSAGES
 
-    return _(MESSAGES[code]) % params
+    words = _method_words()
+    texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
+    return _(MESSAGES[code]) % {**params, **texts}
+
+
+def _method_words() -> dict[str, str]:
+    """The English words that the methods put into their sentences, in the reader's language."""
+    return {
+        "A forecast": pgettext("analysis", "A forecast"),
+        "Clustering": pgettext("analysis", "Clustering"),
+        "hour": pgettext("period", "hour"),
+        "day": pgettext("period", "day"),
+        "business day": pgettext("period", "business day"),
+        "week": pgettext("period", "week"),
+        "month": pgettext("period", "month"),
+        "quarter": pgettext("period", "quarter"),
+        "year": pgettext("period", "year"),
+    }
 
 
 Quality = list[tuple[str, str]]

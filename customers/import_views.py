@@ -8,11 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from customers.imports.cells import plain_name
 from customers.imports.forms import ImportForm
@@ -23,7 +24,7 @@ from customers.models import ImportBatch
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_list(request: HttpRequest) -> HttpResponse:
+def import_list(request: SignedInRequest) -> HttpResponse:
     """The form and the past imports; a refused file keeps the person here with the reason."""
     if not may_import(request.user):
         raise Http404
@@ -38,7 +39,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
     return _page(request, form, status=422)
 
 
-def _start(request: HttpRequest, data: dict[str, Any]) -> ImportBatch:
+def _start(request: SignedInRequest, data: dict[str, Any]) -> ImportBatch:
     team = data.get("team")
     with tempfile.TemporaryDirectory() as folder:
         return import_start(
@@ -59,7 +60,7 @@ def _on_disk(upload: UploadedFile, folder: Path) -> Path:
     return path
 
 
-def _page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResponse:
+def _page(request: SignedInRequest, form: ImportForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "kinds": [(kind.label, kind.hint) for kind in kinds_for(request.user)],
@@ -73,7 +74,7 @@ def _page(request: HttpRequest, form: ImportForm, status: int = 200) -> HttpResp
 
 @require_GET
 @never_cache
-def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
     steers = request.user.is_admin or batch.created_by_id == request.user.pk  # type: ignore[union-attr]
     context = {**import_page(batch), "may_steer": steers}
@@ -82,7 +83,7 @@ def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @never_cache
-def import_rejects(request: HttpRequest, pk: int) -> FileResponse:
+def import_rejects(request: SignedInRequest, pk: int) -> FileResponse:
     """The rejected rows with their reasons, ready to be corrected and imported again."""
     batch = _visible(request, pk)
     if not batch.rejects:
@@ -97,7 +98,7 @@ def import_rejects(request: HttpRequest, pk: int) -> FileResponse:
     )
 
 
-def _visible(request: HttpRequest, pk: int) -> ImportBatch:
+def _visible(request: SignedInRequest, pk: int) -> ImportBatch:
     if not may_import(request.user):
         raise Http404
     batches: Any = ImportBatch.objects.visible_to(request.user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -69,7 +69,7 @@ def customer_take(*, pk: int, actor: Any) -> Customer:
     return customer
 
 
-def _hand_over(customer: Customer, before: dict[str, Any] | None) -> None:
+def _hand_over(customer: Customer, before: Mapping[str, Any] | None) -> None:
     if before is None:
         raise PermissionDenied
     if (before["owner_id"], before["team_id"]) == (customer.owner_id, customer.team_id):

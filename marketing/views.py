@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from communications.views import safe_next, with_toast
+from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.resources import SELLERS
 from marketing import services
@@ -23,7 +24,7 @@ from marketing.selectors import customers_of_segment, segment_list
 
 
 @require_POST
-def set_result(request: HttpRequest, pk: int, result: str) -> HttpResponse:
+def set_result(request: SignedInRequest, pk: int, result: str) -> HttpResponse:
     """成功 or 失败 by one click; undo sets what it was."""
     if result not in Activity.Result.values:
         raise Http404
@@ -43,7 +44,7 @@ def set_result(request: HttpRequest, pk: int, result: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
+def add_customers(request: SignedInRequest, pk: int) -> HttpResponse:
     """Choose customers, or a segment, for a campaign."""
     user: Any = request.user
     if user.role not in SELLERS:
@@ -60,7 +61,7 @@ def add_customers(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "marketing/add_customers.html", context, status=status)
 
 
-def _added(request: HttpRequest, campaign: Campaign, form: AddCustomersForm) -> HttpResponse:
+def _added(request: SignedInRequest, campaign: Campaign, form: AddCustomersForm) -> HttpResponse:
     chosen = {customer.pk for customer in form.cleaned_data["customers"]}
     if segment := form.cleaned_data["segment"]:
         chosen |= set(customers_of_segment(request.user, segment))
@@ -81,7 +82,7 @@ def _added(request: HttpRequest, campaign: Campaign, form: AddCustomersForm) -> 
 
 
 @require_GET
-def segments(request: HttpRequest) -> HttpResponse:
+def segments(request: SignedInRequest) -> HttpResponse:
     user: Any = request.user
     if user.role not in SELLERS:
         raise Http404

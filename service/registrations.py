@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -80,10 +80,12 @@ home_cards += [
 
 def _find(user: Any, text: str, limit: int) -> list[ServiceRequest]:
     seen = ServiceRequest.objects.visible_to(user).select_related("customer")
-    wanted = Q(search__ngram=text)
+    newest = ("-opened_at", "-pk")
+    found = list(seen.search_for(text).order_by(*newest)[:limit])
     if number := _NUMBER.fullmatch(text.strip()):
-        wanted |= Q(pk=int(number[1]))
-    return list(seen.filter(wanted).order_by("-opened_at", "-pk")[:limit])
+        named = seen.filter(pk=int(number[1])).exclude(pk__in=[one.pk for one in found])
+        found = [*named, *found][:limit]
+    return found
 
 
 def _who(request: ServiceRequest) -> str:

@@ -70,10 +70,12 @@ def _read(path: Path, source: str, base: Path) -> Iterator[Message]:
     place = path.relative_to(base)
     found = extract_python(io.BytesIO(source.encode()), KEYWORDS, [], {"encoding": "utf-8"})
     for line, function, arguments, _comments in found:
-        texts = list(arguments) if isinstance(arguments, tuple) else [arguments]
-        context = texts.pop(0) if function and "pgettext" in function else None
+        name = str(function)
+        given: Any = arguments
+        texts: list[Any] = list(given) if isinstance(given, tuple) else [given]
+        context = texts.pop(0) if "pgettext" in name else None
         if texts and texts[0]:
-            plural = texts[1] if function and "ngettext" in function.replace("npg", "ng") else None
+            plural = texts[1] if name.startswith(("ngettext", "npgettext")) else None
             yield Message(_part(place), context, texts[0], plural, f"{place}:{line}")
 
 
@@ -125,7 +127,7 @@ def update() -> int:
         if catalogue.get(message.text, context=message.context) is None:
             added += 1
         key = (message.text, message.plural) if message.plural else message.text
-        catalogue.add(key, locations=[(message.place, "")], context=message.context)
+        catalogue.add(key, context=message.context)
     for part, catalogue in catalogues.items():
         path = catalogue_path(part)
         path.parent.mkdir(parents=True, exist_ok=True)

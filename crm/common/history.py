@@ -5,7 +5,7 @@ A change stores the row as it was before; creation stands on the record itself
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import pghistory
 import pghistory.middleware
@@ -13,14 +13,16 @@ from django.db import models
 
 from crm.common.models import QUIET_FIELDS
 
+M = TypeVar("M", bound=models.Model)
 
-def tracked(*, but: Iterable[str] = ()) -> Callable[[type[models.Model]], type[models.Model]]:
+
+def tracked(*, but: Iterable[str] = ()) -> Callable[[type[M]], type[M]]:
     """Class decorator: keep the old row on each update and delete.
 
     ``but`` names columns that change without a person's edit (rollups).
     """
 
-    def decorate(model: type[models.Model]) -> type[models.Model]:
+    def decorate(model: type[M]) -> type[M]:
         names = {field.name for field in model._meta.fields}
         exclude = [name for name in [*QUIET_FIELDS, *but] if name in names]
         return pghistory.track(

@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.ngrams import NgramField
 from crm.common.roles import Person, is_admin
 
+SEARCH_PROBE = 1000
 # Columns that change without a person's edit; history leaves them out.
 QUIET_FIELDS = ["search", "updated_at", "version", "submission"]
 
@@ -52,8 +53,15 @@ class RecordQuerySet(models.QuerySet[Any]):
         return trash.in_reach_of(user).filter(trashed_by=user.pk)
 
     def search_for(self, text: str) -> Self:
-        """Records whose search text holds all the tokens of ``text``."""
-        return self.filter(search__ngram=text)
+        """Records whose search text holds all the tokens of ``text``.
+
+        Asks at once for the first ids: the planner cannot tell a rare word from a common one and
+        would read the whole table in the list's order to find the few rows of a rare one.
+        """
+        found = self.filter(search__ngram=text)
+        probe = found.order_by().prefetch_related(None).values_list("pk", flat=True)
+        keys = list(probe[: SEARCH_PROBE + 1])
+        return found if len(keys) > SEARCH_PROBE else self.filter(pk__in=keys)
 
 
 class Record(models.Model):
@@ -88,7 +96,7 @@ class Record(models.Model):
         related_name="+",
         db_index=False,
     )
-    updated_at = models.DateTimeField(_("updated"), auto_now=True)
+    updated_at = models.DateTimeField(pgettext_lazy("date", "updated"), auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     trashed_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)

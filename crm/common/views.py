@@ -195,6 +195,7 @@ class RecordDetail(ResourceView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.fetch(pk)
         resource = self.resource
+        role = request.user.role  # type: ignore[union-attr]  # signed in
         extra = resource.detail_context(request, record) if resource.detail_context else {}
         facts = [
             (fact.column.label, fact.column.render(record))
@@ -204,7 +205,7 @@ class RecordDetail(ResourceView):
         actions = [
             action.template
             for action in page_actions
-            if action.model_label == record._meta.label_lower and request.user.role in action.roles
+            if action.model_label == record._meta.label_lower and role in action.roles
         ]
         context = {"record": record, "facts": facts, "page_actions": actions, **extra}
         return self.page(resource.detail_template, context)

@@ -56,9 +56,7 @@ def test_it_keeps_what_was_typed_when_a_field_is_wrong(cast: Cast, client: Clien
 @pytest.mark.parametrize(
     ("role", "sees"), [("rep", True), ("manager", True), ("agent", True), ("stranger", False)]
 )
-def test_it_shows_a_customer_to_the_team(
-    cast: Cast, client: Client, role: str, sees: bool
-) -> None:
+def test_it_shows_a_customer_to_the_team(cast: Cast, client: Client, role: str, sees: bool) -> None:
     customer = CustomerFactory(owner=cast.colleague)
     client.force_login(cast.user(role))
     assert client.get(customer.get_absolute_url()).status_code == (200 if sees else 404)
@@ -96,9 +94,7 @@ def test_it_shows_both_values_to_the_second_editor(cast: Cast, client: Client) -
     assert edit(customer, client, 2, name="Second editor").status_code == 302
 
 
-def test_it_keeps_their_value_when_the_second_editor_chooses_it(
-    cast: Cast, client: Client
-) -> None:
+def test_it_keeps_their_value_when_the_second_editor_chooses_it(cast: Cast, client: Client) -> None:
     customer = CustomerFactory(owner=cast.rep)
     client.force_login(cast.rep)
     edit(customer, client, 1, name="First editor")

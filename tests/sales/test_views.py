@@ -283,7 +283,7 @@ def test_it_makes_a_deal_of_a_need_by_a_button(cast: Cast, client: Client, stage
     response = signed_in(client, cast.rep).post(url)
     assert response["Location"] == Deal.objects.get().get_absolute_url()
     refused = signed_in(client, cast.colleague).post(url)
-    assert refused.status_code == 400
+    assert refused.status_code == 403
     assert "A colleague has made the deal" in refused.content.decode()
 
 
