@@ -254,8 +254,8 @@ def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
         "VIF",
     ]  # fmt: skip
     rows = [
-        [term_label(term["name"]), row["estimate"], row["lo"], row["hi"], row["p"], term["estimate"],
-         term["vif"]]
+        [term_label(term["name"]), row["estimate"], row["lo"], row["hi"], row["p"],
+         term["estimate"], term["vif"]]
         for row, term in zip(shown, terms, strict=True)
     ]  # fmt: skip
     title = _("What a unit of spend brings (with an interval of 95 %)")

@@ -67,7 +67,7 @@ def _page(request: SignedInRequest, form: ImportForm, status: int = 200) -> Http
         "batches": past_imports(request.user),
         "max_bytes": settings.IMPORT_MAX_BYTES,
         "max_megabytes": settings.IMPORT_MAX_BYTES // (1024 * 1024),
-        "max_rows": REP_MAX_ROWS if request.user.is_rep else None,  # type: ignore[union-attr]
+        "max_rows": REP_MAX_ROWS if request.user.is_rep else None,
     }
     return render(request, "customers/import.html", context, status=status)
 
@@ -76,7 +76,7 @@ def _page(request: SignedInRequest, form: ImportForm, status: int = 200) -> Http
 @never_cache
 def import_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
-    steers = request.user.is_admin or batch.created_by_id == request.user.pk  # type: ignore[union-attr]
+    steers = request.user.is_admin or batch.created_by_id == request.user.pk
     context = {**import_page(batch), "may_steer": steers}
     return render(request, "customers/import_detail.html", context)
 
