@@ -161,7 +161,7 @@ def campaigns(table: list[dict[str, Any]]) -> Chart:
 
 def segments(table: list[dict[str, Any]]) -> Chart:
     def name(row: dict[str, Any]) -> str:
-        if row["segment"] is None:
+        if row["segment__name"] is None:
             return _("No segment")
         return (
             row["segment__name"]

@@ -189,11 +189,17 @@ def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
 
 
 def segments(part: Slice) -> list[dict[str, Any]]:
-    """Customers per segment now, with their order value; None: not in a segment."""
-    rows = part.of(Customer).values(
-        "segment", "segment__name", "segment__name_en", "segment__key"
-    ).annotate(customers=Count("id"), value=Sum("order_value"))  # fmt: skip
-    return list(rows.order_by(F("segment__key").asc(nulls_last=True)))
+    """Customers per segment name now, with their order value; no name: not in a segment.
+
+    Teams that are segmented by themselves have segments of the same names.
+    """
+    rows = (
+        part.of(Customer)
+        .values("segment__name", "segment__name_en")
+        .annotate(customers=Count("id"), value=Sum("order_value"))
+        .order_by()
+    )
+    return sorted(rows, key=lambda row: (row["segment__name"] is None, -row["customers"]))
 
 
 def due_requests(part: Slice, limit: int = 8) -> list[ServiceRequest]:

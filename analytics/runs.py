@@ -17,6 +17,8 @@ from analytics import frames
 from analytics.frames import Scope
 from analytics.models import Run
 from analytics.segments import segments_store
+from crm.accounts.models import User
+from crm.common.roles import Role
 from crm.jobs.services import job_enqueue
 
 if TYPE_CHECKING:
@@ -152,18 +154,29 @@ def last_finished(method: str, team_id: int | None, but: int | None = None) -> R
     return found.order_by("-created_at").first()
 
 
-def nightly() -> dict[str, str]:
-    """Run every method for the whole company where its data changed. Gives each one's state."""
+def nightly(progress: Callable[[int, int], None] = lambda done, total: None) -> dict[str, str]:
+    """Run every method for each team that has a manager, then for the whole company.
+
+    Unchanged data is not fitted again. Gives the state of each, by method and team.
+    """
+    managed = User.objects.filter(is_active=True, role=Role.MANAGER, team__isnull=False)
+    teams = [*managed.order_by("team").values_list("team", flat=True).distinct(), None]
+    turns = [(method, team_id) for team_id in teams for method in METHODS]
     states = {}
-    for method, entry in METHODS.items():
-        last = last_finished(method, None)
-        frame = entry.load(Scope())
-        if last and last.fingerprint == fingerprint(frame, last.params):
-            states[method] = "unchanged"
-            continue
-        states[method] = run_method(method=method).state
-        log.info("nightly analysis", extra={"method": method, "state": states[method]})
+    for done, (method, team_id) in enumerate(turns):
+        progress(done, len(turns))
+        name = f"{method}:{team_id or 'company'}"
+        states[name] = _nightly_turn(method, team_id)
+        log.info("nightly analysis", extra={"turn": name, "state": states[name]})
     return states
+
+
+def _nightly_turn(method: str, team_id: int | None) -> str:
+    last = last_finished(method, team_id)
+    frame = METHODS[method].load(Scope(team_id=team_id))
+    if last and last.fingerprint == fingerprint(frame, last.params):
+        return "unchanged"
+    return run_method(method=method, team_id=team_id).state
 
 
 # The methods -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -24,28 +25,36 @@ SMALL = ("低频小额", "Occasional, small")
 _HIGH, _LOW = 0.65, 0.35
 
 
-def segment_name(profile: Profile) -> tuple[str, str]:
-    """Name a group in both languages by its recency, money and tenure among all customers."""
-    recency, money = profile.radar.get("recency", 0.5), profile.radar.get("monetary", 0.5)
-    tenure = profile.radar.get("tenure", 0.5)
-    if recency >= _HIGH:
-        return DORMANT
-    if tenure <= _LOW:
-        return NEW
-    if money >= _HIGH:
-        return LOYAL
-    return SMALL if money <= _LOW else GROWING
-
-
 def segment_names(profiles: list[Profile]) -> dict[int, tuple[str, str]]:
-    """Names by label; a second group of the same name gets a number."""
+    """Names in both languages by label, from how each group stands among all customers.
+
+    Long without an order is dormant; of the others, much money is loyal and the youngest group
+    is new; what is left grows, or buys little. A second group of a name gets a number.
+    """
+    awake = [p for p in profiles if p.radar.get("recency", 0.5) < _HIGH]
+    others = [p for p in awake if p.radar.get("monetary", 0.5) < _HIGH]
+    youngest = min(others, key=lambda p: p.radar.get("tenure", 0.5), default=None)
     names: dict[int, tuple[str, str]] = {}
+    used: Counter[tuple[str, str]] = Counter()
     for profile in profiles:
-        base = segment_name(profile)
-        same = sum(name[0].split(" ")[0] == base[0] for name in names.values())
-        number = f" {same + 1}" if same else ""
+        base = _name(profile, awake, others, youngest)
+        used[base] += 1
+        number = f" {used[base]}" if used[base] > 1 else ""
         names[profile.label] = (base[0] + number, base[1] + number)
     return names
+
+
+def _name(
+    profile: Profile, awake: list[Profile], others: list[Profile], youngest: Profile | None
+) -> tuple[str, str]:
+    if profile not in awake:
+        return DORMANT
+    if profile not in others:
+        return LOYAL
+    tenure, money = profile.radar.get("tenure", 0.5), profile.radar.get("monetary", 0.5)
+    if profile is youngest and tenure < 0.5:
+        return NEW
+    return SMALL if money <= _LOW else GROWING
 
 
 def segments_store(*, run: Run, customers: NDArray[Any], found: ClusterResult) -> None:

@@ -24,7 +24,7 @@ def analyze(job: JobContext) -> dict[str, Any]:
 
 @handler("analyze_nightly", title=_("Nightly analysis"), queue=HEAVY_QUEUE)
 def analyze_nightly(job: JobContext) -> dict[str, Any]:
-    return dict(runs.nightly())
+    return dict(runs.nightly(progress=job.progress))
 
 
 nightly("analyze_nightly", hour=2, minute=30)

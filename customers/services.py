@@ -179,7 +179,7 @@ def segments_write(*, team_id: int | None, labels: Sequence[SegmentLabel], built
     A segment keeps its row as long as its key lives; others become inactive.
     """
     known = Segment.objects.filter(origin=Segment.Origin.CLUSTER, team=team_id)
-    scope = Customer.objects.filter(team=team_id) if team_id else Customer.objects.all()
+    scope = Customer.objects.filter(team=team_id) if team_id else _without_own_segments()
     kept: dict[int, int] = {}
     for label in labels:
         segment, _ = Segment.objects.update_or_create(
@@ -191,11 +191,20 @@ def segments_write(*, team_id: int | None, labels: Sequence[SegmentLabel], built
         )  # fmt: skip
         kept[label.key] = segment.pk
     known.exclude(key__in=kept).update(active=False, size=0)
+    mine = set(scope.values_list("pk", flat=True))
     labelled = {pk for label in labels for pk in label.customers}
     stale = scope.filter(segment__isnull=False).values_list("pk", flat=True)
     _label([pk for pk in stale if pk not in labelled], None)
     for label in labels:
-        _label(label.customers, kept[label.key])
+        _label([pk for pk in label.customers if pk in mine], kept[label.key])
+
+
+def _without_own_segments() -> Any:
+    """Customers of teams that are not segmented by themselves."""
+    own = Segment.objects.filter(
+        origin=Segment.Origin.CLUSTER, active=True, team__isnull=False
+    ).values("team")
+    return Customer.objects.exclude(team__in=own)
 
 
 def _label(customers: Sequence[int], segment_id: int | None) -> None:

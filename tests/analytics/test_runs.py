@@ -71,11 +71,21 @@ def test_it_gives_the_same_figures_for_the_same_data_and_seed(truth: dict[str, A
 
 
 def test_it_skips_unchanged_data_at_night(truth: dict[str, Any]) -> None:
-    assert set(runs.nightly().values()) == {"finished"}
-    assert set(runs.nightly().values()) == {"unchanged"}
+    company = [f"{method}:company" for method in runs.METHODS]
+    first, second = runs.nightly(), runs.nightly()
+    assert {first[turn] for turn in company} == {"finished"}
+    assert {second[turn] for turn in company} == {"unchanged"}
     order = Order.objects.counted().order_by("ordered_at").last()
     order.lines.update(unit_price=99_999)
-    assert runs.nightly()["cluster"] == "finished"
+    assert runs.nightly()["cluster:company"] == "finished"
+
+
+def test_it_gives_each_managed_team_its_own_runs(truth: dict[str, Any], person: Any) -> None:
+    team = person("manager").team
+    states = runs.nightly()
+    assert states[f"cluster:{team.pk}"] == states["cluster:company"] == "finished"
+    ours = Customer.objects.filter(team=team, segment__isnull=False)
+    assert set(ours.values_list("segment__team", flat=True)) == {team.pk}
 
 
 def test_it_runs_by_a_button_and_shows_the_result(
