@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,15 +164,3 @@ def sign_in(open_context: OpenContext, company: Company, address: str) -> SignIn
         return context.new_page()
 
     return start
-
-
-@pytest.fixture
-def shoot() -> Callable[[Page, str], None]:
-    """``shoot(page, name)`` keeps a picture when CRM_SCREENSHOTS names a folder."""
-    folder = os.environ.get("CRM_SCREENSHOTS")
-
-    def take(page: Page, name: str) -> None:
-        if folder:
-            page.screenshot(path=Path(folder) / f"{name}.png", full_page=False)
-
-    return take

@@ -16,9 +16,7 @@ def waiting_request(company: Company) -> ServiceRequest:
     )  # fmt: skip
 
 
-def test_it_takes_and_resolves_a_request_and_could_undo(
-    sign_in: SignIn, company: Company
-) -> None:
+def test_it_takes_and_resolves_a_request_and_could_undo(sign_in: SignIn, company: Company) -> None:
     request = waiting_request(company)
     page = sign_in("agent", language="zh-hans")
     page.goto("/service/queue/?tab=unassigned")

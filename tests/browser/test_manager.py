@@ -78,4 +78,4 @@ def test_it_reads_the_dashboard(sign_in: SignIn) -> None:
     with download.value.path().open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.reader(handle))
     assert len(rows) == table.locator("tr").count()
-    assert rows[0] == table.locator("thead th").all_inner_texts()
+    assert rows[0] == table.locator("thead th").all_text_contents()

@@ -34,6 +34,7 @@ CLOSED = {
     "admin": set[str](),
 }
 
+
 @pytest.mark.parametrize(
     ("role", "language", "themes"),
     [
@@ -57,7 +58,7 @@ def test_it_shows_every_page_without_complaint(
 
 
 def walk(page: Page, role: str) -> Iterator[str]:
-    """Open every page in turn: lists, a first record of each, its form and the form for a new one."""
+    """Open every page in turn; of each list also its first record, that one's form, a new one's."""
     seen: set[str] = set()
     for start in sorted((LISTS | OTHERS | METHODS) - CLOSED[role]):
         page.goto(start)

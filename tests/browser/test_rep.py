@@ -1,4 +1,4 @@
-"""A sales rep's day, from the sign-in on."""
+"""A sales rep's day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from communications.models import FollowUp
 from customers.models import Customer
 from sales.models import Deal, StageChange
-from tests.browser.conftest import PHONE, Company, OpenContext, SignIn
+from tests.browser.conftest import PHONE, Company, SignIn
 from tests.browser.watching import Watch
 
 
@@ -30,26 +30,6 @@ def deal(company: Company) -> Deal:
     deal = found.select_related("stage").first()
     assert deal is not None
     return deal
-
-
-def test_it_signs_in_by_the_form(open_context: OpenContext, address: str) -> None:
-    page = open_context().new_page()
-    page.goto("/customers/")
-    page.get_by_role("textbox", name="用户名").fill("rep")
-    page.get_by_role("textbox", name="密码").fill("demo-rep")
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/customers/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("客户")
-
-
-def test_it_says_that_the_password_is_wrong(open_context: OpenContext, address: str) -> None:
-    page = open_context(size=PHONE).new_page()
-    page.goto("/accounts/login/")
-    page.get_by_role("textbox", name="用户名").fill("rep")
-    page.get_by_role("textbox", name="密码").fill("wrong")
-    page.get_by_role("button", name="登录").click()
-    expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_role("textbox", name="用户名")).to_have_value("rep")
 
 
 def test_it_creates_a_customer(sign_in: SignIn) -> None:
@@ -134,9 +114,7 @@ def test_it_moves_a_deal_by_dragging(sign_in: SignIn, deal: Deal) -> None:
 
 
 @pytest.mark.parametrize("key", ["/", "Control+k"])
-def test_it_searches_by_two_chinese_characters(
-    sign_in: SignIn, company: Company, key: str
-) -> None:
+def test_it_searches_by_two_chinese_characters(sign_in: SignIn, company: Company, key: str) -> None:
     found = Customer.objects.create(
         name="昆明澜沧普洱茶业", owner=company.rep, team=company.rep.team
     )

@@ -24,7 +24,7 @@ NAUGHTY = [
     '"><img src=x onerror=alert(2)>',
     "<svg/onload=alert(3)>",
     "</script><script>alert(4)</script>",
-    "{{ 7*7 }}${alert(5)}`'\"-alert(6)-\"",
+    '{{ 7*7 }}${alert(5)}`\'"-alert(6)-"',
     "<a href='javascript:alert(7)'>link</a><iframe srcdoc='<script>alert(8)</script>'>",
 ]
 
