@@ -189,6 +189,13 @@ class Deal(CustomerRecord):
                 name="deal_stage",
                 condition=Q(trashed_at__isnull=True),
             ),
+            models.Index(
+                "team",
+                F("amount_base").desc(),
+                F("id").desc(),
+                name="deal_team_value",
+                condition=Q(trashed_at__isnull=True),
+            ),
             models.Index("customer", F("updated_at").desc(), name="deal_customer"),
             models.Index(
                 "owner",
@@ -335,6 +342,26 @@ class Order(CustomerRecord):
                 condition=Q(trashed_at__isnull=True),
             ),
             models.Index("ordered_at", name="order_when"),
+            models.Index(
+                "team",
+                F("total_base").desc(),
+                F("id").desc(),
+                name="order_team_total",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            # Sums of sales are read from these two alone, without the orders themselves.
+            models.Index(
+                fields=["team", "ordered_at"],
+                include=["total_base", "status"],
+                name="order_team_sales",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["owner", "ordered_at"],
+                include=["total_base", "status"],
+                name="order_owner_sales",
+                condition=Q(trashed_at__isnull=True),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
