@@ -125,6 +125,13 @@ class Activity(CustomerRecord):
             *record_indexes("activity"),
             models.Index("campaign", "result", name="activity_campaign_result"),
             models.Index("customer", F("happened_at").desc(), name="activity_customer"),
+            models.Index(
+                "team",
+                F("happened_at").desc(),
+                F("id").desc(),
+                name="activity_team_when",
+                condition=Q(trashed_at__isnull=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
