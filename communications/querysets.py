@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from crm.common.models import RecordQuerySet
@@ -27,7 +27,9 @@ class AboutQuerySet(RecordQuerySet):
         if is_agent(user):
             mine = Q(owner=user.pk)
             for scope in request_scope:
-                mine |= Q(about_kind="request", about_id__in=scope(user).values("pk"))
+                # Exists, not "in": one customer's rows need not look up every request.
+                seen = scope(user).filter(pk=OuterRef("about_id"))
+                mine |= Q(Exists(seen), about_kind="request")
             return self.filter(mine)
         return self.none()
 
