@@ -18,6 +18,7 @@ PERIODS = [
     ("custom", _("From … to …")),
 ]
 DEFAULT_PERIOD = "12months"
+SHARED = {"campaign", "activity"}  # visible_to narrows activities to one's own customers
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,13 @@ class Slice:
     team_id: int | None = None
 
     def of(self, model: type[Any]) -> Any:
-        """The visible records of a model, in the chosen team."""
+        """The visible records of a model, in the chosen team; a representative's own ones.
+
+        Campaigns belong to nobody's own figures; their activities are the representative's.
+        """
         found = model.objects.visible_to(self.user)
+        if self.user.is_rep and model._meta.model_name not in SHARED:
+            return found.filter(owner=self.user)
         return found.filter(team=self.team_id) if self.team_id else found
 
     @property

@@ -148,6 +148,9 @@ def test_it_counts_sales_of_what_one_may_see(truth: dict[str, Any], person: Any)
     own = metrics.sales(Slice(rep, date(2020, 1, 1), date(2030, 1, 1)))
     expected = sum(o.total_base for o in Order.objects.counted().filter(owner=rep))
     assert own == expected
+    mine = Slice(rep, date(2020, 1, 1), date(2030, 1, 1))
+    counted = sum(row["customers"] for row in metrics.segments(mine))
+    assert counted == Customer.objects.alive().filter(owner=rep).count()
     assert 0 < own < whole
 
 
