@@ -95,6 +95,8 @@ class Communication(AboutRecord):
                          name="communication_team_when", condition=Q(trashed_at__isnull=True)),
             models.Index("owner", F("happened_at").desc(), F("id").desc(),
                          name="communication_owner_when", condition=Q(trashed_at__isnull=True)),
+            models.Index(F("happened_at").desc(), F("id").desc(),
+                         name="communication_when", condition=Q(trashed_at__isnull=True)),
             models.Index("about_kind", "about_id", name="communication_about",
                          condition=Q(about_id__isnull=False)),
         ]  # fmt: skip
