@@ -17,6 +17,7 @@ from django.forms import BooleanField
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -146,8 +147,9 @@ class RecordList(ResourceView):
 
 def _cells(page: Page, columns: Sequence[Column]) -> list[tuple[Any, list[tuple[Any, Any, str]]]]:
     """Per record its cells: (label for phones, rendered value, classes)."""
+    heads = [(column, escape(column.label)) for column in columns]  # translated once, not per row
     return [
-        (record, [(column.label, column.render(record), column.css) for column in columns])
+        (record, [(label, column.render(record), column.css) for column, label in heads])
         for record in page.rows
     ]
 
