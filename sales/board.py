@@ -22,7 +22,7 @@ from sales.models import Deal, Pipeline, Stage
 from sales.next_steps import NextStep, next_step_of, with_next_step
 from sales.stages import stage_tone
 
-CARDS_PER_COLUMN = 50
+CARDS_PER_COLUMN = 25
 CLOSED_SHOWN_DAYS = 90
 ORDERS = {"value": ("-amount_base", "-pk"), "newest": ("-created_at", "-pk")}
 LIST_SORTS = {"value": "-amount", "newest": "-created"}

@@ -24,7 +24,7 @@ from customers.models import Customer
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
 from service.sla import STOPPED, Calendar
 
-QUEUE_ROWS = 100
+QUEUE_ROWS = 50
 COUNT_CAP = 99
 DUE_SOON = timedelta(hours=4)
 CONVERSATION_ROWS = 200
