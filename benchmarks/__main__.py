@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ DEFAULT_PARTS = ("pages", "jobs", "import", "analyze")
 def main() -> int:
     """Measure, print tables, write the figures. Exit code 0 also when targets are missed."""
     options = _options()
+    for asked in (signal.SIGTERM, signal.SIGINT):  # both end the servers on the way out
+        signal.signal(asked, signal.default_int_handler)
     figures: dict[str, Any] = {
         "machine": description(),
         "commit": _commit(),
