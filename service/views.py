@@ -102,7 +102,7 @@ def undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
 
 def _fetch(request: HttpRequest, pk: int) -> ServiceRequest:
     found: ServiceRequest | None = (
-        ServiceRequest.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+        ServiceRequest.objects.visible_to(request.user)
         .select_related("customer", "category", "owner")
         .filter(pk=pk)
         .first()
