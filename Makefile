@@ -28,7 +28,7 @@ lint: ## Check style, types, architecture, templates, translations, deployment
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint Dockerfile
 
-bench: ## Measure the pages (benchmarks/README.md says how)
+bench: ## Measure the pages (docs/benchmarks.md says how)
 	@$(BOOTSTRAP) lint
 	$(BIN)/python -m benchmarks $(ARGS)
 
