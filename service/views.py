@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from communications.views import safe_next, with_toast
+from crm.accounts.http import SignedInRequest
 from crm.accounts.models import User
 from crm.common.errors import RefusedError
 from service import services
@@ -28,7 +29,7 @@ UNDO_SECONDS = 600
 
 
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     """What is to be answered, by the time it falls due."""
     user: Any = request.user
     if user.role not in QUEUE_ROLES:
@@ -39,7 +40,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_status(request: HttpRequest, pk: int, status: str) -> HttpResponse:
+def set_status(request: SignedInRequest, pk: int, status: str) -> HttpResponse:
     if status not in ServiceRequest.Status.values:
         raise Http404
     return _step(
@@ -49,12 +50,12 @@ def set_status(request: HttpRequest, pk: int, status: str) -> HttpResponse:
 
 
 @require_POST
-def take(request: HttpRequest, pk: int) -> HttpResponse:
+def take(request: SignedInRequest, pk: int) -> HttpResponse:
     return _step(request, pk, lambda: services.request_take(pk=pk, actor=request.user))
 
 
 @require_POST
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give the request to a colleague; an empty choice gives it back to the queue."""
     chosen = request.POST.get("owner", "")
     owner = None
@@ -68,7 +69,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def reply(request: HttpRequest, pk: int) -> HttpResponse:
+def reply(request: SignedInRequest, pk: int) -> HttpResponse:
     record = _fetch(request, pk)
     form = ReplyForm(request.POST)
     if not form.is_valid():
@@ -83,7 +84,7 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
+def undo(request: SignedInRequest, pk: int, token: str) -> HttpResponse:
     """Take back one's own last step, for ten minutes and while nothing else has happened."""
     record = _fetch(request, pk)
     try:
@@ -100,7 +101,7 @@ def undo(request: HttpRequest, pk: int, token: str) -> HttpResponse:
     return redirect(safe_next(request, record.get_absolute_url()))
 
 
-def _fetch(request: HttpRequest, pk: int) -> ServiceRequest:
+def _fetch(request: SignedInRequest, pk: int) -> ServiceRequest:
     found: ServiceRequest | None = (
         ServiceRequest.objects.visible_to(request.user)
         .select_related("customer", "category", "owner")
@@ -112,7 +113,7 @@ def _fetch(request: HttpRequest, pk: int) -> ServiceRequest:
     return found
 
 
-def _step(request: HttpRequest, pk: int, write: Callable[[], ServiceRequest]) -> HttpResponse:
+def _step(request: SignedInRequest, pk: int, write: Callable[[], ServiceRequest]) -> HttpResponse:
     """Carry out a step and say so, with “Undo”; a refusal is said as plainly."""
     before = _fetch(request, pk)
     try:
@@ -138,7 +139,7 @@ def _said(before: ServiceRequest, after: ServiceRequest) -> str:
 
 
 def _answer(
-    request: HttpRequest, pk: int, said: str, *, tone: str = "success", undo: str = ""
+    request: SignedInRequest, pk: int, said: str, *, tone: str = "success", undo: str = ""
 ) -> HttpResponse:
     """For htmx the row as it is now (none when it went out of sight); otherwise back."""
     user: Any = request.user
