@@ -31,7 +31,7 @@ class MethodPage:
 METHOD_PAGES: dict[str, MethodPage] = {
     Run.Method.CLUSTER: MethodPage(
         "cluster", gettext_lazy("Customer segments"), gettext_lazy("Who are our customers?"),
-        "chart-dots-3",
+        "chart-dots",
         gettext_lazy(
             "K-means groups customers by how recently, how often and for how much they ordered, "
             "and how long they have been customers. Skewed figures are logged and all are scaled, "
