@@ -189,9 +189,8 @@ def due(value: datetime | date | None) -> SafeString | str:
     past = value < now if isinstance(value, datetime) else value < timezone.localdate(now)
     if not past:
         return since(value)
-    return format_html(
-        '<span class="text-red" data-overdue>{} {}</span>', _("Overdue:"), since(value)
-    )
+    late = format_html(_("Overdue: {when}"), when=since(value))
+    return format_html('<span class="text-red" data-overdue>{}</span>', late)
 
 
 def phone(e164: str | None) -> SafeString | str:
