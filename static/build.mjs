@@ -7,14 +7,17 @@
  * Use: npm run build [-- --watch]
  */
 import * as esbuild from "esbuild";
-import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync, rmSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
 
 const STATIC = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(STATIC);
-const OUT = join(STATIC, "build");
+const BUILD = join(STATIC, "build");
+const WATCHING = process.argv.includes("--watch");
+// Pages are served while this runs: a draft takes the place of the build file by file, once all is there.
+const OUT = WATCHING ? BUILD : join(BUILD, `.draft-${process.pid}`);
 const ICONS = join(ROOT, "node_modules/@tabler/icons/icons/outline");
 const SKIP = new Set(["node_modules", ".venv", ".git", "var", "static", "tests", "docs", "locale"]);
 
@@ -116,11 +119,24 @@ options.entryPoints = Object.entries(options.entryPoints).map(([name, path]) => 
   out: name.replace(/-css$/, ""),
 }));
 
+function publish() {
+  const made = new Set(readdirSync(OUT));
+  for (const name of made) renameSync(join(OUT, name), join(BUILD, name));
+  for (const name of readdirSync(BUILD)) {
+    if (!made.has(name) && (OUT === join(BUILD, name) || !name.startsWith(".draft-"))) rmSync(join(BUILD, name), { recursive: true });
+  }
+}
+
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT, { recursive: true });
-if (process.argv.includes("--watch")) {
+if (WATCHING) {
   const context = await esbuild.context(options);
   await context.watch();
 } else {
-  await esbuild.build(options);
+  try {
+    await esbuild.build(options);
+    publish();
+  } finally {
+    rmSync(OUT, { recursive: true, force: true });
+  }
 }
