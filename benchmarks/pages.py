@@ -191,6 +191,7 @@ def _measure_page(connection: Any, people: People, page: Page, times: int) -> di
     client.cookies[settings.SESSION_COOKIE_NAME] = people.sessions[page.role]
     sizes, queries = [], []
     captured: list[str] = []
+    client.get(page.urls[0])  # the first of a session also writes when it was last seen
     for url in page.urls[:5]:  # also warms templates, plans and the database's cache
         with CaptureQueriesContext(django_connection) as context:
             response = client.get(url)
