@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import tones
@@ -26,7 +29,7 @@ from crm.common.resources import EVERYONE, SELLERS, Fact, Resource
 from customers import services
 from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
 from customers.forms import ContactForm, CustomerForm, NeedForm
-from customers.models import Contact, Customer, Need
+from customers.models import Contact, Customer, Need, Tag
 from customers.selectors import contact_page, customer_page
 
 tones.register(
@@ -38,6 +41,13 @@ tones.register(
     {"open": "blue", "quoted": "purple", "met": "green", "dropped": "secondary"},
 )  # fmt: skip
 tones.register("customers.need", "priority", {"1": "red", "2": "blue", "3": "secondary"})
+
+
+_TAGS = (
+    Tag.objects.filter(customers=OuterRef("pk"))
+    .order_by("name")
+    .values(tag=JSONObject(name="name", colour="colour"))
+)
 
 
 def _base_currency(record: Any) -> str:
@@ -69,7 +79,7 @@ CUSTOMERS = Resource(
         NumberColumn("order_count", _("Orders")),
         Column("owner", _("Owner"), path="owner.display_name"),
         DueColumn("next_step_at", _("Next step"), sort="next"),
-        TagsColumn("tags", _("Tags")),
+        TagsColumn("tag_list", _("Tags")),
         SinceColumn("last_contact_at", _("Last contact"), sort="contact"),
         SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
     ],
@@ -89,7 +99,7 @@ CUSTOMERS = Resource(
     restore=services.customer_restore,
     creators=SELLERS,
     select=["owner", "segment"],
-    prefetch=["tags"],
+    annotate={"tag_list": ArraySubquery(_TAGS)},
     facts=[
         Fact(BadgeColumn("kind", _("Kind")), always=True),
         Fact(Column("industry", _("Industry"))),

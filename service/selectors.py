@@ -178,9 +178,9 @@ def _queue_tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
 
 
 def queue_badge(request: HttpRequest) -> int | None:
-    """What wants attention: late or nobody's. One capped query, agents and managers only."""
+    """What wants attention: late or nobody's. One capped query on each page, so agents only."""
     user: Any = request.user
-    if not (user.is_agent or user.is_manager):
+    if not user.is_agent:
         return None
     now = timezone.now()
     late = Q(resolution_due_at__lt=now) | Q(

@@ -145,13 +145,13 @@ class PhoneColumn(Column):
 
 @dataclass(frozen=True)
 class TagsColumn(Column):
-    """Words; the list must prefetch them."""
+    """Words with a colour, from a list of {name, colour} that the record carries."""
 
     def render(self, record: Any) -> SafeString:
         return format_html_join(
             " ",
             '<span class="badge badge-outline text-{}">{}</span>',
-            ((tag.colour, tag.name) for tag in getattr(record, self.path or self.key).all()),
+            ((tag["colour"], tag["name"]) for tag in self.value(record) or ()),
         )
 
 

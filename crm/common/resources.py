@@ -6,8 +6,8 @@ that want more pass their own templates or views.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
@@ -48,6 +48,7 @@ class Resource:
     readers: frozenset[str] = EVERYONE
     select: Sequence[str] = ()
     prefetch: Sequence[Any] = ()
+    annotate: Mapping[str, Any] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
     panels: Sequence[Any] = ()
     list_template: str = "records/list.html"

@@ -47,8 +47,12 @@ class ResourceView(View):
     def records(self) -> Any:
         """What the user may see, with what the pages show of it."""
         found = self.resource.model.objects.visible_to(self.request.user)
+        return self._shaped(found)
+
+    def _shaped(self, found: Any) -> Any:
+        """With what the pages show beside the record's own columns, in as few queries as can be."""
         found = found.select_related(*self.resource.select) if self.resource.select else found
-        return found.prefetch_related(*self.resource.prefetch)
+        return found.annotate(**self.resource.annotate).prefetch_related(*self.resource.prefetch)
 
     def fetch(self, pk: int) -> Any:
         """The record with ``can_edit`` and ``can_trash``, or 404."""
@@ -103,8 +107,7 @@ class RecordList(ResourceView):
     def _source(self, in_trash: bool) -> Any:
         if not in_trash:
             return self.records()
-        found = self.resource.model.objects.restorable_by(self.request.user)
-        return found.select_related(*self.resource.select).prefetch_related(*self.resource.prefetch)
+        return self._shaped(self.resource.model.objects.restorable_by(self.request.user))
 
     def _order(self) -> tuple[Sort, bool]:
         asked = self.request.GET.get("sort", "")

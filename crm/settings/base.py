@@ -256,4 +256,5 @@ LOGGING = {
     "formatters": {"structured": {"()": "crm.common.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
+    "loggers": {"axes": {"level": "WARNING"}},
 }

@@ -1,0 +1,68 @@
+"""The number of queries of every list and page, written down: it may not grow with the rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.architecture.access_table import KINDS
+from tests.architecture.records import World, make_record, make_world
+from tests.factories.cast import Cast
+
+# kind: (queries of the list, queries of the page), as a manager sees them
+COUNTS: dict[str, tuple[int, int]] = {
+    "customers:": (7, 10),
+    "customers:contact_": (5, 4),
+    "customers:need_": (5, 3),
+    "sales:product_": (5, 3),
+    "sales:deal_": (7, 9),
+    "sales:order_": (6, 5),
+    "sales:target_": (5, 3),
+    "communications:": (5, 3),
+    "communications:follow_up_": (5, 3),
+    "service:request_": (6, 8),
+    "marketing:campaign_": (5, 5),
+    "marketing:activity_": (6, 3),
+}
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    return make_world(cast)
+
+
+def queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def more(world: World, kind: str, start: int, count: int) -> list[Any]:
+    """Records of the team; where only one per customer may be, one."""
+    unique = kind in {"marketing:activity_", "sales:target_"}
+    scopes = ["own", "team"] if unique else ["own"] * count
+    return [
+        make_record(world, kind, scope, f"row{start + number}")
+        for number, scope in enumerate(scopes)
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_asks_the_same_number_of_queries_for_any_number_of_rows(
+    world: World, client: Client, kind: str
+) -> None:
+    client.force_login(world.cast.manager)
+    client.get("/search/")  # the first request also writes the session
+    url = reverse(kind + "list")
+    first = more(world, kind, 0, 2)
+    few = queries(client, url)
+    page = queries(client, reverse(kind + "detail", args=[first[0].pk]))
+    if kind not in {"marketing:activity_", "sales:target_"}:
+        more(world, kind, 2, 12)
+    assert (few, page) == COUNTS[kind]
+    assert queries(client, url) == few
