@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import pgettext_lazy
 
 
 class CommunicationsConfig(AppConfig):
     name = "communications"
+    verbose_name = pgettext_lazy("app", "Communications")
 
     def ready(self) -> None:
         from communications import registrations  # noqa: F401  # fills the registries of the apps below

@@ -6,12 +6,10 @@ from crm.common.views import resource_urls
 
 app_name = "communications"
 urlpatterns = [
-    *resource_urls(
-        FOLLOW_UPS, "follow-ups/", list=views.FollowUpList, create=views.ReturningCreate
-    ),
+    *resource_urls(FOLLOW_UPS, "follow-ups/", list=views.FollowUpList),
     path("follow-ups/<int:pk>/done/", views.follow_up_done, name="follow_up_done"),
     path("follow-ups/<int:pk>/undo/", views.follow_up_undo_done, name="follow_up_undo_done"),
     path("follow-ups/<int:pk>/snooze/", views.follow_up_snooze, name="follow_up_snooze"),
     path("follow-ups/<int:pk>/due/<int:stamp>/", views.follow_up_due, name="follow_up_due"),
-    *resource_urls(COMMUNICATIONS, create=views.ReturningCreate),
+    *resource_urls(COMMUNICATIONS),
 ]

@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,18 +18,10 @@ from communications import services
 from communications.models import FollowUp
 from communications.selectors import next_steps, with_rights
 from crm.common.formats import since
-from crm.common.views import RecordCreate, RecordList
+from crm.common.returning import safe_next
+from crm.common.views import RecordList
 
 LAST_STAMP = 4_102_444_800  # the year 2100, in seconds
-
-
-class ReturningCreate(RecordCreate):
-    """Creates and goes back to the page that the form names in ``next``."""
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        response = super().post(request)
-        back = safe_next(request, "")
-        return redirect(back) if response.status_code == 302 and back else response
 
 
 class FollowUpList(RecordList):
@@ -105,12 +96,3 @@ def with_toast(
     event = {"message": message, "tone": tone, **({"undo": undo} if undo else {})}
     response["HX-Trigger"] = json.dumps({"app:message": event})
     return response
-
-
-def safe_next(request: HttpRequest, default: str) -> str:
-    """The page that the form wants to return to, if it is one of ours."""
-    target = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if target and ours else default

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,6 +14,7 @@ from crm.accounts.forms import ProfileForm
 from crm.accounts.middleware import LANGUAGE_COOKIE
 from crm.accounts.models import User
 from crm.accounts.services import preferences_set
+from crm.common.returning import safe_next
 
 _YEAR = 365 * 24 * 3600
 
@@ -31,21 +31,13 @@ def preferences(request: HttpRequest) -> HttpResponse:
         changes["theme"] = theme
     if request.user.is_authenticated and changes:
         preferences_set(user=request.user, changes=changes)
-    response = redirect(_safe_next(request))
+    response = redirect(safe_next(request, "/"))
     if "language" in changes:
         response.set_cookie(
             LANGUAGE_COOKIE, changes["language"], max_age=_YEAR, samesite="Lax",
             secure=request.is_secure(), httponly=True,
         )  # fmt: skip
     return response
-
-
-def _safe_next(request: HttpRequest) -> str:
-    target = request.POST.get("next", "/")
-    safe = url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return target if safe else "/"
 
 
 @require_http_methods(["GET", "POST"])

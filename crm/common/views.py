@@ -28,6 +28,7 @@ from crm.common.forms import RecordForm
 from crm.common.keyset import Page, Sort, capped_count, paginate
 from crm.common.registries import page_actions
 from crm.common.resources import Resource
+from crm.common.returning import safe_next
 
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50
@@ -247,10 +248,12 @@ class RecordCreate(ResourceView):
             form.add_error(None, refusal.message)
             return self._form(form, status=422)
         messages.success(request, _("Saved: %(name)s") % {"name": record})
-        return redirect(record.get_absolute_url())
+        return redirect(safe_next(request, record.get_absolute_url()))
 
     def _form(self, form: RecordForm, status: int = 200) -> HttpResponse:
-        context = {"form": form, "record": None, "cancel_url": self.resource.url("list")}
+        back = safe_next(self.request, "")
+        home = back or self.resource.url("list")
+        context = {"form": form, "record": None, "cancel_url": home, "next": back}
         return self.page(self.resource.form_template, context, status)
 
 
