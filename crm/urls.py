@@ -17,4 +17,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler400 = "crm.common.errors.bad_request"
+handler403 = "crm.common.errors.forbidden"
+handler404 = "crm.common.errors.not_found"
 handler500 = "crm.common.errors.server_error"

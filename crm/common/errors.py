@@ -60,13 +60,26 @@ def server_error(request: HttpRequest, *, status: int = 500, reason: str = "") -
     """Also Django's handler500: an id, never a path or SQL."""
     error_id = uuid.uuid4().hex[:12]
     log.error("request failed", extra={"error_id": error_id, "path": request.path})
-    # Without the request: the frame of a page must not fail a second time.
-    page = render_to_string(
-        "errors/500.html", {**plain_shell(), "error_id": error_id, "reason": reason}
-    )
+    return _plain_page(str(status), status, error_id=error_id, reason=reason)
+
+
+def _plain_page(name: str, status: int, **context: Any) -> HttpResponse:
+    """Without the request: the frame of a page must not fail a second time."""
+    page = render_to_string(f"errors/{name}.html", {**plain_shell(), **context})
     return HttpResponse(page, status=status)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain_page("400", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain_page("403", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _plain_page("404", 404)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    message = _("This page was open too long or cookies are off. Go back, reload and send again.")
-    return render(request, "errors/403.html", {"reason": message}, status=403)
+    return _plain_page("csrf", 403)

@@ -69,12 +69,18 @@ def servers() -> Iterator[None]:
 
 
 def clone(name: str | None = None, *, template: str = TEMPLATE) -> None:
-    """(Re)make this worker's database as a copy of a template; ends its connections."""
+    """(Re)make this worker's database as a copy of a template; ends the connections of both."""
     target = sql.Identifier(name or database())
     connection = psycopg2.connect(addresses.database_url(folder(), "postgres"))
     try:
         connection.autocommit = True
         with connection.cursor() as cursor:
+            if template != TEMPLATE:  # another test's thread may still hold one
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = %s",
+                    [template],
+                )
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(target))
             cursor.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(target, sql.Identifier(template))
