@@ -14,6 +14,7 @@ from analytics.methods.candidates import Prediction
 PRIOR_VALUES = 20.0
 WIDEST = 2.5
 WORTH_SAYING = 1.05
+NORMAL_95_TO_80 = 1.96 / 1.2816
 
 
 def interval_factor(test: Backtest, predictions: Sequence[Prediction]) -> float:
@@ -39,6 +40,30 @@ def interval_factor(test: Backtest, predictions: Sequence[Prediction]) -> float:
     weight = len(seen) / (len(seen) + PRIOR_VALUES)
     factor = float(np.clip(wanted, 1e-9, None) ** weight)
     return min(factor, WIDEST) if factor >= WORTH_SAYING else 1.0
+
+
+def floored(
+    prediction: Prediction, test: Backtest, predictions: Sequence[Prediction]
+) -> Prediction:
+    """Return ``prediction`` with intervals no narrower than the errors seen allow.
+
+    A model that fits its own past almost exactly claims intervals near zero. The half-width of
+    the 80 % interval is at least the 80 % quantile of the backtest's absolute errors, times the
+    same weight as in ``interval_factor``; that of the 95 % interval in the normal proportion.
+    """
+    pairs = zip(test.origins, predictions, strict=True)
+    errors = np.concatenate([np.abs(test.actual(o) - p.mean) for o, p in pairs])
+    if len(errors) < 3:
+        return prediction
+    least = float(np.quantile(errors, 0.8)) * len(errors) / (len(errors) + PRIOR_VALUES)
+    mean, wide = prediction.mean, least * NORMAL_95_TO_80
+    return Prediction(
+        mean,
+        np.minimum(prediction.lo80, mean - least),
+        np.maximum(prediction.hi80, mean + least),
+        np.minimum(prediction.lo95, mean - wide),
+        np.maximum(prediction.hi95, mean + wide),
+    )
 
 
 def widened(prediction: Prediction, factor: float) -> Prediction:

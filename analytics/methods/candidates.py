@@ -353,8 +353,9 @@ def _without_season(y: FloatArray, season: int) -> tuple[FloatArray, FloatArray]
         return y, np.zeros(1)
     from statsmodels.tsa.seasonal import STL
 
-    # A long window: with few seasons, each week's effect should be their average.
-    parts = STL(y, period=season, seasonal=35, robust=True).fit()
+    # A long window of degree 0: with few seasons, each week's effect is their average. A line
+    # through two seasons would fit both exactly and leave nothing to judge the error by.
+    parts = STL(y, period=season, seasonal=35, seasonal_deg=0, robust=True).fit()
     return y - parts.seasonal, parts.seasonal[-season:]
 
 

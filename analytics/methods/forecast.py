@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.arima_diagnostics import ArimaDiagnostics, diagnose
 from analytics.methods.backtest import Backtest, Score, ensure_sane, plan_origins, run_backtest
-from analytics.methods.calibration import interval_factor, widened
+from analytics.methods.calibration import floored, interval_factor, widened
 from analytics.methods.candidates import (
     LONG_SEASON,
     Arima,
@@ -460,7 +460,7 @@ def _calibrate(
     factor = interval_factor(test, test.predictions[chosen])
     if factor > 1.0:
         notices.append(Notice("intervals_widened", {"factor": factor}))
-    return widened(prediction, factor), factor
+    return floored(widened(prediction, factor), test, test.predictions[chosen]), factor
 
 
 def _backtest_notices(test: Backtest, horizon: int) -> list[Notice]:
