@@ -30,10 +30,10 @@ function* sources(folder) {
   }
 }
 
-/** Icons that templates and Python name: `icon="phone"`, `components/icon.html" with name="phone"`. */
+/** Icons that templates and Python name: `{% icon "phone" %}`, `icon="phone"`. */
 function namedIcons() {
   const names = new Set();
-  const patterns = [/\{%\s*icon\s+["']([a-z0-9-]+)["']/g, /\bicon["']?\s*[=:]\s*["']([a-z0-9-]+)["']/g, /components\/icon\.html["']\s+with\s+name=["']([a-z0-9-]+)["']/g];
+  const patterns = [/\{%\s*icon\s+["']([a-z0-9-]+)["']/g, /\bicon["']?\s*[=:]\s*["']([a-z0-9-]+)["']/g];
   for (const path of sources(ROOT)) {
     const text = readFileSync(path, "utf8");
     for (const pattern of patterns) for (const match of text.matchAll(pattern)) names.add(match[1]);
