@@ -1,5 +1,7 @@
 """Signing in: throttled, the same answer for every name, sessions die with the right."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -27,17 +29,19 @@ def test_it_signs_in_and_out(client: Client) -> None:
 @pytest.mark.django_db
 def test_it_answers_the_same_for_unknown_names(client: Client) -> None:
     user = UserFactory()
-    known = sign_in(client, user.username, "wrong").content.decode()
-    unknown = sign_in(client, "nobody-here", "wrong").content.decode()
-    assert known.replace(user.username, "X").count("alert") == unknown.count("alert")
-    assert "X" not in unknown.replace("nobody-here", "")[:0]
+    known = sign_in(client, user.username, "wrong")
+    unknown = sign_in(client, "nobody-here", "wrong")
+    assert known.status_code == unknown.status_code
+    pages = [known.content.decode(), unknown.content.decode()]
+    plain = [re.sub(r'value="[^"]*"|csrf-token" content="[^"]*"', "", page) for page in pages]
+    assert plain[0] == plain[1]
 
 
 @pytest.mark.django_db
 def test_it_stops_after_twenty_tries(client: Client) -> None:
     user = UserFactory(password="right-secret")
-    for _try in range(settings.AXES_FAILURE_LIMIT):
-        sign_in(client, user.username, "wrong")
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        sign_in(client, f"guess{number}", "wrong")  # one address, many names
     assert sign_in(client, user.username, "right-secret").status_code == 429
 
 

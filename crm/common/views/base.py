@@ -1,0 +1,53 @@
+"""What every page of a record shares: fetching through ``visible_to``, rendering."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+
+from crm.common.resources import Resource
+
+
+class ResourceView(View):
+    """A page of one resource; 404 for roles that never see such records."""
+
+    resource: Resource = None  # type: ignore[assignment]  # given to as_view
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if not self.resource.may_read(request.user):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def records(self) -> Any:
+        """What the user may see, with what the pages show of it."""
+        found = self.resource.model.objects.visible_to(self.request.user)
+        return self._shaped(found)
+
+    def _shaped(self, found: Any) -> Any:
+        """With what the pages show beside the record's own columns, in as few queries as can be."""
+        found = found.select_related(*self.resource.select) if self.resource.select else found
+        return found.annotate(**self.resource.annotate).prefetch_related(*self.resource.prefetch)
+
+    def fetch(self, pk: int) -> Any:
+        """The record with ``can_edit`` and ``can_trash``, or 404."""
+        model, user = self.resource.model, self.request.user
+        same = {"pk": OuterRef("pk")}
+        record = (
+            self.records()
+            .annotate(
+                can_edit=Exists(self.resource.editable_by(user).filter(**same)),
+                can_trash=Exists(model.objects.trashable_by(user).filter(**same)),
+            )
+            .filter(pk=pk)
+            .first()
+        )
+        if record is None:
+            raise Http404
+        return record
+
+    def page(self, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        return render(self.request, template, {"resource": self.resource, **context}, status=status)

@@ -1,0 +1,53 @@
+"""Every model stands in the administration, and its list asks a fixed number of queries."""
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db import connection, models
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.architecture.access_table import KINDS
+from tests.architecture.records import make_record, make_world
+from tests.factories.cast import Cast
+
+APPS = ["accounts", "jobs", "customers", "communications", "sales", "service", "marketing",
+        "analytics"]  # fmt: skip
+# Shown on the page of what they belong to.
+INLINE = {
+    "customers.Affiliation",
+    "sales.Stage",
+    "sales.OrderLine",
+    "sales.StageChange",
+    "service.StatusChange",
+}
+MODELS = [
+    model
+    for app in APPS
+    for model in apps.get_app_config(app).get_models()
+    if not model.__name__.endswith("Event") and model._meta.label not in INLINE
+]
+MOST_QUERIES = 8
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_it_is_in_the_administration(model: type[models.Model], cast: Cast, client: Client) -> None:
+    assert model in admin.site._registry
+    client.force_login(cast.admin)
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_asks_no_more_for_more_rows(kind: str, cast: Cast, client: Client) -> None:
+    world = make_world(cast)
+    client.force_login(cast.admin)
+    client.get("/admin/")
+    for scope in ("own", "team", "other"):
+        record = make_record(world, kind, scope, f"row{scope}")
+    options = record._meta
+    url = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    assert len(captured) <= MOST_QUERIES
