@@ -7,9 +7,9 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.addresses import record_url
 from crm.common.roles import Person, is_admin, is_manager
 
 
@@ -93,7 +93,7 @@ class Run(models.Model):
         return f"{self.get_method_display()} {self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("analytics:run_detail", args=[self.pk])
+        return record_url("analytics:run_detail", self.pk)
 
     @property
     def shown_state(self) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from communications.querysets import CommunicationQuerySet, FollowUpQuerySet
 from communications.triggers import LAST_CONTACT, NEXT_STEP
+from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import record_indexes
 from customers.models import Contact, CustomerRecord, Need
@@ -118,7 +118,7 @@ class Communication(AboutRecord):
         return self.subject or self.get_channel_display()
 
     def get_absolute_url(self) -> str:
-        return reverse("communications:detail", args=[self.pk])
+        return record_url("communications:detail", self.pk)
 
 
 @tracked()
@@ -178,7 +178,7 @@ class FollowUp(AboutRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("communications:follow_up_detail", args=[self.pk])
+        return record_url("communications:follow_up_detail", self.pk)
 
 
 class Mailbox(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from communications import services
 from communications.models import FollowUp
 from communications.selectors import next_steps, with_rights
+from crm.accounts.http import SignedInRequest
 from crm.common.formats import since
 from crm.common.returning import safe_next
 from crm.common.views import RecordList
@@ -30,7 +31,7 @@ class FollowUpList(RecordList):
 
 
 @require_POST
-def follow_up_done(request: HttpRequest, pk: int) -> HttpResponse:
+def follow_up_done(request: SignedInRequest, pk: int) -> HttpResponse:
     _fetch(request, pk)
     step = services.follow_up_done(pk=pk, actor=request.user)
     undo = reverse("communications:follow_up_undo_done", args=[pk])
@@ -38,14 +39,14 @@ def follow_up_done(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def follow_up_undo_done(request: HttpRequest, pk: int) -> HttpResponse:
+def follow_up_undo_done(request: SignedInRequest, pk: int) -> HttpResponse:
     _fetch(request, pk)
     step = services.follow_up_undo_done(pk=pk, actor=request.user)
     return _answer(request, step, _("Open again: %(title)s") % {"title": step})
 
 
 @require_POST
-def follow_up_snooze(request: HttpRequest, pk: int) -> HttpResponse:
+def follow_up_snooze(request: SignedInRequest, pk: int) -> HttpResponse:
     _fetch(request, pk)
     step, before = services.follow_up_snooze(pk=pk, actor=request.user)
     undo = reverse("communications:follow_up_due", args=[pk, int(before.timestamp())])
@@ -54,7 +55,7 @@ def follow_up_snooze(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def follow_up_due(request: HttpRequest, pk: int, stamp: int) -> HttpResponse:
+def follow_up_due(request: SignedInRequest, pk: int, stamp: int) -> HttpResponse:
     """Give a follow-up the due time ``stamp`` (seconds since 1970): takes a snooze back."""
     _fetch(request, pk)
     if stamp > LAST_STAMP:
@@ -65,9 +66,9 @@ def follow_up_due(request: HttpRequest, pk: int, stamp: int) -> HttpResponse:
     return _answer(request, step, said)
 
 
-def _fetch(request: HttpRequest, pk: int) -> FollowUp:
+def _fetch(request: SignedInRequest, pk: int) -> FollowUp:
     """The follow-up: 404 when it is not visible, 403 when it is a colleague's."""
-    seen = FollowUp.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+    seen = FollowUp.objects.visible_to(request.user)
     step: FollowUp | None = with_rights(request.user, seen).filter(pk=pk).first()
     if step is None:
         raise Http404
@@ -76,7 +77,7 @@ def _fetch(request: HttpRequest, pk: int) -> FollowUp:
     return step
 
 
-def _answer(request: HttpRequest, step: FollowUp, said: str, undo: str = "") -> HttpResponse:
+def _answer(request: SignedInRequest, step: FollowUp, said: str, undo: str = "") -> HttpResponse:
     """A toast; for htmx with the customer's panel or an empty row, otherwise back to the page."""
     if request.headers.get("HX-Request") != "true":
         messages.success(request, said, extra_tags=f"undo:{undo}" if undo else "")

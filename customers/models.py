@@ -7,9 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
 from customers.querysets import (
@@ -205,7 +205,7 @@ class Customer(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:detail", args=[self.pk])
+        return record_url("customers:detail", self.pk)
 
     def search_texts(self) -> list[str]:
         return [*super().search_texts(), self.phone.removeprefix("+86")]
@@ -255,7 +255,7 @@ class Contact(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:contact_detail", args=[self.pk])
+        return record_url("customers:contact_detail", self.pk)
 
 
 class Affiliation(models.Model):
@@ -325,7 +325,7 @@ class Need(CustomerRecord):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:need_detail", args=[self.pk])
+        return record_url("customers:need_detail", self.pk)
 
 
 class ImportBatch(models.Model):
@@ -390,4 +390,4 @@ class ImportBatch(models.Model):
         return self.filename
 
     def get_absolute_url(self) -> str:
-        return reverse("customers:import_detail", args=[self.pk])
+        return record_url("customers:import_detail", self.pk)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
 from customers.models import Contact, CustomerRecord
@@ -77,7 +77,7 @@ class Campaign(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("marketing:campaign_detail", args=[self.pk])
+        return record_url("marketing:campaign_detail", self.pk)
 
 
 @tracked()
@@ -154,7 +154,7 @@ class Activity(CustomerRecord):
         return f"{self.campaign} · {self.customer}"
 
     def get_absolute_url(self) -> str:
-        return reverse("marketing:activity_detail", args=[self.pk])
+        return record_url("marketing:activity_detail", self.pk)
 
 
 class Spend(models.Model):

@@ -9,11 +9,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.common import formats
+from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import BilingualName, Record, record_indexes
 from customers.models import Contact, CustomerRecord, Need
@@ -78,7 +78,7 @@ class Product(Record):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:product_detail", args=[self.pk])
+        return record_url("sales:product_detail", self.pk)
 
 
 class Pipeline(BilingualName):
@@ -219,7 +219,7 @@ class Deal(CustomerRecord):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:deal_detail", args=[self.pk])
+        return record_url("sales:deal_detail", self.pk)
 
     @property
     def weighted_base(self) -> Decimal:
@@ -384,7 +384,7 @@ class Order(CustomerRecord):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:order_detail", args=[self.pk])
+        return record_url("sales:order_detail", self.pk)
 
     def search_texts(self) -> list[str]:
         """Also the running number without its zeros: “123” finds SO-2026-000123."""
@@ -455,4 +455,4 @@ class Target(Record):
         return f"{formats.day(self.starts_on)} – {formats.day(last)}"
 
     def get_absolute_url(self) -> str:
-        return reverse("sales:target_detail", args=[self.pk])
+        return record_url("sales:target_detail", self.pk)

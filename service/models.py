@@ -6,10 +6,10 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import BilingualName, Record, record_indexes
 from customers.models import Contact, Customer
@@ -246,7 +246,7 @@ class ServiceRequest(Record):
         return f"#{self.pk}"
 
     def get_absolute_url(self) -> str:
-        return reverse("service:request_detail", args=[self.pk])
+        return record_url("service:request_detail", self.pk)
 
     def search_texts(self) -> list[str]:
         return [*super().search_texts(), self.description[:500]]
