@@ -17,8 +17,8 @@ from analytics.models import Run
 from analytics.runs import last_finished
 from analytics.slices import Slice
 from crm.common import formats
-from crm.common.resources import EVERYONE, KEEPERS, SELLERS
 from crm.common.roles import Role
+from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 
 SERVERS = frozenset({Role.AGENT.value, Role.MANAGER.value, Role.ADMIN.value})
 

@@ -19,7 +19,7 @@ from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import Team
-from crm.common.resources import KEEPERS
+from crm.records.resources import KEEPERS
 
 RUNS_SHOWN = 20
 

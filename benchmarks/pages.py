@@ -146,8 +146,8 @@ def _beginnings(customer: Any) -> list[str]:
 
 def _cursor(team: int, *, page: int) -> tuple[str, tuple[Any, int] | None]:
     """The address part that opens a page far down, made as the page before it would make it."""
-    from crm.common.keyset import Sort, paginate
-    from crm.common.views import DEFAULT_PAGE_SIZE
+    from crm.records.keyset import Sort, paginate
+    from crm.records.views import DEFAULT_PAGE_SIZE
     from customers.models import Customer
 
     rows = Customer.objects.alive().filter(team=team).order_by("-updated_at", "-pk")

@@ -14,8 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from communications.models import Communication, FollowUp
 from communications.selectors import day_end
-from crm.common.filters import OwnerFilter, RecordFilterSet, from_day, until_day
-from crm.common.forms import RemoteSelect
+from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.forms import RemoteSelect
 from customers.models import Customer
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from communications.about import Subject, read_subject
 from communications.models import Communication, FollowUp
 from communications.services import tomorrow_morning
-from crm.common.forms import LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from customers.models import Need
 

@@ -28,7 +28,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
-from crm.common.resources import EVERYONE
+from crm.records.resources import EVERYONE
 from customers.selectors import timeline_values
 
 MOST_TEXT = 400

@@ -27,8 +27,8 @@ from crm.common.columns import (
     RelatedColumn,
     SinceColumn,
 )
-from crm.common.keyset import Sort
-from crm.common.resources import EVERYONE, Fact, Resource
+from crm.records.keyset import Sort
+from crm.records.resources import EVERYONE, Fact, Resource
 
 tones.register(
     "communications.communication", "channel",

@@ -2,7 +2,7 @@ from django.urls import path
 
 from communications import views
 from communications.resources import COMMUNICATIONS, FOLLOW_UPS
-from crm.common.views import resource_urls
+from crm.records.views import resource_urls
 
 app_name = "communications"
 urlpatterns = [

@@ -20,7 +20,7 @@ from communications.selectors import next_steps, with_rights
 from crm.accounts.http import SignedInRequest
 from crm.common.formats import since
 from crm.common.returning import safe_next
-from crm.common.views import RecordList
+from crm.records.views import RecordList
 
 LAST_STAMP = 4_102_444_800  # the year 2100, in seconds
 

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from customers.models import Contact, Customer, Need, Segment, Tag
 
 

@@ -8,8 +8,8 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.filters import colleagues
-from crm.common.forms import RecordForm, RemoteSelect
+from crm.records.filters import colleagues
+from crm.records.forms import RecordForm, RemoteSelect
 from customers.models import Affiliation, Contact, Customer, Need
 from customers.services import CONTACT_DETAILS
 

@@ -17,7 +17,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
-from crm.common.resources import EVERYONE, SELLERS
+from crm.records.resources import EVERYONE, SELLERS
 from customers.models import Contact, Customer, Need
 from customers.selectors import timeline_values
 

@@ -24,8 +24,8 @@ from crm.common.columns import (
     TagsColumn,
     YesColumn,
 )
-from crm.common.keyset import Sort
-from crm.common.resources import EVERYONE, SELLERS, Fact, Resource
+from crm.records.keyset import Sort
+from crm.records.resources import EVERYONE, SELLERS, Fact, Resource
 from customers import services
 from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
 from customers.forms import ContactForm, CustomerForm, NeedForm

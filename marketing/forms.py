@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from customers.models import Customer, Segment
 from marketing.models import Activity, Campaign

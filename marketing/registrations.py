@@ -22,7 +22,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
-from crm.common.resources import KEEPERS, SELLERS
+from crm.records.resources import KEEPERS, SELLERS
 from customers.selectors import timeline_values
 from marketing.models import Activity, Campaign
 from marketing.selectors import running_card

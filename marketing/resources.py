@@ -17,8 +17,8 @@ from crm.common.columns import (
     RelatedColumn,
     SinceColumn,
 )
-from crm.common.keyset import Sort
-from crm.common.resources import KEEPERS, SELLERS, Fact, Resource
+from crm.records.keyset import Sort
+from crm.records.resources import KEEPERS, SELLERS, Fact, Resource
 from marketing import services
 from marketing.filters import ActivityFilterSet, CampaignFilterSet
 from marketing.forms import ActivityForm, CampaignForm

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from communications.views import with_toast
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
-from crm.common.resources import SELLERS
 from crm.common.returning import safe_next
+from crm.records.resources import SELLERS
 from marketing import services
 from marketing.forms import AddCustomersForm
 from marketing.models import Activity, Campaign

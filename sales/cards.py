@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.common.keyset import capped_count
+from crm.records.keyset import capped_count
 from customers.models import Customer, Need
 from sales.models import Deal, Order, Target
 from sales.next_steps import filter_next_step, with_next_step

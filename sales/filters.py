@@ -12,8 +12,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.common.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
-from crm.common.forms import RemoteSelect
+from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.forms import RemoteSelect
 from customers.models import Customer
 from sales.models import Channel, Deal, Order, Pipeline, Product, Stage, Target
 from sales.next_steps import NextStep, filter_next_step

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from communications.forms import ContactOfCustomerForm
 from crm.accounts.models import Team
-from crm.common.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from sales.currency import MissingRateError, known_currencies, rate_on
 from sales.models import Channel, Deal, Order, Product, Stage, Target

@@ -24,7 +24,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
-from crm.common.resources import SELLERS
+from crm.records.resources import SELLERS
 from sales.cards import closing_card, customer_deals, customer_orders, stepless_card, target_card
 from sales.models import Deal, Order, Product
 from sales.services import follow_customer

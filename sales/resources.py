@@ -27,8 +27,8 @@ from crm.common.columns import (
     SinceColumn,
     YesColumn,
 )
-from crm.common.keyset import Sort
-from crm.common.resources import KEEPERS, SELLERS, Fact, Resource
+from crm.records.keyset import Sort
+from crm.records.resources import KEEPERS, SELLERS, Fact, Resource
 from sales import services
 from sales.filters import DealFilterSet, OrderFilterSet, ProductFilterSet, TargetFilterSet
 from sales.forms import DealForm, OrderForm, ProductForm, TargetForm

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.common.views import resource_urls
+from crm.records.views import resource_urls
 from sales import views
 from sales.resources import DEALS, ORDERS, PRODUCTS, TARGETS
 

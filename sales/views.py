@@ -15,9 +15,9 @@ from django.views import View
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.common.errors import EditConflictError, RefusedError
-from crm.common.filters import colleagues
-from crm.common.resources import SELLERS
-from crm.common.views import RecordCreate, RecordDetail, RecordEdit, RecordList
+from crm.records.filters import colleagues
+from crm.records.resources import SELLERS
+from crm.records.views import RecordCreate, RecordDetail, RecordEdit, RecordList
 from customers.models import Need
 from sales.board import BoardQuery, board_columns, board_heads, board_query
 from sales.forms import MORE_LINES, MOST_LINES, MoveForm

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from communications.filters import CustomerFilter
-from crm.common.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from service.models import Priority, ServiceRequest
 from service.selectors import active_categories
 

@@ -21,8 +21,8 @@ from crm.common.columns import (
     RelatedColumn,
     SinceColumn,
 )
-from crm.common.keyset import Sort
-from crm.common.resources import Fact, Resource
+from crm.records.keyset import Sort
+from crm.records.resources import Fact, Resource
 from service import services
 from service.filters import RequestFilterSet
 from service.forms import RequestForm

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.common.views import resource_urls
+from crm.records.views import resource_urls
 from service import views
 from service.resources import REQUESTS
 

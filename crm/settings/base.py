@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "crm.common",
     "crm.accounts",
     "crm.jobs",
+    "crm.records",
     "crm.embedded",
     "customers",
     "communications",

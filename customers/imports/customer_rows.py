@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from crm.common.phones import normalise_phone
-from crm.common.resources import SELLERS
+from crm.records.resources import SELLERS
 from customers.imports.copying import copy_new
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.reading import Row

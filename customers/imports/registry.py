@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from crm.common.resources import KEEPERS
+from crm.records.resources import KEEPERS
 from customers.imports.encoding import FileRefusedError
 from customers.imports.ledger import Ledger
 from customers.imports.reading import Row

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from analytics.pages import METHOD_PAGES
 from crm.common import registries
-from crm.common.resources import Resource
+from crm.records.resources import Resource
 
 SPRITE = settings.BASE_DIR / "static" / "build" / "icons.svg"
 APPS = ["customers", "communications", "sales", "service", "marketing"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.changes import record_changes
 from crm.common.registries import page_actions
-from crm.common.views.base import ResourceView
+from crm.records.views.base import ResourceView
 
 TYPE_AHEAD_LIMIT = 20
 

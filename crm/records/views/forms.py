@@ -13,9 +13,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from crm.common.errors import EditConflictError, RefusedError
-from crm.common.forms import RecordForm
 from crm.common.returning import safe_next
-from crm.common.views.base import ResourceView
+from crm.records.forms import RecordForm
+from crm.records.views.base import ResourceView
 
 
 class RecordCreate(ResourceView):

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.urls import path
 
-from crm.common.resources import Resource
-from crm.common.views.base import ResourceView
-from crm.common.views.forms import RecordCreate, RecordEdit
-from crm.common.views.listing import DEFAULT_PAGE_SIZE, RecordList
-from crm.common.views.pages import (
+from crm.records.resources import Resource
+from crm.records.views.base import ResourceView
+from crm.records.views.forms import RecordCreate, RecordEdit
+from crm.records.views.listing import DEFAULT_PAGE_SIZE, RecordList
+from crm.records.views.pages import (
     RecordDetail,
     RecordHistory,
     RecordOptions,

@@ -11,9 +11,9 @@ from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
 
 from crm.common.columns import Column
-from crm.common.keyset import Page, Sort, capped_count, paginate
-from crm.common.resources import Resource
-from crm.common.views.base import ResourceView
+from crm.records.keyset import Page, Sort, capped_count, paginate
+from crm.records.resources import Resource
+from crm.records.views.base import ResourceView
 
 PAGE_SIZES = (25, 50, 100)
 DEFAULT_PAGE_SIZE = 50

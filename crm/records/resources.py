@@ -13,8 +13,8 @@ from typing import Any
 from django.urls import reverse
 
 from crm.common.columns import Column, Text
-from crm.common.keyset import Sort
 from crm.common.roles import Role
+from crm.records.keyset import Sort
 
 EVERYONE = frozenset(Role.values)
 SELLERS = frozenset({Role.REP.value, Role.MANAGER.value, Role.ADMIN.value})

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
 
-from crm.common.resources import Resource
+from crm.records.resources import Resource
 
 
 class ResourceView(View):
