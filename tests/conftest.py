@@ -12,6 +12,7 @@ from django.db import connections
 from django.test import TransactionTestCase
 
 from crm.embedded import processes, testing
+from crm.records.custom import forget_added_fields
 
 _running = contextlib.ExitStack()
 
@@ -38,6 +39,12 @@ def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
 def _renew_database(_test: TransactionTestCase) -> None:
     connections.close_all()
     testing.clone()
+
+
+@pytest.fixture(autouse=True)
+def _fresh_added_fields() -> None:
+    """Definitions are kept for seconds in a process; a test's are not the next one's."""
+    forget_added_fields()
 
 
 Spawn = Callable[..., "subprocess.Popen[bytes]"]

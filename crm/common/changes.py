@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 
 from crm.common import formats
+from crm.common.registries import custom_texts
 
 MOST_EVENTS = 200
 _META = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "trashed_by"}
@@ -41,18 +42,31 @@ def record_changes(record: models.Model) -> list[Change]:
     names = _user_names(events)
     fields = [f for f in event_model._meta.fields if f.name not in _META]
     shown = _Shown(fields, [*events, record])
-    changes, after = [], record
+    changes: list[Change] = []
+    after: Any = record
     for event in events:
         differing = [
             FieldChange(str(f.verbose_name), shown.text(f, event), shown.text(f, after))
             for f in fields
-            if getattr(event, f.attname) != getattr(after, f.attname)
+            if f.name != "custom" and getattr(event, f.attname) != getattr(after, f.attname)
         ]
+        differing += _custom_changes(record, event.custom, after.custom)
         if differing:
             who = names.get(_user_id(event), "")
             changes.append(Change(event.pgh_created_at, who, differing))
         after = event
     return changes
+
+
+def _custom_changes(
+    record: Any, before: dict[str, Any], after: dict[str, Any]
+) -> Iterable[FieldChange]:
+    """What changed of the fields that administrators added."""
+    texts = custom_texts(record._meta.label_lower) if before != after else {}
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            label, text = texts.get(key, (key, str))
+            yield FieldChange(label, text(before.get(key)) or "–", text(after.get(key)) or "–")
 
 
 def _event_model(model: type[models.Model]) -> Any:

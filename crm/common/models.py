@@ -110,6 +110,8 @@ class Record(models.Model):
         db_index=False,
     )
     search = NgramField(null=True, editable=False)
+    # What an administrator added to this kind of record, by key (crm.records.custom).
+    custom = models.JSONField(_("more fields"), default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True

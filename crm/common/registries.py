@@ -110,6 +110,14 @@ page_actions: list[PageAction] = []
 # Called when a customer changes hands: (customer ids, old owner id, new owner id, new team id).
 ownership_followers: list[Callable[..., None]] = []
 
+# Filled by crm.records: kind of record → {key of an added field: (label, value → text)}.
+added_field_texts: list[Callable[[str], dict[str, tuple[str, Callable[[Any], str]]]]] = []
+
+
+def custom_texts(kind: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """How the added fields of a kind are called and their values are written."""
+    return {key: said for texts in added_field_texts for key, said in texts(kind).items()}
+
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user, with the entry of the open page marked."""

@@ -9,6 +9,9 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
+from crm.records.custom import added_fields
+from crm.records.custom_filters import custom_filters
+
 
 class OwnerFilter(django_filters.ModelChoiceFilter):
     """Owners among one's team; all for administrators."""
@@ -40,6 +43,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._add_custom_filters()
         for name, field in self.form.fields.items():
             if isinstance(field.widget, forms.NullBooleanSelect):
                 unknown, *known = field.widget.choices
@@ -47,6 +51,14 @@ class RecordFilterSet(django_filters.FilterSet):
             css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.setdefault("class", css)
             field.widget.attrs.setdefault("id", f"filter-{name}")
+
+    def _add_custom_filters(self) -> None:
+        model: Any = self.queryset.model
+        for added in added_fields(model._meta.label_lower):
+            for name, made in custom_filters(added):
+                owned: Any = made  # django-filter sets both on its filters
+                owned.parent, owned.model = self, model
+                self.filters[name] = owned
 
     @property
     def main_fields(self) -> list[Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.models import new_submission
 from crm.common.phones import normalise_phone
+from crm.records.custom import PREFIX, added_fields, split_values
 
 
 class LocalDateTimeInput(forms.DateTimeInput):
@@ -50,9 +51,15 @@ class RecordForm(forms.ModelForm):
             del self.fields["submission"]
         else:
             self.fields["submission"].initial = new_submission()
+        self._add_custom_fields()
         for field in self.fields.values():
             _dress(field)
         self.bound_choices()
+
+    def _add_custom_fields(self) -> None:
+        for added in added_fields(self._meta.model._meta.label_lower):
+            self.fields[added.name] = added.form_field()
+            self.initial.setdefault(added.name, self.instance.custom.get(added.key, ""))
 
     def bound_choices(self) -> None:
         """Limit each related field to what the user may see; subclasses narrow further."""
@@ -67,7 +74,16 @@ class RecordForm(forms.ModelForm):
     def changes(self) -> dict[str, Any]:
         """The cleaned values of the record's own fields, ready for a service."""
         own = set(self._meta.fields or ())
-        return {name: value for name, value in self.cleaned_data.items() if name in own}
+        changes = {name: value for name, value in self.cleaned_data.items() if name in own}
+        if any(name.startswith(PREFIX) for name in self.fields):
+            kind = self._meta.model._meta.label_lower
+            changes["custom"] = split_values(kind, self.cleaned_data, self.instance.custom)
+        return changes
+
+    def compared(self) -> list[str]:
+        """The fields that two editors may have given different values."""
+        added = [name for name in self.fields if name.startswith(PREFIX)]
+        return [name for name in [*self.changes(), *added] if name in self.fields]
 
 
 def _dress(field: forms.Field) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,4 +35,6 @@ def copy_new(records: Sequence[models.Model]) -> None:
 
 def _cell(value: Any) -> str:
     """A value in the text format of COPY."""
+    if isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False)
     return "\\N" if value is None else str(value).translate(_ESCAPES)

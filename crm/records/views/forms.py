@@ -119,7 +119,7 @@ class RecordEdit(ResourceView):
                 "theirs": _shown(theirs, name, theirs.initial.get(name)),
                 "yours": _shown(form, name, form.cleaned_data.get(name)),
             }
-            for name in form.changes()
+            for name in form.compared()
             if _plain(theirs.initial.get(name)) != _plain(form.cleaned_data.get(name))
         ]
         data: Any = form.data

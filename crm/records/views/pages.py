@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.changes import record_changes
 from crm.common.registries import page_actions
+from crm.records.custom import added_columns
 from crm.records.views.base import ResourceView
 
 TYPE_AHEAD_LIMIT = 20
@@ -24,6 +25,11 @@ class RecordDetail(ResourceView):
             (fact.column.label, fact.column.render(record))
             for fact in resource.facts
             if fact.always or fact.column.value(record) not in (None, "")
+        ]
+        facts += [
+            (column.label, column.render(record))
+            for column in added_columns(record._meta.label_lower)
+            if column.value(record) not in (None, "")
         ]
         actions = [
             action.template
