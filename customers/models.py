@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
+from crm.common.phones import phone_texts
 from customers.querysets import (
     ContactQuerySet,
     CustomerQuerySet,
@@ -208,7 +209,7 @@ class Customer(Record):
         return record_url("customers:detail", self.pk)
 
     def search_texts(self) -> list[str]:
-        return [*super().search_texts(), self.phone.removeprefix("+86")]
+        return [*super().search_texts(), *phone_texts(self.phone)]
 
 
 class CustomerRecord(Record):
@@ -256,6 +257,9 @@ class Contact(Record):
 
     def get_absolute_url(self) -> str:
         return record_url("customers:contact_detail", self.pk)
+
+    def search_texts(self) -> list[str]:
+        return [*super().search_texts(), *phone_texts(self.phone)]
 
 
 class Affiliation(models.Model):

@@ -15,8 +15,18 @@ from django.db import models
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
+_DIGITS = re.compile(r"[0-9]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]*")
 _LONGEST_WORD = 40
 _MOST_TOKENS = 400
+# Names, addresses and numbers are short: their words are also found by their inner parts.
+_SHORT_TEXT = 120
+_SHORTEST_PART = 3
+_LONGEST_PARTED = 24
+_LONG_NUMBER = 7  # digits: a phone number, found by its end as well
+_SHORTEST_END = 4
+# No text holds these: they keep inner parts and backward numbers apart from words.
+_PART, _BACKWARD = "~", "#"
 
 
 def normalise(text: str) -> str:
@@ -25,21 +35,30 @@ def normalise(text: str) -> str:
 
 
 def tokens(texts: Iterable[str]) -> list[str]:
-    """Distinct search tokens in order: words, prefixes by pairs, Chinese uni- and bigrams."""
+    """Distinct search tokens in order: words, Chinese uni- and bigrams; in short texts also the
+    inner parts of words, and long numbers backwards (so that their last digits find them)."""
     found: dict[str, None] = {}
     for text in texts:
+        short = len(text) <= _SHORT_TEXT
         for run in _RUN.findall(normalise(text)):
-            for token in _cut(run):
+            for token in _cut(run, short):
                 found[token] = None
                 if len(found) >= _MOST_TOKENS:
                     return list(found)
     return list(found)
 
 
-def _cut(run: str) -> list[str]:
+def _cut(run: str, short: bool) -> list[str]:
     if _IS_CJK.match(run):
         return [*run, *(run[i : i + 2] for i in range(len(run) - 1))]
-    return [run[:_LONGEST_WORD]]
+    if not short:
+        return [run[:_LONGEST_WORD]]
+    if _DIGITS.fullmatch(run):
+        backward = [_BACKWARD + run[::-1][:_LONGEST_WORD]] if len(run) >= _LONG_NUMBER else []
+        return [run[:_LONGEST_WORD], *backward]
+    if len(run) > _LONGEST_PARTED:
+        return [run[:_LONGEST_WORD]]
+    return [run, *(_PART + run[i:] for i in range(1, len(run) - _SHORTEST_PART + 1))]
 
 
 def vector_literal(texts: Iterable[str]) -> str:
@@ -52,20 +71,52 @@ def vector_literal(texts: Iterable[str]) -> str:
 
 
 def query_literal(text: str) -> str:
-    """The text form of a tsquery that all tokens of ``text`` must match; "" when none.
+    """The text form of a tsquery for ``text``; "" when it has no token.
 
-    Latin words match by prefix, so that typing ahead finds them; Chinese runs match by
-    their pairs, which the caller rechecks with LIKE for order.
+    Latin words match by prefix, so that typing ahead finds them, from three letters on also
+    inside words; Chinese runs match by their pairs. Digits match the beginning of a number or,
+    from four on, its end; a phone number matches however it is grouped.
     """
+    text = normalise(text)
     parts: list[str] = []
-    for run in _RUN.findall(normalise(text)):
-        if not _IS_CJK.match(run):
-            parts.append(f"'{run[:_LONGEST_WORD]}':*")
+    for run in _RUN.findall(text):
+        if _DIGITS.fullmatch(run):
+            parts.append(_either(_number(run)))
+        elif not _IS_CJK.match(run):
+            parts.append(_either(_word(run)))
         elif len(run) == 1:
             parts.append(f"'{run}'")
         else:
             parts.extend(f"'{run[i : i + 2]}'" for i in range(len(run) - 1))
-    return " & ".join(parts)
+    query = " & ".join(parts)
+    if len(parts) > 1 and _PHONE.fullmatch(text.strip()):
+        whole = _either(_phone(text))
+        return f"({query}) | {whole}"
+    return query
+
+
+def _either(choices: list[str]) -> str:
+    found = " | ".join(f"'{choice}':*" for choice in dict.fromkeys(choices))
+    return f"({found})" if len(choices) > 1 else found
+
+
+def _word(run: str) -> list[str]:
+    inner = len(run) >= _SHORTEST_PART
+    return [run[:_LONGEST_WORD], *([_PART + run[:_LONGEST_WORD]] if inner else [])]
+
+
+def _number(run: str) -> list[str]:
+    run = run[:_LONGEST_WORD]
+    ends = [_BACKWARD + run[::-1]] if len(run) >= _SHORTEST_END else []
+    if run[0] == "0" and len(run) > _SHORTEST_END:  # the 0 before an area code is not stored
+        ends += [run.lstrip("0") or "0", _BACKWARD + run.lstrip("0")[::-1]]
+    return [run, *ends]
+
+
+def _phone(text: str) -> list[str]:
+    """The digits of a number that was typed in groups, with or without the country's code."""
+    digits = "".join(_DIGITS.findall(text))
+    return _number(digits.removeprefix("00") if digits.startswith("00") else digits)
 
 
 class NgramField(SearchVectorField):

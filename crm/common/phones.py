@@ -1,6 +1,7 @@
 """Phone numbers: stored in E.164, shown as people write them."""
 
 import phonenumbers
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -41,3 +42,12 @@ def display_phone(e164: str, region: str) -> str:
         else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     )
     return phonenumbers.format_number(number, style)
+
+
+def phone_texts(e164: str) -> list[str]:
+    """What a stored number is found by: as it is, and as people at home dial it.
+
+    The search also finds numbers by their last digits (``crm.common.ngrams``).
+    """
+    home = f"+{phonenumbers.country_code_for_region(settings.DEFAULT_PHONE_REGION)}"
+    return [e164, e164.removeprefix(home)] if e164.startswith(home) else [e164]

@@ -11,14 +11,27 @@ def test_it_folds_case_and_full_width() -> None:
     assert tokens(["ＡＢＣ Ltd"]) == ["abc", "ltd"]
 
 
+def test_it_keeps_the_inner_parts_of_words_in_short_texts_only() -> None:
+    assert tokens(["Phone"]) == ["phone", "~hone", "~one"]
+    assert "~hone" not in tokens(["Phone " + "and much more " * 20])
+
+
+def test_it_keeps_long_numbers_backwards() -> None:
+    assert tokens(["+862162881234"]) == ["862162881234", "#432188261268"]
+    assert tokens(["SO-2026-000123"]) == ["so", "2026", "000123"]
+
+
 @pytest.mark.parametrize(
     ("text", "query"),
     [
         ("云", "'云'"),
         ("云海科", "'云海' & '海科'"),
-        ("Acme", "'acme':*"),
-        ("张三 ltd", "'张三' & 'ltd':*"),
-        ("'); DROP", "'drop':*"),
+        ("Ac", "'ac':*"),
+        ("Acme", "('acme':* | '~acme':*)"),
+        ("张三 lt", "'张三' & 'lt':*"),
+        ("'); DR", "'dr':*"),
+        ("123", "'123':*"),
+        ("8000", "('8000':* | '#0008':*)"),
         ("!!", ""),
     ],
 )
