@@ -36,7 +36,8 @@ class ContactOfCustomerForm(RecordForm):
             field.queryset = field.queryset.filter(customers=customer)  # type: ignore[attr-defined]
 
     def _chosen_customer(self) -> int | None:
-        value = self["customer"].value()
+        kept = self.is_bound and self.add_prefix("customer") not in self.data  # one field alone
+        value = self.instance.customer_id if kept else self["customer"].value()
         value = getattr(value, "pk", value)
         return int(value) if str(value or "").isdecimal() else None
 

@@ -50,6 +50,8 @@ class Resource:
     prefetch: Sequence[Any] = ()
     annotate: Mapping[str, Any] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
+    # Fields that are edited in place, on the record's page and in the list.
+    inline: Sequence[str] = ()
     panels: Sequence[Any] = ()
     list_template: str = "records/list.html"
     detail_template: str = "records/detail.html"

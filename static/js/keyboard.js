@@ -1,4 +1,6 @@
 /** Keys. The help dialog (templates/components/help_dialog.html) lists the same. */
+import { editHere } from "./inline.js";
+
 const typing = (target) => target.closest("input, textarea, select, [contenteditable], .ts-control");
 let waitingForG = 0;
 
@@ -24,6 +26,7 @@ const actions = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => currentRow()?.querySelector("[data-bulk-item]")?.click(),
+  e: () => editHere(),
   g: () => { waitingForG = Date.now(); },
 };
 

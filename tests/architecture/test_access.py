@@ -18,7 +18,19 @@ ROLES = ("rep", "manager", "agent", "admin")
 # Addresses of libraries, with tests of their own: Django's admin (administrators only, see
 # below) and allauth's account pages (one's own account only).
 OUTSIDE = ("admin/", "accounts/", "static/")
-RESOURCE_PAGES = ("list", "create", "options", "detail", "edit", "history", "trash", "restore")
+RESOURCE_PAGES = (
+    "list", "create", "options", "detail", "edit", "field", "history", "trash", "restore",
+)  # fmt: skip
+# A value of each kind that is edited in place by everyone who may edit the record.
+FIELDS = {
+    "customers:": ("city", "Kunming"),
+    "customers:contact_": ("title", "Buyer"),
+    "customers:need_": ("product", "Tea"),
+    "sales:deal_": ("note", "Wants a discount"),
+    "communications:": ("outcome", "interested"),
+    "communications:follow_up_": ("kind", "visit"),
+    "service:request_": ("requester", "Somebody"),
+}
 
 
 def addresses(resolver: URLResolver, prefix: str = "", space: str = "") -> Iterator[str]:
@@ -120,6 +132,25 @@ def test_it_leaves_rows_alone_when_a_write_is_denied(
             response = client.post(reverse(kind + page, args=[record.pk]), {"name": "Taken over"})
             assert response.status_code in {403, 404}, (page, scope)
             assert row_hash(record) == before, (page, scope)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("kind", FIELDS)
+def test_it_edits_values_in_place_as_the_table_says(
+    world: World, client: Client, kind: str, role: str
+) -> None:
+    name, value = FIELDS[kind]
+    client.force_login(world.cast.user(role))
+    for scope in SCOPES:
+        record = make_record(world, kind, scope, marker(scope))
+        url = reverse(kind + "field", args=[record.pk, name])
+        before = row_hash(record)
+        allowed = reaches(KINDS[kind].edit, role, scope)
+        denied = 403 if reaches(KINDS[kind].see, role, scope) else 404
+        form = client.get(url, headers={"HX-Request": "true"}).status_code
+        saved = client.post(url, {name: value, "expected_version": 1}).status_code
+        assert (form, saved) == ((200, 200) if allowed else (denied, denied)), scope
+        assert (row_hash(record) != before) is allowed, scope
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -63,7 +63,9 @@ def test_it_asks_the_same_number_of_queries_for_any_number_of_rows(
     url = reverse(kind + "list")
     first = more(world, kind, 0, 2)
     few = queries(client, url)
-    page = queries(client, reverse(kind + "detail", args=[first[0].pk]))
+    detail = reverse(kind + "detail", args=[first[0].pk])
+    client.get(detail)  # which values a role may edit is asked once per process
+    page = queries(client, detail)
     if kind not in {"marketing:activity_", "sales:target_"}:
         more(world, kind, 2, 12)
     assert (few, page) == COUNTS[kind]

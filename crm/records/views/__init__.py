@@ -13,6 +13,7 @@ from django.urls import path
 from crm.records.resources import Resource
 from crm.records.views.base import ResourceView
 from crm.records.views.forms import RecordCreate, RecordEdit
+from crm.records.views.inline import RecordField
 from crm.records.views.listing import DEFAULT_PAGE_SIZE, RecordList
 from crm.records.views.pages import (
     RecordDetail,
@@ -27,6 +28,7 @@ __all__ = [
     "RecordCreate",
     "RecordDetail",
     "RecordEdit",
+    "RecordField",
     "RecordHistory",
     "RecordList",
     "RecordOptions",
@@ -48,6 +50,7 @@ def resource_urls(resource: Resource, base: str = "", **views: type[ResourceView
         "options": ("options/", RecordOptions),
         "detail": ("<int:pk>/", RecordDetail),
         "edit": ("<int:pk>/edit/", RecordEdit),
+        "field": ("<int:pk>/field/<slug:name>/", RecordField),
         "history": ("<int:pk>/history/", RecordHistory),
         "trash": ("<int:pk>/trash/", RecordTrash),
         "restore": ("<int:pk>/restore/", RecordRestore),

@@ -116,11 +116,11 @@ class RecordEdit(ResourceView):
             {
                 "name": name,
                 "label": form.fields[name].label,
-                "theirs": _shown(theirs, name, theirs.initial.get(name)),
-                "yours": _shown(form, name, form.cleaned_data.get(name)),
+                "theirs": shown_in_form(theirs, name, theirs.initial.get(name)),
+                "yours": shown_in_form(form, name, form.cleaned_data.get(name)),
             }
             for name in form.compared()
-            if _plain(theirs.initial.get(name)) != _plain(form.cleaned_data.get(name))
+            if comparable(theirs.initial.get(name)) != comparable(form.cleaned_data.get(name))
         ]
         data: Any = form.data
         data = data.copy()
@@ -137,18 +137,18 @@ def _flat(values: Sequence[Any]) -> list[str]:
     return flat
 
 
-def _plain(value: Any) -> Any:
+def comparable(value: Any) -> Any:
     """A value as comparable text: records by id, lists of records by their ids."""
     if hasattr(value, "all"):
         value = list(value.all())
     if isinstance(value, list | tuple) or (
         hasattr(value, "__iter__") and not isinstance(value, str)
     ):
-        return sorted(str(_plain(item)) for item in value)
+        return sorted(str(comparable(item)) for item in value)
     return str(getattr(value, "pk", value) if value is not None else "")
 
 
-def _shown(form: RecordForm, name: str, value: Any) -> str:
+def shown_in_form(form: RecordForm, name: str, value: Any) -> str:
     field = form.fields[name]
     if isinstance(value, list | tuple) or hasattr(value, "all"):
         items = value.all() if hasattr(value, "all") else value

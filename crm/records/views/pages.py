@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.changes import record_changes
 from crm.common.registries import page_actions
-from crm.records.custom import added_columns
+from crm.records.inline import record_facts
 from crm.records.views.base import ResourceView
 
 TYPE_AHEAD_LIMIT = 20
@@ -21,16 +21,7 @@ class RecordDetail(ResourceView):
         resource = self.resource
         role = request.user.role  # type: ignore[union-attr]  # signed in
         extra = resource.detail_context(request, record) if resource.detail_context else {}
-        facts = [
-            (fact.column.label, fact.column.render(record))
-            for fact in resource.facts
-            if fact.always or fact.column.value(record) not in (None, "")
-        ]
-        facts += [
-            (column.label, column.render(record))
-            for column in added_columns(record._meta.label_lower)
-            if column.value(record) not in (None, "")
-        ]
+        facts = record_facts(resource, record, request.user)
         actions = [
             action.template
             for action in page_actions
