@@ -179,6 +179,35 @@ def _regress_summary(answer: dict[str, Any]) -> list[str]:
     ]
 
 
+def _duplicates_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--link", metavar="FILE", help="second table: pairs between the two")
+    parser.add_argument("--links", metavar="FILE", help="known pairs of record ids, to judge by")
+    parser.add_argument(
+        "--ignore", type=_names, default=[], metavar="A,B", help="columns not to compare"
+    )
+    parser.add_argument(
+        "--threshold", type=float, default=0.5, metavar="P", help="least probability of a pair"
+    )
+
+
+def _duplicates(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
+    from analytics.duplicates import duplicates_in_tables
+
+    return duplicates_in_tables(frame, **options)
+
+
+def _duplicates_summary(answer: dict[str, Any]) -> list[str]:
+    lines = [f"{len(answer['pairs'])} pairs of {answer['compared']} compared"]
+    if answer["f1"] is not None:
+        lines.append(
+            f"against the known pairs: precision {answer['precision'] or 0:.4f}, "
+            f"recall {answer['recall'] or 0:.4f}, F1 {answer['f1']:.4f}"
+        )
+    return lines + [
+        f"  {pair['probability']:.3f}  {pair['a']}  {pair['b']}" for pair in answer["pairs"][:400]
+    ]
+
+
 METHODS: dict[str, Method] = {
     "forecast": Method(
         "Forecast a series, with intervals and a backtest against the seasonal naive forecast.",
@@ -201,10 +230,18 @@ METHODS: dict[str, Method] = {
         ("formula",),
         _regress,
     ),
+    "duplicates": Method(
+        "Find records that are one and the same, in one table or between two.",
+        _duplicates_arguments,
+        ("link", "links", "ignore", "threshold"),
+        (),
+        _duplicates,
+    ),
 }
 
 _SUMMARIES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "forecast": _forecast_summary,
     "cluster": _cluster_summary,
     "regress": _regress_summary,
+    "duplicates": _duplicates_summary,
 }
