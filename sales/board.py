@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm.common import formats
-from sales.models import Deal, Pipeline, Stage
-from sales.next_steps import NextStep, next_step_of, with_next_step
+from sales.board_cards import CardWriter
+from sales.models import Deal, DealSum, Pipeline, Stage
+from sales.next_steps import with_next_step
 from sales.stages import stage_tone
+from sales.stays import usual_stay
 
-CARDS_PER_COLUMN = 25
+CARDS_PER_COLUMN = 20
 CLOSED_SHOWN_DAYS = 90
-ORDERS = {"value": ("-amount_base", "-pk"), "newest": ("-created_at", "-pk")}
+DEFAULT_ORDER = "value"
+ORDERS = {"value": ("-amount_base", "-pk"), "newest": ("-pk",)}
+# What a card shows; whole customers and people take longer to read than to find.
+SHOWN = (
+    "version", "name", "amount", "currency", "stage_id", "stage_since", "closed_at",
+    "customer__name", "owner__full_name", "owner__first_name", "owner__last_name",
+    "owner__username",
+)  # fmt: skip
 LIST_SORTS = {"value": "-amount", "newest": "-created"}
-STEP_LOOKS = {
-    NextStep.OVERDUE: ("red", "alert-triangle"),
-    NextStep.TODAY: ("orange", "calendar-due"),
-    NextStep.LATER: ("green", "calendar-event"),
-    NextStep.NONE: ("", "circle-dashed"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,15 @@ class BoardQuery:
     pipeline: Pipeline
     pipelines: Sequence[Pipeline]
     owner: int | None = None
-    order: str = "value"
+    order: str = DEFAULT_ORDER
 
     def encode(self) -> str:
-        asked = {"pipeline": self.pipeline.pk, "owner": self.owner or "", "order": self.order}
+        """Without what is so by default: it stands in the address of every card."""
+        asked = {
+            "pipeline": self.pipeline.pk if self.pipeline != self.pipelines[0] else "",
+            "owner": self.owner or "",
+            "order": self.order if self.order != DEFAULT_ORDER else "",
+        }
         return urlencode({key: value for key, value in asked.items() if value})
 
 
@@ -60,119 +67,90 @@ def board_query(params: Mapping[str, str]) -> BoardQuery | None:
         pipeline=pipeline,
         pipelines=pipelines,
         owner=int(owner) if owner.isdecimal() and len(owner) < 10 else None,
-        order=order if order in ORDERS else "value",
+        order=order if order in ORDERS else DEFAULT_ORDER,
     )
 
 
 def board_columns(user: Any, query: BoardQuery) -> list[dict[str, Any]]:
     """The columns as components/board.html takes them."""
     stages = list(query.pipeline.stages.order_by("order"))
-    deals = _deals(user, query)
-    figures = _figures(deals)
-    cards = _cards(deals, stages, query)
+    figures = _figures(user, query, stages)
+    cards = _cards(_deals(user, query), stages, query)
     return [
         _column(stage, figures.get(stage.pk), cards.get(stage.pk, []), query) for stage in stages
     ]
 
 
 def board_heads(user: Any, query: BoardQuery) -> dict[str, dict[str, Any]]:
-    """The count and total of each column, after a card was dragged."""
-    figures = _figures(_deals(user, query))
-    stages = query.pipeline.stages.values_list("pk", flat=True)
-    return {str(pk): _head(figures.get(pk)) for pk in stages}
+    """The figures of each column, after a card was moved."""
+    stages = list(query.pipeline.stages.all())
+    figures = _figures(user, query, stages)
+    return {str(stage.pk): _head(stage, figures.get(stage.pk)) for stage in stages}
 
 
 def _deals(user: Any, query: BoardQuery) -> Any:
-    """Open deals, and those closed lately."""
-    lately = timezone.now() - timedelta(days=CLOSED_SHOWN_DAYS)
-    deals = Deal.objects.visible_to(user).filter(
-        Q(closed_at__isnull=True) | Q(closed_at__gte=lately), pipeline=query.pipeline
-    )
+    """The pipeline's deals that the board may show: open ones, and those closed lately."""
+    deals = Deal.objects.visible_to(user).filter(pipeline=query.pipeline)
     return deals.filter(owner=query.owner) if query.owner else deals
 
 
-def _figures(deals: Any) -> dict[int, dict[str, Any]]:
-    rows = (
-        deals.order_by()
-        .values("stage")
-        .annotate(
-            count=Count("pk"),
-            total=Coalesce(Sum("amount_base"), Decimal(0)),
-            weighted=Coalesce(Sum(F("amount_base") * F("probability")), Decimal(0)) / 100,
-        )
-    )
+def _lately() -> datetime:
+    """The midnight (UTC) from which on closed deals are shown, and summed by whole days."""
+    start = timezone.now() - timedelta(days=CLOSED_SHOWN_DAYS)
+    return start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _figures(user: Any, query: BoardQuery, stages: Sequence[Stage]) -> dict[int, dict[str, Any]]:
+    """Count, total and weighted total of each column, from the sums that the database keeps."""
+    shown = Q(closed_on__isnull=True) | Q(closed_on__gte=_lately().date())
+    kept = DealSum.objects.visible_to(user).filter(shown, stage__in=[s.pk for s in stages])
+    if query.owner:
+        kept = kept.filter(owner=query.owner)
+    rows = kept.order_by().values("stage").annotate(
+        count=Sum("deals"), total=Sum("amount"), weight=Sum("weighted")
+    )  # fmt: skip
     return {row["stage"]: row for row in rows}
 
 
-def _cards(
-    deals: Any, stages: Iterable[Stage], query: BoardQuery
-) -> dict[int, list[dict[str, Any]]]:
+def _cards(deals: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, list[SafeString]]:
     """The first cards of every column: their ids in one query, the deals in another."""
     order = ORDERS[query.order]
-    tops = [
-        deals.filter(stage=stage).order_by(*order).values("pk")[:CARDS_PER_COLUMN]
-        for stage in stages
-    ]
-    if not tops:
+    if not stages:
         return {}
-    first, *others = tops
-    ids = [row["pk"] for row in (first.union(*others, all=True) if others else first)]
-    found = Deal.objects.filter(pk__in=ids).select_related("customer", "owner").order_by(*order)
-    now, columns = timezone.now(), {}  # type: datetime, dict[int, list[dict[str, Any]]]
-    for deal in with_next_step(found):
-        columns.setdefault(deal.stage_id, []).append(_card(deal, query, now))
+    first, *others = [_top(deals, stage).order_by(*order) for stage in stages]
+    ids = [row["pk"] for row in (_cut(first).union(*map(_cut, others), all=True))]
+    found = Deal.objects.filter(pk__in=ids).select_related("customer", "owner").only(*SHOWN)
+    writer = CardWriter(timezone.now(), f"?back=board&{query.encode()}".rstrip("&"))
+    by_id = {stage.pk: stage for stage in stages}
+    columns: dict[int, list[SafeString]] = {}
+    for deal in with_next_step(found.order_by(*order)):
+        card = writer.card(deal, by_id[deal.stage_id])
+        columns.setdefault(deal.stage_id, []).append(card)
     return columns
 
 
-def _card(deal: Any, query: BoardQuery, now: datetime) -> dict[str, Any]:
-    tags = [_age(deal, now)] if deal.closed_at is None else []
-    move = reverse("sales:deal_move", args=[deal.pk])
-    return {
-        "id": deal.pk,
-        "url": deal.get_absolute_url(),
-        "title": deal.name,
-        "subtitle": deal.customer.name,
-        "amount": formats.money(deal.amount, deal.currency),
-        "owner": str(deal.owner or ""),
-        "tags": tags,
-        "move_url": f"{move}?back=board&{query.encode()}",
-        "version": deal.version,
-        **(_step(deal.next_step_at, now) if deal.closed_at is None else _closed(deal)),
-    }
+def _top(deals: Any, stage: Stage) -> Any:
+    column = deals.filter(stage=stage)
+    if stage.kind == Stage.Kind.OPEN:
+        return column.filter(closed_at__isnull=True)
+    return column.filter(closed_at__gte=_lately())
 
 
-def _age(deal: Deal, now: datetime) -> str:
-    days = (now - deal.stage_since).days
-    return ngettext("%(n)d day in stage", "%(n)d days in stage", days) % {"n": days}
+def _cut(column: Any) -> Any:
+    return column.values("pk")[:CARDS_PER_COLUMN]
 
 
-def _step(due_at: datetime | None, now: datetime) -> dict[str, str]:
-    """The next step in words, with a colour and an icon beside them."""
-    state = next_step_of(due_at, now)
-    tone, icon = STEP_LOOKS[state]
-    if state == NextStep.OVERDUE and due_at is not None:
-        days = (timezone.localdate(now) - timezone.localdate(due_at)).days
-        words = ngettext("%(n)d day overdue", "%(n)d days overdue", days) % {"n": days}
-        words = words if days else _("Overdue today")
-    else:
-        words = formats.since(due_at, now) or str(NextStep.NONE.label)
-    return {"when": words, "when_tone": tone, "when_icon": icon}
-
-
-def _closed(deal: Deal) -> dict[str, str]:
-    return {"when": formats.since(deal.closed_at), "when_tone": "", "when_icon": "flag"}
-
-
-def _head(figures: dict[str, Any] | None) -> dict[str, Any]:
+def _head(stage: Stage, figures: dict[str, Any] | None) -> dict[str, Any]:
     total = figures["total"] if figures else Decimal(0)
     return {
         "count": formats.number(figures["count"] if figures else 0),
-        "total": formats.short_money(total, settings.BASE_CURRENCY),
+        "total": formats.short_money(total or 0, settings.BASE_CURRENCY),
+        "hint": _hint(stage, figures),
     }
 
 
 def _column(
-    stage: Stage, figures: dict[str, Any] | None, cards: list[dict[str, Any]], query: BoardQuery
+    stage: Stage, figures: dict[str, Any] | None, cards: list[SafeString], query: BoardQuery
 ) -> dict[str, Any]:
     more = (figures["count"] if figures else 0) - len(cards)
     column = {
@@ -180,19 +158,19 @@ def _column(
         "label": stage.label,
         "tone": stage_tone(stage),
         "cards": cards,
-        "hint": _hint(stage, figures),
-        **_head(figures),
+        "usual": usual_stay(stage) if stage.kind == Stage.Kind.OPEN else "",
+        **_head(stage, figures),
     }
     if more > 0:
         column["more_url"] = _list_url(stage, query)
-        column["more_label"] = ngettext("and %(n)d more", "and %(n)d more", more) % {"n": more}
+        column["more_label"] = _("and %(n)s more") % {"n": formats.number(more)}
     return column
 
 
 def _hint(stage: Stage, figures: dict[str, Any] | None) -> str:
     if stage.kind != Stage.Kind.OPEN:
         return _("last %(n)d days") % {"n": CLOSED_SHOWN_DAYS}
-    weighted = figures["weighted"] if figures else Decimal(0)
+    weighted = figures["weight"] if figures else Decimal(0)
     return _("weighted %(amount)s") % {
         "amount": formats.short_money(weighted, settings.BASE_CURRENCY)
     }

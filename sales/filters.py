@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.conf import settings
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -54,6 +55,10 @@ class DealFilterSet(RecordFilterSet):
         label=_("Next step"), choices=NextStep.choices, method="by_next_step",
         empty_label=_("All"),
     )  # fmt: skip
+    slow = django_filters.BooleanFilter(
+        label=_("Longer in stage than usual"), method="by_slow",
+        widget=forms.Select(choices=[("", _("All")), ("true", _("Yes"))]),
+    )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
     close_from = django_filters.DateFilter(
@@ -76,6 +81,9 @@ class DealFilterSet(RecordFilterSet):
 
     def by_next_step(self, queryset: Any, name: str, value: str) -> Any:
         return filter_next_step(queryset, value)
+
+    def by_slow(self, queryset: Any, name: str, value: bool) -> Any:
+        return queryset.slow() if value else queryset
 
 
 class OrderFilterSet(RecordFilterSet):

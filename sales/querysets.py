@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Self
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import ExpressionWrapper, F, Value
+from django.db.models.functions import Now
 
 from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
 from customers.querysets import agent_customer_scope
+
+DAY = timedelta(days=1)
 
 
 class ProductQuerySet(RecordQuerySet):
@@ -40,6 +47,23 @@ class OwnedQuerySet(RecordQuerySet):
 class DealQuerySet(OwnedQuerySet):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
+
+    def slow(self) -> Self:
+        """Open deals that stand in their stage longer than deals usually do, by a day or more."""
+        usual = F("stage__norm_seconds") * Value(timedelta(seconds=1))
+        stay = ExpressionWrapper(usual + Value(DAY), models.DurationField())
+        return self.open().filter(stage_since__lt=Now() - stay)
+
+
+class OwnedSumQuerySet(models.QuerySet[Any]):
+    """Sums by team and owner: seen as the records that they count."""
+
+    def visible_to(self, user: Person) -> Self:
+        if is_admin(user):
+            return self
+        if is_manager(user):
+            return self.filter(team=user.team_id)
+        return self.filter(owner=user.pk) if is_rep(user) else self.none()
 
 
 class OrderQuerySet(OwnedQuerySet):

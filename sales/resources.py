@@ -96,6 +96,7 @@ def _deal_tabs(user: Any) -> list[tuple[Any, str]]:
     if not user.is_agent:
         tabs.append((_("Overdue"), "status=open&next_step=overdue"))
         tabs.append((_("No next step"), "status=open&next_step=none"))
+        tabs.append((_("Longer than usual"), "status=open&slow=true"))
     return [
         *tabs,
         (pgettext_lazy("deal", "Won"), "status=won"),

@@ -1,6 +1,7 @@
 """What deals, orders and lines keep up to date on their parents."""
 
 from crm.common.rollups import Rollup
+from crm.common.tallies import Tally
 
 OPEN_DEALS = Rollup(
     name="deal_open_deals",
@@ -47,3 +48,23 @@ ORDER_TOTAL = Rollup(
         WHERE o.id = l.id AND o.total IS DISTINCT FROM l.total;
     """,
 )
+
+DEAL_SUMS = Tally(
+    name="deal_sums",
+    table="sales_dealsum",
+    source="sales_deal",
+    keys={
+        "closed_on": "(closed_at AT TIME ZONE 'UTC')::date",
+        "stage_id": "stage_id",
+        "team_id": "team_id",
+        "owner_id": "owner_id",
+    },
+    sums={
+        "deals": "1",
+        "amount": "amount_base",
+        "weighted": "amount_base * probability / 100",
+    },
+    where="trashed_at IS NULL",
+)
+
+TALLIES = (DEAL_SUMS,)

@@ -1,13 +1,14 @@
 """What we sell, the deals on the way, the orders that came of them, and the plan."""
 
 from sales.models.catalogue import Channel, ExchangeRate, Product
-from sales.models.deals import Deal, Pipeline, Stage, StageChange
+from sales.models.deals import Deal, DealSum, Pipeline, Stage, StageChange
 from sales.models.orders import Order, OrderLine
 from sales.models.targets import Target
 
 __all__ = [
     "Channel",
     "Deal",
+    "DealSum",
     "ExchangeRate",
     "Order",
     "OrderLine",

@@ -15,8 +15,8 @@ from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import BilingualName, record_indexes
 from customers.models import Contact, CustomerRecord, Need
-from sales.querysets import DealQuerySet
-from sales.triggers import OPEN_DEALS
+from sales.querysets import DealQuerySet, OwnedSumQuerySet
+from sales.triggers import DEAL_SUMS, OPEN_DEALS
 
 
 class Pipeline(BilingualName):
@@ -43,6 +43,10 @@ class Stage(BilingualName):
     order = models.PositiveSmallIntegerField(pgettext_lazy("position", "order"))
     probability = models.PositiveSmallIntegerField(_("probability (%)"), default=0)
     kind = models.CharField(_("kind"), max_length=4, choices=Kind.choices, default=Kind.OPEN)
+    # How long deals usually stay, from the history of stages; see services.norms.
+    norm_seconds = models.PositiveBigIntegerField(_("usual stay (s)"), null=True, editable=False)
+    norm_stays = models.PositiveIntegerField(_("stays counted"), default=0, editable=False)
+    norm_at = models.DateTimeField(_("usual stay measured"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("stage")
@@ -117,7 +121,7 @@ class Deal(CustomerRecord):
     class Meta:
         verbose_name = _("deal")
         verbose_name_plural = _("deals")
-        triggers = OPEN_DEALS.all
+        triggers = [*OPEN_DEALS.all, *DEAL_SUMS.all]
         indexes = [
             *record_indexes("deal"),
             models.Index(
@@ -125,6 +129,28 @@ class Deal(CustomerRecord):
                 F("amount_base").desc(),
                 F("id").desc(),
                 name="deal_stage",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            models.Index(
+                "stage",
+                F("id").desc(),
+                name="deal_stage_newest",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            models.Index(
+                "team",
+                "stage",
+                F("amount_base").desc(),
+                F("id").desc(),
+                name="deal_team_stage",
+                condition=Q(trashed_at__isnull=True),
+            ),
+            models.Index(
+                "owner",
+                "stage",
+                F("amount_base").desc(),
+                F("id").desc(),
+                name="deal_owner_stage",
                 condition=Q(trashed_at__isnull=True),
             ),
             models.Index(
@@ -163,6 +189,48 @@ class Deal(CustomerRecord):
     def weighted_base(self) -> Decimal:
         """Amount in the base currency times its probability."""
         return self.amount_base * self.probability / 100
+
+
+class DealSum(models.Model):
+    """Deals of a stage, team and owner: how many, their amounts, times their probability.
+
+    ``closed_on`` is the day (UTC) on which they were closed, or null for open ones. Kept by the
+    database (``DEAL_SUMS``); the references are bare numbers, so that deleting a person or a
+    stage finds nothing here to wait for.
+    """
+
+    closed_on = models.DateField(null=True)
+
+    stage = models.ForeignKey(
+        Stage, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    team = models.ForeignKey(
+        "accounts.Team", null=True, on_delete=models.DO_NOTHING, related_name="+",
+        db_constraint=False, db_index=False,
+    )  # fmt: skip
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+",
+        db_constraint=False, db_index=False,
+    )  # fmt: skip
+    deals = models.IntegerField(default=0)
+    amount = models.DecimalField(max_digits=20, decimal_places=2, default=0)
+    weighted = models.DecimalField(max_digits=22, decimal_places=4, default=0)
+
+    objects = OwnedSumQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sum of deals")
+        verbose_name_plural = _("sums of deals")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["closed_on", "stage", "team", "owner"],
+                name="deal_sum",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage_id}/{self.team_id}/{self.owner_id}: {self.deals}"
 
 
 class StageChange(models.Model):

@@ -10,6 +10,7 @@ from sales.services.deals import (
     pipeline_set_up,
 )
 from sales.services.handover import follow_customer
+from sales.services.norms import stage_norms_refresh, stage_norms_request
 from sales.services.orders import (
     LineItem,
     order_create,
@@ -45,6 +46,8 @@ __all__ = [
     "product_restore",
     "product_trash",
     "product_update",
+    "stage_norms_refresh",
+    "stage_norms_request",
     "target_create",
     "target_restore",
     "target_trash",

@@ -118,8 +118,11 @@ def deal_move(
     lost_reason: str = "",
     probability: int | None = None,
     expected_version: int | None = None,
+    across: bool = False,
 ) -> Deal:
     """Move a deal to another stage of its pipeline and remember it; a second call does nothing.
+
+    ``across`` lets it go to a stage of another pipeline.
 
     The probability becomes the stage's unless one is given or somebody typed one before;
     won and lost always have 100 and 0. Won and lost close the deal, other stages reopen it.
@@ -138,7 +141,7 @@ def deal_move(
         return deal
     if expected_version is not None and deal.version != expected_version:
         raise EditConflictError(deal)
-    if stage.pipeline_id != deal.pipeline_id:
+    if stage.pipeline_id != deal.pipeline_id and not across:
         raise RefusedError(_("This stage belongs to another pipeline."))
     now = timezone.now()
     left = deal.stage

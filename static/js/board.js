@@ -1,6 +1,6 @@
 /**
- * Drags cards between columns (templates/components/board.html describes the answers). The card's menu does the same
- * without dragging; what fails puts the card back and says why.
+ * Moves cards between columns (templates/components/board.html describes the answers): by dragging, or by the dialog
+ * that a card's button opens. What fails puts the card back and says why.
  */
 import Sortable from "sortablejs/modular/sortable.core.esm.js";
 import { announce, csrfToken, text } from "./strings.js";
@@ -11,7 +11,7 @@ async function post(card, field, column) {
   const body = new FormData();
   body.set(field, column);
   if (card.dataset.version) body.set("version", card.dataset.version);
-  const answer = await fetch(card.dataset.moveUrl, {
+  const answer = await fetch(card.querySelector("[data-move]").href, {
     method: "POST",
     body,
     headers: { Accept: "application/json", "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" },
@@ -26,16 +26,15 @@ function updateHeads(board, columns = {}) {
   for (const [id, figures] of Object.entries(columns)) {
     const column = board.querySelector(`[data-column="${CSS.escape(id)}"]`);
     if (!column) continue;
-    if (figures.count !== undefined) column.querySelector("[data-column-count]").textContent = figures.count;
-    if (figures.total !== undefined) column.querySelector("[data-column-total]").textContent = figures.total;
+    for (const name of ["count", "total", "hint"]) {
+      if (figures[name] !== undefined) column.querySelector(`[data-column-${name}]`).textContent = figures[name];
+    }
   }
 }
 
-async function dropped(board, event) {
-  const { item: card, from, to } = event;
-  if (from === to) return;
-  const column = to.closest("[data-column]");
-  const putBack = () => from.insertBefore(card, from.children[event.oldIndex] ?? null);
+/** Tells the server where the card, which stands in its new column already, has gone. */
+async function moved(board, card, putBack) {
+  const column = card.closest("[data-column]");
   card.classList.add("is-moving");
   try {
     const data = await post(card, board.dataset.field, column.dataset.column);
@@ -44,12 +43,8 @@ async function dropped(board, event) {
       location.assign(data.location);
       return;
     }
-    if (data.version !== undefined) {
-      card.dataset.version = data.version;
-      for (const input of card.querySelectorAll(".board-move input[name=version]")) input.value = data.version; // the menu moves it next
-    }
+    if (data.version !== undefined) card.dataset.version = data.version;
     updateHeads(board, data.columns);
-    for (const button of card.querySelectorAll(".board-move button[value]")) button.disabled = button.value === column.dataset.column;
     const words = data.message ?? text("moved", { column: column.dataset.label });
     if (data.undo || data.message) say(words, "success", data.undo);
     else announce(words);
@@ -62,15 +57,50 @@ async function dropped(board, event) {
   }
 }
 
+function dropped(board, { item: card, from, to, oldIndex }) {
+  if (from !== to) moved(board, card, () => from.insertBefore(card, from.children[oldIndex] ?? null));
+}
+
+/** Opens the dialog for the card whose button was pressed. */
+function choose(dialog, card) {
+  const here = card.closest("[data-column]").dataset.column;
+  dialog.card = card;
+  dialog.querySelector("[data-move-title]").textContent = card.querySelector(".board-card-title").textContent;
+  for (const button of dialog.querySelectorAll("[data-move-to]")) button.disabled = button.dataset.moveTo === here;
+  dialog.showModal();
+  dialog.querySelector("[data-move-to]:not(:disabled)")?.focus();
+}
+
+function chosen(board, dialog, target) {
+  const { card } = dialog;
+  const from = card.parentElement;
+  const next = card.nextElementSibling;
+  dialog.close();
+  board.querySelector(`[data-column="${CSS.escape(target)}"] [data-board-list]`).prepend(card);
+  card.querySelector("[data-move]").focus();
+  moved(board, card, () => from.insertBefore(card, next));
+}
+
 export function enhance(board) {
   if (board.dataset.ready !== undefined) return;
   board.dataset.ready = "";
+  const dialog = document.getElementById("board-move");
+  board.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move]");
+    if (!button || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    choose(dialog, button.closest("[data-card]"));
+  });
+  dialog.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-move-to]");
+    if (button) chosen(board, dialog, button.dataset.moveTo);
+  });
   for (const list of board.querySelectorAll("[data-board-list]")) {
     new Sortable(list, {
       group: "board",
       animation: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 140,
-      draggable: '.board-card:not([data-move-url=""])',
-      filter: "a, button, .dropdown-menu",
+      draggable: ".board-card",
+      filter: "a, button",
       preventOnFilter: false,
       ghostClass: "board-ghost",
       delay: 150,

@@ -187,6 +187,7 @@ PAGES: dict[str, Page] = {
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),
+    "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),
     "marketing:segments": Page({"rep", "manager", "admin"}),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),

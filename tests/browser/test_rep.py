@@ -78,13 +78,15 @@ def test_it_moves_a_deal_by_keyboard(sign_in: SignIn, deal: Deal) -> None:
     page = sign_in("rep", language="zh-hans")
     page.goto("/sales/board/")
     target = next_column(page, deal)
-    menu = page.locator(f'[data-card="{deal.pk}"]').get_by_role("button").first
-    menu.focus()
+    expect(page.locator("[data-board][data-ready]")).to_be_visible()
+    card = page.locator(f'[data-card="{deal.pk}"]')
+    card.get_by_role("link", name="移动").focus()
     page.keyboard.press("Enter")
-    choice = page.locator(f'[data-card="{deal.pk}"] button[value="{target}"]')
+    choice = page.locator(f'#board-move [data-move-to="{target}"]')
     expect(choice).to_be_visible()
     choice.focus()
-    page.keyboard.press("Enter")
+    with page.expect_response(re.compile(r"/sales/deals/\d+/move/")):
+        page.keyboard.press("Enter")
     expect(page.locator(f'[data-column="{target}"] [data-card="{deal.pk}"]')).to_be_visible()
     deal.refresh_from_db()
     assert str(deal.stage_id) == target

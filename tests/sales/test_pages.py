@@ -47,7 +47,7 @@ def test_it_shows_the_board_in_few_queries(
     some_deals(cast, stages, count)
     client.force_login(cast.rep)
     client.get(reverse("sales:board"))
-    with django_assert_num_queries(FRAME + 5):  # pipelines, stages, figures, ids, cards
+    with django_assert_num_queries(FRAME + 5):  # pipelines, stages, sums, ids, cards
         client.get(reverse("sales:board"))
 
 

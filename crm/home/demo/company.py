@@ -23,7 +23,9 @@ from crm.home.demo.targets import set_targets
 from crm.home.demo.world import Tables, World, stream
 from customers.models import Customer, Segment, Tag
 from sales.models import Deal, Order, OrderLine, Product
+from sales.services import stage_norms_refresh
 from sales.services.orders import NUMBER_SEQUENCE
+from sales.triggers import TALLIES
 from service.models import ServiceRequest
 
 CHUNK = 1000
@@ -71,6 +73,7 @@ def build(
         with _rollups_by_hand():
             _fill(world, progress)
         set_targets(world)
+        stage_norms_refresh()
         return truth.gather(world, market)
 
 
@@ -154,6 +157,8 @@ def _rollups_by_hand() -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
     with connection.cursor() as cursor:
+        for tally in TALLIES:
+            cursor.execute(tally.refill)
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
             cursor.execute(f"ANALYZE {table}")

@@ -1,10 +1,9 @@
-"""Pages of sales beyond the common ones: the board, moves, conversions, refunds."""
+"""Pages of deals beyond the common ones: moves, conversions, the list with next steps."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,47 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST
 
 from crm.common.errors import EditConflictError, RefusedError
-from crm.records.filters import colleagues
-from crm.records.resources import SELLERS
-from crm.records.views import RecordCreate, RecordDetail, RecordEdit, RecordList
+from crm.records.views import RecordList
 from customers.models import Need
-from sales.board import BoardQuery, board_columns, board_heads, board_query
-from sales.forms import MORE_LINES, MOST_LINES, MoveForm
-from sales.models import Deal, Order, Stage
+from sales.board import BoardQuery, board_heads, board_query
+from sales.forms import ChooseStageForm, MoveForm
+from sales.models import Deal, Stage
 from sales.next_steps import with_next_step
-from sales.selectors import with_achieved
-from sales.services import deal_move, need_convert, order_refund, pipeline_set_up
-
-
-@require_GET
-def board(request: HttpRequest) -> HttpResponse:
-    """The pipeline as columns of cards."""
-    _require_seller(request)
-    query = board_query(request.GET)
-    return render(request, "sales/board.html", _board_context(request, query))
-
-
-def _require_seller(request: HttpRequest) -> None:
-    """404 for roles that have no board."""
-    if request.user.role not in SELLERS:  # type: ignore[union-attr]  # signed in
-        raise Http404
-
-
-def _board_context(request: HttpRequest, query: BoardQuery | None) -> dict[str, Any]:
-    user: Any = request.user
-    if query is None:
-        return {"query": None, "may_set_up": user.is_admin}
-    context = {
-        "query": query,
-        "columns": board_columns(user, query),
-        "base_currency": settings.BASE_CURRENCY,
-    }
-    if not user.is_rep:  # representatives see their own deals only
-        context["colleagues"] = colleagues(request).order_by("username")
-    return context
+from sales.services import deal_move, need_convert
+from sales.views.board import board_context
 
 
 class DealMove(View):
@@ -61,6 +30,8 @@ class DealMove(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         deal = self._deal(pk)
         stage = request.GET.get("stage", "")
+        if not stage:
+            return self._choose(deal, ChooseStageForm(deal=deal, initial={"version": deal.version}))
         stages = Stage.objects.filter(pipeline=deal.pipeline_id)
         target = stages.filter(pk=stage).first() if stage.isdecimal() else None
         if target is None:
@@ -70,15 +41,18 @@ class DealMove(View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         deal = self._deal(pk)
-        form = MoveForm(request.POST, deal=deal)
+        across = "across" in request.POST
+        form = (ChooseStageForm if across else MoveForm)(request.POST, deal=deal)
         if not form.is_valid():
+            if across:
+                return self._choose(deal, form, 422)
             return self._refuse(_("This stage belongs to another pipeline."), 422)
-        stage, reason = form.cleaned_data["stage"], form.cleaned_data["lost_reason"]
+        stage, reason = form.cleaned_data["stage"], form.cleaned_data.get("lost_reason", "")
         if stage.kind == Stage.Kind.LOST and not reason and stage.pk != deal.stage_id:
             return self._ask_why(deal, stage, form)
         try:
             moved = deal_move(
-                pk=pk, actor=request.user, stage=stage, lost_reason=reason,
+                pk=pk, actor=request.user, stage=stage, lost_reason=reason, across=across,
                 expected_version=form.cleaned_data["version"],
             )  # fmt: skip
         except EditConflictError:
@@ -99,6 +73,10 @@ class DealMove(View):
     @property
     def _wants_json(self) -> bool:
         return "application/json" in self.request.headers.get("Accept", "")
+
+    def _choose(self, deal: Deal, form: MoveForm, status: int = 200) -> HttpResponse:
+        context = {"deal": deal, "form": form, "back_url": self._back_url(deal), "chooses": True}
+        return render(self.request, "sales/deal_move.html", context, status=status)
 
     def _ask(self, deal: Deal, stage: Stage, form: MoveForm, status: int = 200) -> HttpResponse:
         context = {
@@ -131,7 +109,7 @@ class DealMove(View):
             heads = board_heads(self.request.user, query) if query else {}
             return JsonResponse({"columns": heads, "version": deal.version, "message": said})
         if self.request.headers.get("HX-Request") and query:
-            context = _board_context(self.request, query)
+            context = board_context(self.request, query)
             return render(self.request, "sales/board.html#board", context)
         messages.success(self.request, said)
         return redirect(self._back_url(deal))
@@ -149,12 +127,6 @@ class DealMove(View):
 
 
 @require_POST
-def set_up_pipeline(request: HttpRequest) -> HttpResponse:
-    pipeline_set_up(actor=request.user)
-    return redirect("sales:board")
-
-
-@require_POST
 def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
     """Make the deal of a need, or go to the one that there is."""
     user: Any = request.user
@@ -166,53 +138,6 @@ def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(deal)
 
 
-@require_POST
-def refund_order(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an order back: an order with the same lines, negative."""
-    user: Any = request.user
-    if not Order.objects.visible_to(user).filter(pk=pk).exists():
-        raise Http404
-    refund = order_refund(pk=pk, actor=user)
-    messages.success(request, _("Refund %(number)s stands.") % {"number": refund})
-    return redirect(refund)
-
-
 class DealList(RecordList):
     def records(self) -> Any:
         return with_next_step(super().records())
-
-
-class OrderCreate(RecordCreate):
-    def post(self, request: HttpRequest) -> HttpResponse:
-        if "more_lines" in request.POST:
-            form = self.resource.form(_with_more_lines(request), user=request.user)
-            return self._form(form)
-        return super().post(request)
-
-
-class OrderEdit(RecordEdit):
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if "more_lines" in request.POST:
-            record = self._editable(pk)
-            data = _with_more_lines(request)
-            return self._form(self.resource.form(data, user=request.user, instance=record), record)
-        return super().post(request, pk)
-
-
-def _with_more_lines(request: HttpRequest) -> Any:
-    """What was typed, with room for more lines."""
-    data = request.POST.copy()
-    asked = data.get("lines-TOTAL_FORMS", "0")
-    total = int(asked) if asked.isdecimal() and len(asked) < 5 else 0
-    data["lines-TOTAL_FORMS"] = str(min(total + MORE_LINES, MOST_LINES))
-    return data
-
-
-class TargetList(RecordList):
-    def records(self) -> Any:
-        return with_achieved(super().records())
-
-
-class TargetDetail(RecordDetail):
-    def records(self) -> Any:
-        return with_achieved(super().records())

@@ -1,0 +1,112 @@
+"""The lines of an order or a quote."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.forms import RemoteSelect
+from sales.models import Product
+from sales.services import LineItem
+
+BLANK_LINES = 3
+MORE_LINES = 5
+MOST_LINES = 200
+
+
+class LineForm(forms.Form):
+    product: Any = forms.ModelChoiceField(
+        label=_("Product"), queryset=Product.objects.none(), required=False,
+        widget=RemoteSelect(
+            reverse_lazy("sales:product_options"), attrs={"class": "form-select form-select-sm"}
+        ),
+    )  # fmt: skip
+    description = forms.CharField(label=_("Description"), required=False, max_length=200)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=12, decimal_places=3)
+    unit_price = forms.DecimalField(
+        label=_("Unit price"), required=False, min_value=0, max_digits=14, decimal_places=4
+    )
+
+    def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
+            css = "form-select" if name == "product" else "form-control"
+            field.widget.attrs |= {"class": f"{css} {css}-sm", "aria-label": field.label}
+        for name in ("quantity", "unit_price"):
+            self.initial[name] = _plain(self.initial.get(name))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("product") and not cleaned.get("description"):
+            self.add_error("description", _("Choose a product or describe the line."))
+        unpriced = cleaned.get("unit_price") is None and "unit_price" not in self.errors
+        if unpriced and not cleaned.get("product"):
+            self.add_error("unit_price", _("Say the price."))
+        return cleaned
+
+    def price_is_missing(self, currency: str) -> bool:
+        values = self.cleaned_data
+        return values["unit_price"] is None and values["product"].currency != currency
+
+    def item(self) -> LineItem:
+        """The line; a product brings its name and price where none is said."""
+        values = self.cleaned_data
+        product, price = values["product"], values["unit_price"]
+        return LineItem(
+            quantity=values["quantity"],
+            unit_price=product.price if price is None else price,
+            product=product,
+            description=values["description"] or (product.name if product else ""),
+        )
+
+
+def _plain(number: Decimal | None) -> str | None:
+    """2.000 as “2”, 12.5000 as “12.5”."""
+    if number is None:
+        return None
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class BaseLineFormSet(forms.BaseFormSet):
+    def __init__(self, *args: Any, refund: bool, **kwargs: Any) -> None:
+        self.refund = refund
+        super().__init__(*args, **kwargs)
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            attrs = {"class": "form-check-input", "aria-label": _("Delete this line")}
+            form.fields[DELETION_FIELD_NAME].widget.attrs |= attrs
+
+    def filled(self) -> list[LineForm]:
+        """The lines that say something and are not to be deleted."""
+        said = [*self.initial_forms, *(form for form in self.extra_forms if form.has_changed())]
+        return [form for form in said if not form.cleaned_data.get(DELETION_FIELD_NAME)]
+
+    def clean(self) -> None:
+        if any(self.errors):
+            return
+        filled = self.filled()
+        if not filled:
+            raise forms.ValidationError(_("An order needs at least one line."))
+        wrong = [form for form in filled if (form.cleaned_data["quantity"] < 0) != self.refund]
+        for form in [*wrong, *(f for f in filled if not f.cleaned_data["quantity"])]:
+            form.add_error("quantity", self._wrong_sign())
+
+    def _wrong_sign(self) -> Any:
+        if self.refund:
+            return _("The quantities of a refund are below zero.")
+        return _("Quantities are above zero. Use a refund to take goods back.")
+
+
+LineFormSet: Any = forms.formset_factory(
+    LineForm, formset=BaseLineFormSet, extra=BLANK_LINES, can_delete=True, can_delete_extra=False,
+    max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pages of sales beyond the common ones of crm.records."""

@@ -1,0 +1,18 @@
+"""Pages of the plan: each target with what was sold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crm.records.views import RecordDetail, RecordList
+from sales.selectors import with_achieved
+
+
+class TargetList(RecordList):
+    def records(self) -> Any:
+        return with_achieved(super().records())
+
+
+class TargetDetail(RecordDetail):
+    def records(self) -> Any:
+        return with_achieved(super().records())
