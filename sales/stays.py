@@ -26,7 +26,7 @@ def stay_words(deal: Deal, stage: Stage, now: datetime) -> str:
     days = (now - deal.stage_since).days
     if not is_slow(deal, stage, now):
         return ngettext("%(n)d day in stage", "%(n)d days in stage", days) % {"n": days}
-    usual = round((stage.norm_seconds or 0) / DAY)
+    usual = (stage.norm_seconds or 0) // DAY
     if usual < 2:
         words = ngettext(
             "%(n)d day in stage; usually %(time)s", "%(n)d days in stage; usually %(time)s", days
@@ -42,7 +42,7 @@ def usual_stay(stage: Stage) -> str:
     """“usually 9 days”, or "" where too few stays have ended."""
     if stage.norm_seconds is None:
         return ""
-    days = round(stage.norm_seconds / DAY)
+    days = stage.norm_seconds // DAY
     if days < 2:
         return _("usually %(time)s") % {"time": formats.duration(stage.norm_seconds)}
     return ngettext("usually %(n)d day", "usually %(n)d days", days) % {"n": days}

@@ -14,9 +14,10 @@ from tests.factories.cast import Cast
 
 APPS = ["accounts", "jobs", "customers", "communications", "sales", "service", "marketing",
         "analytics"]  # fmt: skip
-# Shown on the page of what they belong to.
+# Shown on the page of what they belong to, or kept by the database alone.
 INLINE = {
     "customers.Affiliation",
+    "sales.DealSum",
     "sales.Stage",
     "sales.OrderLine",
     "sales.StageChange",

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('customers', '0001_initial'),
-        ('sales', '0003_sorts_and_sums'),
+        ('sales', '0004_custom_values'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
