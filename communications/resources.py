@@ -16,7 +16,7 @@ from communications.about import read_subject
 from communications.filters import CommunicationFilterSet, FollowUpFilterSet
 from communications.forms import CommunicationForm, FollowUpForm
 from communications.models import Communication, FollowUp
-from communications.selectors import about_page
+from communications.selectors import about_page, with_rights
 from crm.common import formats, tones
 from crm.common.columns import (
     BadgeColumn,
@@ -142,6 +142,9 @@ COMMUNICATIONS = Resource(
         DurationColumn("duration_seconds", _("Duration")),
         Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
         SinceColumn("happened_at", _("When"), sort="happened"),
+        Column("contact", _("Contact"), path="contact.name", default=False),
+        Column("content", _("Content"), css="cell-wide", default=False),
+        SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
     ],
     sorts=[Sort("happened", "happened_at"), Sort("updated", "updated_at")],
     default_sort="-happened",
@@ -184,7 +187,10 @@ FOLLOW_UPS = Resource(
         BadgeColumn("priority", _("Priority")),
         BadgeColumn("kind", _("Kind")),
         Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
-        StepButtonsColumn("buttons", _("Actions"), css="cell-wide"),
+        StepButtonsColumn("buttons", _("Actions"), css="cell-wide", export=False),
+        Column("note", _("Note"), default=False),
+        MomentColumn("done_at", _("Done"), default=False),
+        SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),
     ],
     sorts=[Sort("due", "due_at"), Sort("updated", "updated_at")],
     default_sort="due",
@@ -196,6 +202,7 @@ FOLLOW_UPS = Resource(
     restore=services.follow_up_restore,
     creators=EVERYONE,
     select=["owner", "customer", "contact", "done_by"],
+    enrich=lambda steps, user: with_rights(user, steps),
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("contact", _("Contact"))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from communications.models import Communication, FollowUp
+from crm.common.registries import Moved
 from crm.common.roles import Role
 from crm.common.services import (
     record_create,
@@ -22,6 +24,7 @@ from crm.common.services import (
     record_update,
 )
 from customers.models import Customer
+from customers.querysets import moved_rows
 
 
 @transaction.atomic
@@ -148,22 +151,31 @@ def follow_up_snooze(*, pk: int, actor: Any, days: int = 1) -> tuple[FollowUp, d
 
 
 def follow_up_hand_over(
-    *, customer_id: int, old_owner_id: int | None, new_owner_id: int | None, team_id: int | None
-) -> None:
-    """A customer changed hands: its team follows, and so does the old owner's open work.
+    *,
+    customer_ids: Collection[int],
+    old_owner_id: int | None,
+    new_owner_id: int | None,
+    team_id: int | None,
+) -> list[Moved]:
+    """Customers changed hands: their team follows, and so does the old owner's open work.
 
-    Open work of colleagues who no longer see the customer goes to the new owner as well.
+    Open work of colleagues who no longer see the customers goes to the new owner as well.
     """
-    Communication.objects.filter(customer=customer_id).exclude(team=team_id).update(team=team_id)
-    FollowUp.objects.filter(customer=customer_id).exclude(team=team_id).update(team=team_id)
+    talks = Communication.objects.filter(customer__in=customer_ids).exclude(team=team_id)
+    steps = FollowUp.objects.filter(customer__in=customer_ids)
+    strays = steps.exclude(team=team_id)
     left_behind = Q(owner__role__in=[Role.REP, Role.MANAGER]) & ~Q(owner__team=team_id)
-    moving = FollowUp.objects.alive().open().filter(customer=customer_id)
-    moving = moving.filter(Q(owner=old_owner_id) if old_owner_id else Q(owner__isnull=True)) | (
-        moving.filter(left_behind)
-    )
-    FollowUp.objects.filter(pk__in=moving.values("pk")).exclude(owner=new_owner_id).update(
+    moving = steps.alive().open()
+    moving = moving.filter(Q(owner=old_owner_id)) | moving.filter(left_behind)
+    given = FollowUp.objects.filter(pk__in=moving.values("pk")).exclude(owner=new_owner_id)
+    moved = [row for records in (talks, strays, given) for row in moved_rows(records)]
+    given_ids = [pk for _customer, _kind, pk, *_ in moved_rows(given)]
+    talks.update(team=team_id)
+    strays.update(team=team_id)
+    FollowUp.objects.filter(pk__in=given_ids).update(
         owner=new_owner_id, version=F("version") + 1, updated_at=timezone.now()
     )
+    return moved
 
 
 def tomorrow_morning() -> datetime:

@@ -6,7 +6,7 @@ from crm.records.views import resource_urls
 
 app_name = "communications"
 urlpatterns = [
-    *resource_urls(FOLLOW_UPS, "follow-ups/", list=views.FollowUpList),
+    *resource_urls(FOLLOW_UPS, "follow-ups/"),
     path("follow-ups/<int:pk>/done/", views.follow_up_done, name="follow_up_done"),
     path("follow-ups/<int:pk>/undo/", views.follow_up_undo_done, name="follow_up_undo_done"),
     path("follow-ups/<int:pk>/snooze/", views.follow_up_snooze, name="follow_up_snooze"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -20,14 +19,8 @@ from communications.selectors import next_steps, with_rights
 from crm.accounts.http import SignedInRequest
 from crm.common.formats import since
 from crm.common.returning import safe_next
-from crm.records.views import RecordList
 
 LAST_STAMP = 4_102_444_800  # the year 2100, in seconds
-
-
-class FollowUpList(RecordList):
-    def records(self) -> Any:
-        return with_rights(self.request.user, super().records())
 
 
 @require_POST

@@ -9,6 +9,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("customers/", include("customers.urls")),
     path("communications/", include("communications.urls")),
+    path("lists/", include("crm.records.urls")),
     path("jobs/", include("crm.jobs.urls")),
     path("analytics/", include("analytics.urls")),
     path("sales/", include("sales.urls")),

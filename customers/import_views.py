@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.accounts.http import SignedInRequest
+from crm.common.cells import plain_name
 from crm.common.errors import RefusedError
-from customers.imports.cells import plain_name
 from customers.imports.forms import ImportForm
 from customers.imports.registry import kinds_for
 from customers.imports.selectors import import_page, past_imports

@@ -9,10 +9,18 @@ from django.db import models
 from django.db.models import Q
 
 from crm.common.models import RecordQuerySet
+from crm.common.registries import Moved
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
 
 # Filled by the service app: the customers of an agent's own requests, whose sales they see.
 agent_customer_scope: list[Callable[[Person], models.QuerySet[Any]]] = []
+
+
+def moved_rows(records: models.QuerySet[Any]) -> list[Moved]:
+    """Records about customers as an ownership follower reports them, before it moves them."""
+    kind = records.model._meta.label_lower
+    rows = records.values_list("customer", "pk", "owner", "team")
+    return [(customer, kind, pk, owner, team) for customer, pk, owner, team in rows]
 
 
 class TeamRecordQuerySet(RecordQuerySet):

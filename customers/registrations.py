@@ -18,6 +18,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.records.resources import EVERYONE, SELLERS
+from customers import bulk  # noqa: F401  # fills the registry
 from customers.models import Contact, Customer, Need
 from customers.selectors import timeline_values
 

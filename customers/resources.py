@@ -6,14 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import CharField, Func, OuterRef, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common import tones
 from crm.common.columns import (
     BadgeColumn,
     Column,
+    DayColumn,
     DueColumn,
     LinkColumn,
     MoneyColumn,
@@ -29,7 +31,7 @@ from crm.records.resources import EVERYONE, SELLERS, Fact, Resource
 from customers import services
 from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
 from customers.forms import ContactForm, CustomerForm, NeedForm
-from customers.models import Contact, Customer, Need, Tag
+from customers.models import Affiliation, Contact, Customer, Need, Tag
 from customers.selectors import contact_page, customer_page
 
 tones.register(
@@ -43,11 +45,25 @@ tones.register(
 tones.register("customers.need", "priority", {"1": "red", "2": "blue", "3": "secondary"})
 
 
+class ArrayToString(Func):
+    function = "array_to_string"
+    output_field = CharField()
+
+
 _TAGS = (
     Tag.objects.filter(customers=OuterRef("pk"))
     .order_by("name")
     .values(tag=JSONObject(name="name", colour="colour"))
 )
+
+
+def _with_customers(contacts: Any, user: Any) -> Any:
+    """Contacts with ``customer_names``: those customers that the user sees."""
+    parts = Affiliation.objects.filter(
+        contact=OuterRef("pk"), active=True, customer__in=Customer.objects.visible_to(user)
+    )
+    names = ArraySubquery(parts.values("customer__name"))
+    return contacts.annotate(customer_names=ArrayToString(names, Value("; ")))
 
 
 def _base_currency(record: Any) -> str:
@@ -82,6 +98,26 @@ CUSTOMERS = Resource(
         TagsColumn("tag_list", _("Tags")),
         SinceColumn("last_contact_at", _("Last contact"), sort="contact"),
         SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
+        BadgeColumn("kind", _("Kind"), default=False),
+        PhoneColumn("phone", _("Phone"), default=False),
+        Column("email", _("E-mail"), default=False),
+        Column("industry", _("Industry"), default=False),
+        Column("country", _("Country"), default=False),
+        Column("region", _("Region"), default=False),
+        Column("city", _("City"), default=False),
+        Column("address", _("Address"), default=False),
+        BadgeColumn("acquisition", _("Acquisition channel"), default=False),
+        Column("source", _("Source"), default=False),
+        NumberColumn("open_deals", _("Open deals"), default=False),
+        NumberColumn("open_requests", _("Open requests"), default=False),
+        DayColumn("first_order_at", _("First order"), default=False),
+        DayColumn("last_order_at", _("Last order"), default=False),
+        YesColumn("consent_email", _("May be mailed"), default=False),
+        YesColumn("consent_phone", _("May be called"), default=False),
+        Column("external_id", _("External id"), default=False),
+        NumberColumn("pk", _("CRM number"), default=False),
+        SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),
+        Column("note", _("Note"), css="cell-wide", default=False),
     ],
     sorts=[
         Sort("updated", "updated_at"),
@@ -159,6 +195,10 @@ CONTACTS = Resource(
         Column("email", _("E-mail")),
         Column("owner", _("Owner"), path="owner.display_name"),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
+        Column("customers", _("Customers"), path="customer_names", default=False),
+        Column("wechat", _("WeChat"), default=False),
+        SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),
+        Column("note", _("Note"), css="cell-wide", default=False),
     ],
     sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
     default_sort="-updated",
@@ -170,6 +210,7 @@ CONTACTS = Resource(
     restore=services.contact_restore,
     creators=EVERYONE,
     select=["owner"],
+    enrich=_with_customers,
     facts=[
         Fact(Column("name", _("Name")), always=True),
         Fact(Column("title", _("Job title"))),

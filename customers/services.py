@@ -12,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
-from crm.common.registries import ownership_followers
 from crm.common.services import (
     record_create,
     record_lock,
@@ -21,6 +20,7 @@ from crm.common.services import (
     record_update,
 )
 from customers.models import Affiliation, Contact, Customer, Need, Segment
+from customers.ownership import hand_over
 
 CONTACT_DETAILS = frozenset({"phone", "email", "address", "city", "region", "country"})
 
@@ -72,12 +72,9 @@ def customer_take(*, pk: int, actor: Any) -> Customer:
 def _hand_over(customer: Customer, before: Mapping[str, Any] | None) -> None:
     if before is None:
         raise PermissionDenied
-    if (before["owner_id"], before["team_id"]) == (customer.owner_id, customer.team_id):
-        return
-    Need.objects.filter(customer=customer).update(team=customer.team_id)
-    for follow in ownership_followers:
-        follow(
-            customer_id=customer.pk, old_owner_id=before["owner_id"],
+    if (before["owner_id"], before["team_id"]) != (customer.owner_id, customer.team_id):
+        hand_over(
+            customer_ids=[customer.pk], old_owner_id=before["owner_id"],
             new_owner_id=customer.owner_id, team_id=customer.team_id,
         )  # fmt: skip
 

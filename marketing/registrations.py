@@ -24,6 +24,7 @@ from crm.common.registries import (
 )
 from crm.records.resources import KEEPERS, SELLERS
 from customers.selectors import timeline_values
+from marketing import bulk  # noqa: F401  # fills the registry
 from marketing.models import Activity, Campaign
 from marketing.selectors import running_card
 from marketing.services import follow_customer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -14,8 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common.errors import RefusedError
+from crm.common.registries import Moved
 from crm.common.services import record_create, record_restore, record_trash, record_update
 from customers.models import Customer
+from customers.querysets import moved_rows
 from marketing.models import Activity, Campaign
 
 MOST_CUSTOMERS = 10_000
@@ -62,26 +64,34 @@ def campaign_add_customers(*, pk: int, actor: Any, customers: Iterable[int]) -> 
         raise RefusedError(
             _("Add at most %(limit)s customers at a time.") % {"limit": MOST_CUSTOMERS}
         )
-    campaign = _open_campaign(actor, pk)
+    campaign = campaign_open(actor, pk)
     found = list(Customer.objects.editable_by(actor).filter(pk__in=wanted))
     if len(found) != len(wanted):
         raise PermissionDenied
-    taken = set(
-        Activity.objects.alive()
-        .filter(campaign=campaign, customer__in=wanted)
-        .values_list("customer", flat=True)
-    )
+    new = activities_plan(campaign=campaign, customers=found, actor=actor)
+    return len(new), len(found) - len(new)
+
+
+def activities_plan(
+    *, campaign: Campaign, customers: Iterable[Customer], actor: Any
+) -> list[Activity]:
+    """One planned activity with each customer that has none in the campaign; gives the new ones.
+
+    The campaign is locked and the customers are the actor's to add: the caller has checked both.
+    """
+    customers = list(customers)
+    there = Activity.objects.alive().filter(campaign=campaign, customer__in=customers)
+    taken = set(there.values_list("customer", flat=True))
     now = timezone.now()
     new = [
         Activity(
             campaign=campaign, customer=customer, owner_id=customer.owner_id,
             team_id=customer.team_id, created_by=actor, happened_at=now,
         )
-        for customer in found
+        for customer in customers
         if customer.pk not in taken
     ]  # fmt: skip
-    Activity.objects.bulk_create(new, batch_size=1_000)
-    return len(new), len(taken)
+    return Activity.objects.bulk_create(new, batch_size=1_000)
 
 
 @transaction.atomic
@@ -102,7 +112,7 @@ def activity_create(
     AlreadyInCampaignError
         The customer takes part already.
     """  # fmt: skip
-    campaign = _open_campaign(actor, campaign.pk)
+    campaign = campaign_open(actor, campaign.pk)
     if not Customer.objects.editable_by(actor).filter(pk=customer.pk).exists():
         raise PermissionDenied
     if submission and (twin := Activity.objects.filter(submission=submission).first()):
@@ -158,15 +168,23 @@ def activity_restore(*, pk: int, actor: Any) -> Activity:
 
 
 def follow_customer(
-    *, customer_id: int, old_owner_id: int | None, new_owner_id: int | None, team_id: int | None
-) -> None:
-    """Activities go with their customer to its new owner and team."""
-    activities = Activity.objects.filter(customer=customer_id)
-    activities.filter(owner=old_owner_id).update(owner=new_owner_id)
-    activities.update(team=team_id)
+    *,
+    customer_ids: Collection[int],
+    old_owner_id: int | None,
+    new_owner_id: int | None,
+    team_id: int | None,
+) -> list[Moved]:
+    """Activities go with their customers to the new owner and team."""
+    activities = Activity.objects.filter(customer__in=customer_ids)
+    theirs = activities.filter(owner=old_owner_id)
+    strays = activities.exclude(team=team_id)
+    moved = [row for records in (theirs, strays) for row in moved_rows(records)]
+    theirs.update(owner=new_owner_id)
+    strays.update(team=team_id)
+    return moved
 
 
-def _open_campaign(actor: Any, pk: int) -> Campaign:
+def campaign_open(actor: Any, pk: int) -> Campaign:
     """The campaign, locked, so that two people cannot add one customer twice."""
     visible = Campaign.objects.visible_to(actor).filter(pk=pk).values("pk")
     campaign: Campaign | None = (

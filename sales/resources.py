@@ -33,7 +33,8 @@ from sales import services
 from sales.filters import DealFilterSet, OrderFilterSet, ProductFilterSet, TargetFilterSet
 from sales.forms import DealForm, OrderForm, ProductForm, TargetForm
 from sales.models import Deal, Order, Product, Target
-from sales.selectors import attainment, deal_page, order_page, target_page
+from sales.next_steps import with_next_step
+from sales.selectors import attainment, deal_page, order_page, target_page, with_achieved
 from sales.stages import StageColumn
 
 tones.register(
@@ -59,7 +60,7 @@ def _initial(*names: str) -> Any:
 
 @dataclass(frozen=True)
 class PeriodColumn(Column):
-    """A target's days, both ends included."""
+    """A target's days, both ends included; files hold the first one."""
 
     def render(self, record: Any) -> SafeString:
         last = record.ends_on - timedelta(days=1)
@@ -119,6 +120,13 @@ DEALS = Resource(
         DueColumn("next_step_at", _("Next step")),
         Column("owner", _("Owner"), path="owner.display_name"),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
+        Column("currency", _("Currency"), default=False),
+        Column("contact", _("Contact"), path="contact.name", default=False),
+        Column("pipeline", _("Pipeline"), path="pipeline.label", default=False),
+        BadgeColumn("lost_reason", _("Reason for losing"), default=False),
+        MomentColumn("closed_at", _("Closed on"), default=False),
+        SinceColumn("created_at", pgettext_lazy("date", "Created"), sort="created", default=False),
+        Column("note", _("Note"), css="cell-wide", default=False),
     ],
     sorts=[
         Sort("updated", "updated_at"),
@@ -134,7 +142,8 @@ DEALS = Resource(
     trash=services.deal_trash,
     restore=services.deal_restore,
     creators=SELLERS,
-    select=["owner", "customer", "stage"],
+    select=["owner", "customer", "stage", "contact", "pipeline"],
+    enrich=lambda deals, user: with_next_step(deals),
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("contact", _("Contact"))),
@@ -172,6 +181,11 @@ ORDERS = Resource(
         MoneyColumn("total", _("Total"), sort="total"),
         DayColumn("ordered_at", _("Ordered"), sort="ordered"),
         Column("owner", _("Owner"), path="owner.display_name"),
+        Column("currency", _("Currency"), default=False),
+        MoneyColumn("total_base", _("Total in base currency"), currency=_base, default=False),
+        Column("deal", _("Deal"), path="deal.name", default=False),
+        Column("note", _("Note"), css="cell-wide", default=False),
+        SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
     ],
     sorts=[
         Sort("ordered", "ordered_at"),
@@ -186,7 +200,7 @@ ORDERS = Resource(
     trash=services.order_trash,
     restore=services.order_restore,
     creators=SELLERS,
-    select=["owner", "customer", "channel"],
+    select=["owner", "customer", "channel", "deal"],
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("deal", _("Deal"))),
@@ -213,6 +227,7 @@ PRODUCTS = Resource(
         Column("sku", _("SKU")),
         Column("category", _("Category")),
         MoneyColumn("price", _("Price")),
+        Column("currency", _("Currency"), default=False),
         YesColumn("active", _("On sale")),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
     ],
@@ -246,7 +261,7 @@ TARGETS = Resource(
         Column("team", _("Team"), path="team.label"),
         MoneyColumn("amount", _("Target"), sort="amount"),
         MoneyColumn("achieved", _("Sold"), currency=_base),
-        AttainmentColumn("attainment", _("Attainment")),
+        AttainmentColumn("attainment", _("Attainment"), export=False),
     ],
     sorts=[Sort("period", "starts_on"), Sort("amount", "amount")],
     default_sort="-period",
@@ -259,6 +274,7 @@ TARGETS = Resource(
     creators=KEEPERS,
     readers=SELLERS,
     select=["owner", "team"],
+    enrich=lambda targets, user: with_achieved(targets),
     facts=[
         Fact(Column("owner", pgettext_lazy("target", "Person"), path="owner.display_name")),
         Fact(Column("team", _("Team"), path="team.label")),

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from crm.common.columns import Column
+from crm.common.columns import Column, stored_path
 from sales.models import Stage
 
 OPEN_TONES = ("azure", "blue", "indigo", "purple", "orange")
@@ -33,6 +33,9 @@ def stage_label(path: str) -> Any:
 @dataclass(frozen=True)
 class StageColumn(Column):
     """The stage as a badge in its tone."""
+
+    def source(self, model: Any) -> Any:
+        return stored_path(model, "stage.label")
 
     def render(self, record: Any) -> SafeString:
         stage = record.stage

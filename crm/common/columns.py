@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -29,6 +31,8 @@ class Column:
     path: str = ""
     css: str = ""
     default: bool = True
+    # What files hold instead of the shown text: a path or expression; False leaves it out.
+    export: Any = None
 
     def value(self, record: Any) -> Any:
         found: Any = record
@@ -41,6 +45,16 @@ class Column:
     def render(self, record: Any) -> SafeString | str:
         found = self.value(record)
         return "" if found is None else str(found)
+
+    def source(self, model: Any) -> Any:
+        """The path or expression whose values files hold; None when it is not for files."""
+        if self.export is False:
+            return None
+        return self.export or stored_path(model, self.path or self.key)
+
+    def plain(self, model: Any) -> Callable[[Any], Any]:
+        """How a value of ``source`` is written in a file: as a number, day, time or text."""
+        return _as_it_is
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,12 @@ class LinkColumn(Column):
 class RelatedColumn(Column):
     """Another record's name, leading to its page."""
 
+    def source(self, model: Any) -> Any:
+        if self.export is not None:
+            return super().source(model)
+        related = model._meta.get_field(self.path or self.key).related_model
+        return f"{self.path or self.key}__{next(iter(related.search_fields))}"
+
     def render(self, record: Any) -> SafeString | str:
         related = self.value(record)
         if related is None:
@@ -71,6 +91,11 @@ class BadgeColumn(Column):
 
     def render(self, record: Any) -> SafeString | str:
         return badge(record, self.path or self.key)
+
+    def plain(self, model: Any) -> Callable[[Any], Any]:
+        flat = model._meta.get_field(self.path or self.key).flatchoices
+        labels = {value: str(label) for value, label in flat}
+        return lambda value: labels.get(value, value)
 
 
 @dataclass(frozen=True)
@@ -154,11 +179,36 @@ class TagsColumn(Column):
             ((tag["colour"], tag["name"]) for tag in self.value(record) or ()),
         )
 
+    def plain(self, model: Any) -> Callable[[Any], Any]:
+        return lambda tags: "; ".join(tag["name"] for tag in tags or ())
+
 
 @dataclass(frozen=True)
 class YesColumn(Column):
     def render(self, record: Any) -> str:
         return _("Yes") if self.value(record) else _("No")
+
+    def plain(self, model: Any) -> Callable[[Any], Any]:
+        yes, no = _("Yes"), _("No")
+        return lambda value: yes if value else no
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def stored_path(model: Any, path: str) -> Any:
+    """The column of the database behind a path of attributes; names of people and of things in
+    two languages become expressions."""
+    *parents, last = path.split(".")
+    before = "".join(f"{part}__" for part in parents)
+    if last == "display_name":
+        return Coalesce(NullIf(F(f"{before}full_name"), Value("")), F(f"{before}username"))
+    if last == "label":
+        name = F(f"{before}name")
+        english = NullIf(F(f"{before}name_en"), Value(""))
+        return name if formats.is_chinese() else Coalesce(english, name)
+    return before + last
 
 
 def badge(record: Any, field: str) -> SafeString | str:

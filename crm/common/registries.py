@@ -107,8 +107,10 @@ customer_panels: list[Panel] = []
 search_providers: list[SearchProvider] = []
 home_cards: list[HomeCard] = []
 page_actions: list[PageAction] = []
-# Called when a customer changes hands: (customer ids, old owner id, new owner id, new team id).
-ownership_followers: list[Callable[..., None]] = []
+# Called when customers change hands, with ``customer_ids, old_owner_id, new_owner_id, team_id``;
+# each says what it moved: (customer id, kind, id, owner id, team id) as they were before.
+Moved = tuple[int, str, int, int | None, int | None]
+ownership_followers: list[Callable[..., list[Moved]]] = []
 
 # Filled by crm.records: kind of record → {key of an added field: (label, value → text)}.
 added_field_texts: list[Callable[[str], dict[str, tuple[str, Callable[[Any], str]]]]] = []

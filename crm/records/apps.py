@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_delete, post_save
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,6 +14,7 @@ class RecordsConfig(AppConfig):
         from crm.records.custom import added_texts, forget_added_fields
         from crm.records.models import CustomField
 
+        autodiscover_modules("resources")  # jobs name lists by their kind
         added_field_texts.append(added_texts)
         for signal in (post_save, post_delete):
             signal.connect(forget_added_fields, sender=CustomField)

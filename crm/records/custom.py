@@ -84,6 +84,19 @@ class Added:
             return _number(stored)
         return str(stored)
 
+    def plain(self, stored: Any) -> Any:
+        """A stored value for a file: numbers and days as such, yes or no in words."""
+        if stored in (None, ""):
+            return None
+        try:
+            if self.type == Type.NUMBER:
+                return Decimal(str(stored))
+            if self.type == Type.DATE:
+                return date.fromisoformat(str(stored))
+        except (InvalidOperation, ValueError):
+            return str(stored)
+        return self.text(stored)
+
 
 def _plain(value: Decimal) -> str:
     text = f"{value:f}"
@@ -144,6 +157,12 @@ class AddedColumn(Column):
 
     def value(self, record: Any) -> Any:
         return record.custom.get(self.added.key) if self.added else None
+
+    def source(self, model: Any) -> Any:
+        return f"custom__{self.added.key}" if self.added else None
+
+    def plain(self, model: Any) -> Callable[[Any], Any]:
+        return self.added.plain if self.added else super().plain(model)
 
     def render(self, record: Any) -> str:
         return self.added.text(self.value(record)) if self.added else ""

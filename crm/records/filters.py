@@ -70,9 +70,13 @@ class RecordFilterSet(django_filters.FilterSet):
         return self._bound()[MAIN_FILTERS:]
 
     @property
+    def extra_names(self) -> list[str]:
+        return [name for name in self.form.fields if name != "q"][MAIN_FILTERS:]
+
+    @property
     def extra_active(self) -> int:
         """How many of the folded filters are in use."""
-        return sum(bool(self.data.get(field.name)) for field in self.extra_fields)
+        return sum(bool(self.data.get(name)) for name in self.extra_names)
 
     def _bound(self) -> list[Any]:
         return [field for field in self.form if field.name != "q"]

@@ -149,6 +149,11 @@ class BulkRow(models.Model):
     class Meta:
         verbose_name = _("row of a bulk change")
         verbose_name_plural = _("rows of bulk changes")
+        indexes = [
+            models.Index(
+                "change", "record_id", name="bulk_row_waiting", condition=Q(before__isnull=True)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["change", "record_id"], name="bulk_row_once")
         ]

@@ -29,6 +29,9 @@ class Fact:
     always: bool = False
 
 
+resources: dict[str, Resource] = {}
+
+
 @dataclass(frozen=True)
 class Resource:
     model: type[Any]
@@ -61,7 +64,27 @@ class Resource:
     tabs: Callable[[Any], Sequence[tuple[Text, str]]] | None = None
     initial: Callable[[Any], dict[str, Any]] | None = None
     empty: Text = ""
+    # What only lists and exports show of a record, as annotations: (records, user) → records.
+    enrich: Callable[[Any, Any], Any] | None = None
     editable: Callable[[Any], Any] | None = None
+
+    def __post_init__(self) -> None:
+        resources[self.kind] = self
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind of record in addresses, saved views and jobs."""
+        return self.model._meta.label_lower
+
+    def shaped(self, records: Any) -> Any:
+        """With what pages show beside the record's own columns, in as few queries as can be."""
+        found = records.select_related(*self.select) if self.select else records
+        return found.annotate(**self.annotate).prefetch_related(*self.prefetch)
+
+    def listed(self, records: Any, user: Any) -> Any:
+        """As lists show them."""
+        found = self.shaped(records)
+        return self.enrich(found, user) if self.enrich else found
 
     def name(self, page: str) -> str:
         return f"{self.namespace}:{self.prefix}{page}"

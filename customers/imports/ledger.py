@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
-from customers.imports.cells import safe_cell
+from crm.common.cells import safe_cell
 from customers.imports.reading import Row
 
 EXAMPLES = 20

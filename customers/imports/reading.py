@@ -14,7 +14,7 @@ from typing import Self, TextIO
 
 from django.utils.translation import gettext as _
 
-from customers.imports.cells import plain_cell
+from crm.common.cells import plain_cell
 from customers.imports.encoding import CODECS, FileRefusedError, detect_encoding
 
 DELIMITERS = (",", ";", "\t", "|")

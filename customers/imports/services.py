@@ -18,9 +18,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.common.cells import plain_name
 from crm.jobs.services import job_enqueue
 from customers.imports import customer_rows  # noqa: F401  # registers the kind
-from customers.imports.cells import plain_name
 from customers.imports.encoding import FileRefusedError
 from customers.imports.ledger import Ledger
 from customers.imports.reading import Layout, Row, count_rows, read_layout, read_rows

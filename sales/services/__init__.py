@@ -10,7 +10,6 @@ from sales.services.deals import (
     pipeline_set_up,
 )
 from sales.services.handover import follow_customer
-from sales.services.leads import lead_convert
 from sales.services.norms import stage_norms_refresh, stage_norms_request
 from sales.services.orders import (
     LineItem,
@@ -36,7 +35,6 @@ __all__ = [
     "deal_trash",
     "deal_update",
     "follow_customer",
-    "lead_convert",
     "need_convert",
     "order_create",
     "order_refund",

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from crm.records.views import RecordDetail, RecordList
+from crm.records.views import RecordDetail
 from sales.selectors import with_achieved
-
-
-class TargetList(RecordList):
-    def records(self) -> Any:
-        return with_achieved(super().records())
 
 
 class TargetDetail(RecordDetail):

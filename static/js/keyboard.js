@@ -26,7 +26,11 @@ const actions = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
   x: () => currentRow()?.querySelector("[data-bulk-item]")?.click(),
-  e: () => editHere(),
+  e: () => {
+    const address = currentRow()?.dataset.href;
+    if (address) location.assign(`${address}edit/`);
+    else editHere();
+  },
   g: () => { waitingForG = Date.now(); },
 };
 

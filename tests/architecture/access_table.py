@@ -123,6 +123,7 @@ class Page:
     roles: set[str]
     method: str = "get"
     args: tuple[str, ...] = ()
+    data: dict[str, str] | None = None
 
 
 EVERYONE = {"rep", "manager", "agent", "admin"}
@@ -136,7 +137,20 @@ IMPORTS: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
 JOBS: Reach = {"rep": OWN, "admin": ALL}
 RUNS: Reach = {"manager": TEAM, "admin": ALL}
 
+# What belongs to one person alone; administrators see what was done, not private views.
+MINE: Reach = {"rep": OWN}
+DONE: Reach = {"rep": OWN, "admin": ALL}
+
 ACTIONS: dict[str, Action] = {
+    "records:view_edit": Action("view", MINE, "get"),
+    "records:view_replace": Action("view", MINE, data={"query": "", "kind": "customers.customer"}),
+    "records:view_delete": Action("view", MINE),
+    "records:view_pin": Action("view", MINE, data={"pin": "1"}),
+    "records:bulk_detail": Action("bulk", DONE, "get"),
+    "records:bulk_undo": Action("bulk", MINE),
+    "records:export_detail": Action("export", DONE, "get"),
+    # The export has no file: nothing is there to be taken.
+    "records:export_file": Action("export", MINE, "get", also=(404,)),
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     # Nobody takes a customer that has an owner.
     "customers:take": Action("customers:", {}),
@@ -151,8 +165,6 @@ ACTIONS: dict[str, Action] = {
     "analytics:run_csv": Action("run", RUNS, "get", more=("fan",), also=(404,)),
     # Without a stage the move is refused, after the right has been checked.
     "sales:deal_move": Action("sales:deal_", KINDS["sales:deal_"].edit, also=(400, 422)),
-    # Converted once there is a pipeline; refused to none who may edit the customer.
-    "sales:lead_convert": Action("customers:", SELL_EDIT),
     "sales:need_convert": Action("customers:need_", SELL_EDIT),
     "sales:order_refund": Action("sales:order_", KINDS["sales:order_"].edit),
     "marketing:campaign_add_customers": Action(
@@ -184,6 +196,9 @@ PAGES: dict[str, Page] = {
     "home:search": Page(EVERYONE),
     "home:suggest": Page(EVERYONE),
     "accounts:profile": Page(EVERYONE),
+    "records:view_list": Page(EVERYONE, data={"kind": "customers.customer"}),
+    "records:view_counts": Page(EVERYONE, data={"kind": "customers.customer"}),
+    "records:view_create": Page(EVERYONE, data={"kind": "customers.customer"}),
     "service:queue": Page({"manager", "agent", "admin"}),
     "analytics:dashboard": Page(EVERYONE),
     "customers:import": Page({"rep", "manager", "admin"}),

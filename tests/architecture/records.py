@@ -15,6 +15,7 @@ from crm.accounts.models import User
 from crm.common.models import Record
 from crm.common.roles import Role
 from crm.jobs.models import Job
+from crm.records.models import BulkChange, Export, SavedView
 from customers.models import Contact, Customer, ImportBatch, Need
 from marketing.models import Activity, Campaign
 from sales.models import Deal, Order, Pipeline, Product, Stage, StageChange, Target
@@ -177,6 +178,22 @@ def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     )
 
 
+def _view(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedView:
+    return SavedView.objects.create(kind="customers.customer", name=marker, owner=base["owner"])
+
+
+def _bulk(world: World, scope: str, marker: str, base: dict[str, Any]) -> BulkChange:
+    return BulkChange.objects.create(
+        kind="customers.customer", action="trash", state="done", created_by=base["owner"]
+    )
+
+
+def _export(world: World, scope: str, marker: str, base: dict[str, Any]) -> Export:
+    return Export.objects.create(
+        kind="customers.customer", format="csv", rows=0, created_by=base["owner"]
+    )
+
+
 _MAKERS: dict[str, Callable[..., Any]] = {
     "customers:": _customer,
     "customers:contact_": _contact,
@@ -193,4 +210,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "import": _import,
     "job": _job,
     "run": _run,
+    "view": _view,
+    "bulk": _bulk,
+    "export": _export,
 }

@@ -20,6 +20,7 @@ ROLES = ("rep", "manager", "agent", "admin")
 OUTSIDE = ("admin/", "accounts/", "static/")
 RESOURCE_PAGES = (
     "list", "create", "options", "detail", "edit", "field", "history", "trash", "restore",
+    "bulk", "export",
 )  # fmt: skip
 # A value of each kind that is edited in place by everyone who may edit the record.
 FIELDS = {
@@ -207,7 +208,7 @@ def test_it_opens_pages_to_those_of_the_table(
     page = PAGES[name]
     client.force_login(world.cast.user(role))
     send = client.post if page.method == "post" else client.get
-    status = send(reverse(name, args=page.args)).status_code
+    status = send(reverse(name, args=page.args), page.data).status_code
     assert (status < 400 or status == 422) is (role in page.roles), status
     assert role in page.roles or status in {403, 404}
 

@@ -8,6 +8,7 @@ from django.conf import settings
 
 from analytics.pages import METHOD_PAGES
 from crm.common import registries
+from crm.records.bulk import bulk_actions
 from crm.records.resources import Resource
 
 SPRITE = settings.BASE_DIR / "static" / "build" / "icons.svg"
@@ -22,6 +23,7 @@ def test_it_has_every_icon() -> None:
         registries.quick_creates,
         registries.timeline_sources,
         registries.search_providers,
+        bulk_actions,
     ):
         named |= {entry.icon for entry in entries}
     for app in APPS:

@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.utils import translation
 
 from crm.common.roles import Role
-from customers.imports.direct import DirectWork
+from crm.jobs.direct import DirectWork
 from customers.imports.services import batch_create, import_check, import_run
 from customers.models import ImportBatch
 from tests.factories.customers import TeamFactory, UserFactory

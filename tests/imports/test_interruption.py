@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
-from customers.imports.direct import DirectWork
 from customers.imports.services import batch_create, import_run, import_start
 from customers.models import Customer, ImportBatch
 from sales.models import Order, OrderLine

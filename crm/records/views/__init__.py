@@ -15,6 +15,7 @@ from crm.records.views.base import ResourceView
 from crm.records.views.forms import RecordCreate, RecordEdit
 from crm.records.views.inline import RecordField
 from crm.records.views.listing import DEFAULT_PAGE_SIZE, RecordList
+from crm.records.views.lists import ListBulk, ListExport
 from crm.records.views.pages import (
     RecordDetail,
     RecordHistory,
@@ -25,6 +26,8 @@ from crm.records.views.pages import (
 
 __all__ = [
     "DEFAULT_PAGE_SIZE",
+    "ListBulk",
+    "ListExport",
     "RecordCreate",
     "RecordDetail",
     "RecordEdit",
@@ -48,6 +51,8 @@ def resource_urls(resource: Resource, base: str = "", **views: type[ResourceView
         "list": ("", RecordList),
         "create": ("new/", RecordCreate),
         "options": ("options/", RecordOptions),
+        "bulk": ("bulk/", ListBulk),
+        "export": ("export/", ListExport),
         "detail": ("<int:pk>/", RecordDetail),
         "edit": ("<int:pk>/edit/", RecordEdit),
         "field": ("<int:pk>/field/<slug:name>/", RecordField),

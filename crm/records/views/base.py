@@ -25,12 +25,7 @@ class ResourceView(View):
     def records(self) -> Any:
         """What the user may see, with what the pages show of it."""
         found = self.resource.model.objects.visible_to(self.request.user)
-        return self._shaped(found)
-
-    def _shaped(self, found: Any) -> Any:
-        """With what the pages show beside the record's own columns, in as few queries as can be."""
-        found = found.select_related(*self.resource.select) if self.resource.select else found
-        return found.annotate(**self.resource.annotate).prefetch_related(*self.resource.prefetch)
+        return self.resource.shaped(found)
 
     def fetch(self, pk: int) -> Any:
         """The record with ``can_edit`` and ``can_trash``, or 404."""

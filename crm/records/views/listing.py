@@ -6,13 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.html import escape, format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from crm.common.columns import Column
+from crm.common.markup import joined, piece
+from crm.common.templatetags.ui import icon
+from crm.records.bulk import actions_for
 from crm.records.keyset import Page, Sort, capped_count, paginate
-from crm.records.resources import Resource
+from crm.records.lists import LAYOUT, ListQuery
+from crm.records.permissions import may_export
+from crm.records.selectors import view_tabs, view_urls
+from crm.records.services.exports import formats_of
 from crm.records.views.base import ResourceView
 
 PAGE_SIZES = (25, 50, 100)
@@ -21,45 +28,62 @@ DEFAULT_PAGE_SIZE = 50
 
 class RecordList(ResourceView):
     def get(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        query = ListQuery(self.resource, user, request.GET)
         in_trash = request.GET.get("state") == "trash"
-        filterset = self.resource.filterset(
-            request.GET, queryset=self._source(in_trash), request=request
-        )
-        queryset = filterset.qs if filterset.is_valid() else filterset.queryset.none()
-        sort, descending = self._order()
+        filterset = query.filterset(self._source(in_trash))
+        found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
+        sort, descending = query.order()
         page = paginate(
-            queryset, sort, descending=descending, size=self._size(),
+            self.resource.listed(found, user), sort, descending=descending, size=self._size(),
             after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         )  # fmt: skip
-        count, exact = capped_count(queryset)
-        columns = [column for column in self.resource.columns if column.default]
+        count, exact = capped_count(found)
+        columns = query.columns()
+        actions = [] if in_trash else actions_for(self.resource, user)
+        selectable = bool(actions) or (may_export(user) and not in_trash)
+        rows = _cells(page, columns, selectable=selectable)
         context = {
-            "filterset": filterset, "columns": self._heads(columns, sort, descending),
-            "rows": _cells(page, columns), "page": page, "count": count, "count_exact": exact,
-            "in_trash": in_trash, "may_create": self.resource.may_create(request.user),
+            "filterset": filterset, "heads": self._heads(columns, sort, descending),
+            "rows": rows, "body": _body(rows), "page": page, "selectable": selectable,
+            "count": count, "count_exact": exact, "in_trash": in_trash,
+            "bulk_actions": actions, "list_query": query.text,
+            "may_create": self.resource.may_create(user), "may_export": may_export(user),
+            "export_formats": formats_of(self.resource.kind),
             "is_filtered": any(request.GET.get(name) for name in filterset.filters),
+            "show_filters": "filters" in request.GET or filterset.extra_active,
             "chips": _chips(request, filterset),
-            "next_url": self._link(after=page.next_cursor) if page.next_cursor else "",
-            "previous_url": self._link(before=page.previous_cursor) if page.previous_cursor else "",
-            "tabs": _tabs(request, self.resource),
+            "choices": _column_choices(query, columns) if "panel" in request.GET else None,
+            "kept": _kept(query, filterset), "tabs": view_tabs(query),
+            **self._urls(query, page),
             **(self.resource.list_context(request) if self.resource.list_context else {}),
         }  # fmt: skip
-        fragment = request.headers.get("HX-Target") == "list"
-        template = self.resource.list_template + ("#list" if fragment else "")
-        return self.page(template, context)
+        return self.page(self._template(request), context)
+
+    def _urls(self, query: ListQuery, page: Page) -> dict[str, str]:
+        """The addresses on the page."""
+        asked = urlencode({"kind": self.resource.kind, "query": query.text})
+        after, before = page.next_cursor, page.previous_cursor
+        urls = {name: self.resource.url(name) for name in ("list", "create", "bulk", "export")}
+        return {
+            **{f"{name}_url": url for name, url in urls.items()},
+            "restore_name": self.resource.name("restore"),
+            "next_url": self._link(after=after) if after else "",
+            "previous_url": self._link(before=before) if before else "",
+            "filters_url": self._link(filters="all"),
+            "columns_url": self._link(panel="columns"),
+            **view_urls(query, asked),
+        }
+
+    def _template(self, request: HttpRequest) -> str:
+        """The whole page, or the part that htmx asks for."""
+        part = {"list": "#list", "list-filters": "#filters", "list-columns": "#columns"}
+        return self.resource.list_template + part.get(request.headers.get("HX-Target", ""), "")
 
     def _source(self, in_trash: bool) -> Any:
-        if not in_trash:
-            return self.records()
-        return self._shaped(self.resource.model.objects.restorable_by(self.request.user))
-
-    def _order(self) -> tuple[Sort, bool]:
-        asked = self.request.GET.get("sort", "")
-        for text in (asked, self.resource.default_sort):
-            sort = self.resource.sort(text.lstrip("-"))
-            if sort:
-                return sort, text.startswith("-")
-        raise Http404
+        records = self.resource.model.objects
+        user = self.request.user
+        return records.restorable_by(user) if in_trash else records.visible_to(user)
 
     def _size(self) -> int:
         asked = self.request.GET.get("size", "")
@@ -69,62 +93,89 @@ class RecordList(ResourceView):
         kept = {
             key: values
             for key, values in self.request.GET.lists()
-            if key not in {"after", "before"} and key not in changes
+            if key not in {"after", "before", "panel"} and key not in changes
         }
         return "?" + urlencode({**kept, **changes}, doseq=True)
 
-    def _heads(
-        self, columns: Sequence[Column], sort: Sort, descending: bool
-    ) -> list[dict[str, Any]]:
-        heads = []
-        for column in columns:
-            mine = column.sort == sort.key and bool(column.sort)
-            flip = f"-{column.sort}" if not (mine and descending) else column.sort
-            heads.append(
-                {
-                    "label": column.label,
-                    "css": column.css,
-                    "url": self._link(sort=flip) if column.sort else "",
-                    "direction": ("desc" if descending else "asc") if mine else "",
-                    "numeric": "num" in column.css,
-                }
-            )
-        return heads
+    def _heads(self, columns: Sequence[Column], sort: Sort, descending: bool) -> SafeString:
+        """The head row; as ``components/th.html``, but a list has many."""
+        return joined(self._head(column, sort, descending) for column in columns)
+
+    def _head(self, column: Column, sort: Sort, descending: bool) -> str:
+        css = ' class="cell-num"' if "num" in column.css else ""
+        if not column.sort:
+            return format_html('<th scope="col"{}>{}</th>', joined([css]), column.label)
+        mine = column.sort == sort.key
+        url = self._link(sort=f"-{column.sort}" if not (mine and descending) else column.sort)
+        arrow = icon(f"arrow-{'down' if descending else 'up'}", "icon-inline") if mine else ""
+        direction = "descending" if descending else "ascending"
+        if mine:
+            css += f' aria-sort="{direction}"'
+        return format_html(
+            '<th scope="col"{}><a class="th-sort" href="{}" hx-get="{}" hx-target="#list"'
+            ' hx-push-url="true">{}{}</a></th>',
+            joined([css]), url, url, column.label, arrow,
+        )  # fmt: skip
 
 
-def _cells(page: Page, columns: Sequence[Column]) -> list[tuple[Any, SafeString]]:
+def _cells(
+    page: Page, columns: Sequence[Column], *, selectable: bool
+) -> list[tuple[Any, SafeString]]:
     """Each record with its row's cells, joined here: a template loop over cells is slow.
 
-    Labels (shown on phones) are translated once, not per row; ``format_html_join`` escapes.
+    Labels (shown on phones) are translated once, not per row.
     """
     heads = []
     for place, column in enumerate(columns):
         css = f"{column.css} cell-main".strip() if place == 0 else column.css
-        heads.append((column, escape(column.label), css))
+        heads.append((f'<td data-label="{escape(column.label)}" class="{css}">', column.render))
+    select = escape(_("Select"))
+    rows = []
+    for record in page.rows:
+        parts = [
+            '<td class="cell-check"><input type="checkbox" class="form-check-input row-check"'
+            f' form="bulk" name="ids" value="{record.pk}" data-bulk-item'
+            f' aria-label="{select}: {piece(str(record))}"></td>'
+        ] if selectable else []  # fmt: skip
+        for head, render in heads:
+            parts += (head, piece(render(record)), "</td>")
+        rows.append((record, joined(parts)))
+    return rows
+
+
+def _body(rows: Sequence[tuple[Any, SafeString]]) -> SafeString:
+    return joined(
+        f'<tr data-href="{piece(record.get_absolute_url())}">{cells}</tr>\n'
+        for record, cells in rows
+    )
+
+
+def _kept(query: ListQuery, filterset: Any) -> list[tuple[str, str]]:
+    """The parts of the address that are no filters and stay when a filter changes."""
     return [
-        (
-            record,
-            format_html_join(
-                "",
-                '<td data-label="{}" class="{}">{}</td>',
-                ((label, css, column.render(record)) for column, label, css in heads),
-            ),
-        )
-        for record in page.rows
+        (name, value)
+        for name, values in query.params.lists()
+        if name not in {"after", "before", "panel", "state"} and name not in filterset.filters
+        for value in values
+        if value
     ]
 
 
-def _tabs(request: HttpRequest, resource: Resource) -> list[dict[str, Any]]:
-    """Ready-made views of a list, as links with their filters."""
-    if resource.tabs is None:
-        return []
-    ignored = {"sort", "after", "before", "size"}
-    here = {(k, v) for k, v in request.GET.items() if k not in ignored and v}
-    tabs = []
-    for label, query in resource.tabs(request.user):
-        wanted = {tuple(part.split("=", 1)) for part in query.split("&") if part}
-        tabs.append({"label": label, "url": f"?{query}", "active": here == wanted})
-    return tabs
+def _column_choices(query: ListQuery, shown: Sequence[Column]) -> dict[str, Any]:
+    """What the column chooser offers, and the address parts that it keeps."""
+    keys = {column.key for column in shown}
+    offered = query.all_columns()
+    kept = [
+        (name, value)
+        for name, values in query.params.lists()
+        for value in values
+        if value and name not in {"columns", "column", "after", "before", "panel"}
+    ]
+    return {
+        "first": offered[0],
+        "offered": [(column, column.key in keys) for column in offered[1:]],
+        "kept": kept,
+    }
 
 
 def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
@@ -132,7 +183,7 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
     chips = []
     for name, item in filterset.filters.items():
         values = [value for value in request.GET.getlist(name) if value]
-        if not values or name not in filterset.form.fields:
+        if not values or name in LAYOUT or name not in filterset.form.fields:
             continue
         rest = request.GET.copy()
         for key in (name, "after", "before"):

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from crm.accounts.models import Team
 from crm.common.errors import RefusedError
-from customers.imports.direct import DirectWork
+from crm.jobs.direct import DirectWork
 from customers.imports.registry import importers
 from customers.imports.services import batch_create, import_check, import_run, reason_label
 from customers.models import ImportBatch

@@ -1,4 +1,4 @@
-"""An import without a job: the command line's."""
+"""A job's work without a job: in a request or on the command line."""
 
 from __future__ import annotations
 
