@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.common.addresses import record_url
 from crm.common.history import tracked
@@ -17,6 +18,7 @@ from customers.querysets import (
     ContactQuerySet,
     CustomerQuerySet,
     ImportBatchQuerySet,
+    ImportMappingQuerySet,
     NeedQuerySet,
     SegmentQuerySet,
 )
@@ -178,6 +180,8 @@ class Customer(Record):
                          condition=Q(trashed_at__isnull=True)),
             models.Index("email", name="customer_email", condition=~Q(email="")),
             models.Index("phone", name="customer_phone", condition=~Q(phone="")),
+            # Imports of administrators find customers by name over all teams.
+            models.Index("name", name="customer_name_alive", condition=Q(trashed_at__isnull=True)),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_name"),
@@ -238,6 +242,7 @@ class Contact(Record):
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     wechat = models.CharField(_("WeChat"), max_length=60, blank=True)
+    external_id = models.CharField(_("external id"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
     customers: models.ManyToManyField[Any, Any] = models.ManyToManyField(
         Customer, through="Affiliation", related_name="contacts", verbose_name=_("customers")
@@ -249,8 +254,18 @@ class Contact(Record):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        indexes = record_indexes("contact")
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="contact_name")]
+        indexes = [
+            *record_indexes("contact"),
+            models.Index("name", name="contact_name_alive", condition=Q(trashed_at__isnull=True)),
+            models.Index("email", name="contact_email", condition=~Q(email="")),
+            models.Index("phone", name="contact_phone", condition=~Q(phone="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="contact_name"),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="contact_external_id"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -336,9 +351,13 @@ class ImportBatch(models.Model):
     """One file brought in: what it was, what became of its rows."""
 
     class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("import", "Being prepared")
+        TRYING = "trying", pgettext_lazy("import", "Dry run")
         RUNNING = "running", _("Running")
         FINISHED = "finished", _("Finished")
         REFUSED = "refused", _("Refused")
+        UNDOING = "undoing", _("Being undone")
+        UNDONE = "undone", _("Undone")
 
     kind = models.CharField(_("kind"), max_length=40)
     filename = models.CharField(_("file"), max_length=200)
@@ -357,6 +376,9 @@ class ImportBatch(models.Model):
     rejected = models.PositiveIntegerField(_("rejected"), default=0)
     reasons = models.JSONField(_("reasons"), default=dict, blank=True)
     objects_made = models.JSONField(_("records made"), default=dict, blank=True)
+    # The sums of a dry run, and what undoing did and left.
+    trial = models.JSONField(default=dict, blank=True)
+    undo = models.JSONField(default=dict, blank=True)
     job = models.ForeignKey(
         "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -379,6 +401,20 @@ class ImportBatch(models.Model):
         ordering = ["-created_at"]
         constraints = [
             models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "trying",
+                        "running",
+                        "finished",
+                        "refused",
+                        "undoing",
+                        "undone",
+                    ]
+                ),
+                name="import_state",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="finished")
                 | Q(
                     rows_in=models.F("created")
@@ -387,7 +423,7 @@ class ImportBatch(models.Model):
                     + models.F("rejected")
                 ),
                 name="import_rows_add_up",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -395,3 +431,57 @@ class ImportBatch(models.Model):
 
     def get_absolute_url(self) -> str:
         return record_url("customers:import_detail", self.pk)
+
+
+class ImportChange(models.Model):
+    """What an import did to one record: made it, or changed some of its values."""
+
+    batch = models.ForeignKey(
+        ImportBatch, on_delete=models.CASCADE, related_name="changes", db_index=False
+    )
+    what = models.CharField(max_length=1)  # c: created, u: updated
+    model = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    version = models.PositiveIntegerField(null=True)  # the record's, after the import
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("change of an import")
+        verbose_name_plural = _("changes of imports")
+        indexes = [
+            models.Index("batch", "id", name="import_change_order"),
+            models.Index("batch", "model", "object_id", name="import_change_of"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(what__in=["c", "u"]), name="import_change_what")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.model} {self.object_id}"
+
+
+class ImportMapping(models.Model):
+    """Where somebody sent the columns of such a file; the next one starts there."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    signature = models.CharField(max_length=40)
+    mapping = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    team = models.ForeignKey(
+        "accounts.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ImportMappingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("columns of an import")
+        verbose_name_plural = _("columns of imports")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "signature"], name="import_mapping_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.signature}"

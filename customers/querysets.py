@@ -89,3 +89,15 @@ class ImportBatchQuerySet(models.QuerySet[Any]):
         if is_rep(user):
             return self.filter(created_by=user.pk)
         return self.none()
+
+    def steerable_by(self, user: Person) -> Self:
+        """Those whose file a person prepares: one's own."""
+        role_may = is_admin(user) or is_manager(user) or is_rep(user)
+        return self.filter(created_by=user.pk) if role_may else self.none()
+
+
+class ImportMappingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Person) -> Self:
+        """One's own, and those of one's team."""
+        mine = Q(user=user.pk)
+        return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)

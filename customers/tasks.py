@@ -1,33 +1,65 @@
-"""Jobs about customers."""
+"""Jobs about customers: imports, dry runs, and their undoing."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from crm.jobs.context import JobContext
 from crm.jobs.errors import JobProblemError
 from crm.jobs.registry import handler
-from customers.imports.services import JOB_KIND, import_run
+from customers.imports.running import import_run, trial_run
+from customers.imports.services import JOB_KIND, TRIAL_KIND, UNDO_KIND
+from customers.imports.undo import undo_run
 from customers.models import ImportBatch
 
 
 @handler(JOB_KIND, title=gettext_lazy("Import a file"))
 def run_import(job: JobContext) -> dict[str, Any]:
     """Import the batch that the parameters name."""
+    batch = import_run(batch=_batch(job), work=job)
+    return {
+        "message": _("%(rows)s rows are in.") % {"rows": batch.rows_in},
+        "table": _table(batch.created, batch.updated, batch.skipped, batch.rejected),
+    }
+
+
+@handler(TRIAL_KIND, title=gettext_lazy("Dry run of an import"))
+def run_trial(job: JobContext) -> dict[str, Any]:
+    """Find out what importing the batch would do."""
+    trial = trial_run(batch=_batch(job), work=job).trial
+    sums = [trial.get(name, 0) for name in ("created", "updated", "skipped", "rejected")]
+    return {"message": _("Nothing was written."), "table": _table(*sums)}
+
+
+@handler(UNDO_KIND, title=gettext_lazy("Undo an import"))
+def run_undo(job: JobContext) -> dict[str, Any]:
+    """Take back what the batch did."""
+    undo = undo_run(batch=_batch(job), work=job).undo
+    return {
+        "message": _("The import is undone."),
+        "table": [
+            [_("Records removed"), undo.get("removed", 0)],
+            [_("Records restored"), undo.get("restored", 0)],
+            [_("Records kept"), undo.get("kept_count", 0)],
+        ],
+    }
+
+
+def _batch(job: JobContext) -> ImportBatch:
     batches = ImportBatch.objects.select_related("created_by", "team")
     batch = batches.filter(pk=job.params["batch"]).first()
     if batch is None:
         raise JobProblemError(_("The file is no longer there."), permanent=True)
-    batch = import_run(batch=batch, work=job)
-    return {
-        "message": _("%(rows)s rows are in.") % {"rows": batch.rows_in},
-        "table": [
-            [_("Created"), batch.created],
-            [_("Updated"), batch.updated],
-            [_("Unchanged"), batch.skipped],
-            [_("Rejected"), batch.rejected],
-        ],
-    }
+    return batch
+
+
+def _table(created: int, updated: int, skipped: int, rejected: int) -> list[list[Any]]:
+    return [
+        [pgettext("rows", "Created"), created],
+        [pgettext("rows", "Updated"), updated],
+        [pgettext("rows", "Unchanged"), skipped],
+        [pgettext("rows", "Rejected"), rejected],
+    ]

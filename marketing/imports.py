@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
-from customers.imports.reading import Row
 from customers.imports.registry import Importer, Setting, importer, missing_column, require
 from marketing.models import MarketResult, Spend
 
@@ -38,6 +38,8 @@ class MarketingWeekly(Importer):
         "bad_number": gettext_lazy("Revenue or a spend is not a number."),
         "twice": gettext_lazy("The week stands in the file twice."),
     }
+    uses_currency = True
+    icon = "speakerphone"
     chunk = 1_000
 
     def __init__(self, header: Sequence[str], setting: Setting) -> None:
@@ -113,10 +115,12 @@ class MarketingWeekly(Importer):
                 spend = there.get((week["starts_on"], channel))
                 if spend is None:
                     new.append(self._stamp(Spend(channel=channel, amount=amount), week))
-                elif (spend.amount, spend.currency) != (amount, self.setting.currency):
-                    spend.amount, spend.currency = amount, self.setting.currency
-                    changed.append(spend)
+                else:
+                    values = {"amount": amount, "currency": self.setting.currency}
+                    if _give(spend, values, ledger):
+                        changed.append(spend)
         Spend.objects.bulk_create(new, batch_size=1_000)
+        ledger.changes.made(new)
         Spend.objects.bulk_update(changed, ["amount", "currency"], batch_size=500)
         ledger.objects["spends"] += len(new)
         return {spend.starts_on for spend in [*new, *changed]}
@@ -142,11 +146,10 @@ class MarketingWeekly(Importer):
             result = there.get(week["starts_on"])
             if result is None:
                 new.append(self._stamp(MarketResult(**values), week))
-            elif any(getattr(result, name) != value for name, value in values.items()):
-                for name, value in values.items():
-                    setattr(result, name, value)
+            elif _give(result, values, ledger):
                 changed.append(result)
         MarketResult.objects.bulk_create(new, batch_size=1_000)
+        ledger.changes.made(new)
         MarketResult.objects.bulk_update(
             changed, ["revenue", "controls", "currency"], batch_size=500
         )
@@ -160,6 +163,16 @@ class MarketingWeekly(Importer):
         record.team_id = self.setting.team_id
         record.currency = self.setting.currency
         return record
+
+
+def _give(record: Any, values: dict[str, Any], ledger: Ledger) -> bool:
+    """Whether one of the values was new to the record."""
+    news = {name: value for name, value in values.items() if getattr(record, name) != value}
+    if news:
+        ledger.changes.changed(record, {name: getattr(record, name) for name in news}, news)
+        for name, value in news.items():
+            setattr(record, name, value)
+    return bool(news)
 
 
 def _amount(text: str) -> Decimal:

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy
 
-from customers.imports.copying import copy_new
+from customers.imports.changes import make_new
+from customers.imports.layout import Row
 from customers.imports.ledger import Ledger
-from customers.imports.reading import Row
 from customers.imports.registry import Importer, Setting, importer, require
 from service.models import Category, ServiceRequest
 
@@ -32,6 +32,7 @@ class RequestRows(Importer):
     hint = gettext_lazy(
         "One row per request with the columns text and category; new categories are made."
     )
+    icon = "headset"
     reasons = {
         "no_text": gettext_lazy("The text is missing."),
         "no_category": gettext_lazy("The category is missing."),
@@ -64,7 +65,7 @@ class RequestRows(Importer):
         known = set(there.values_list("external_id", flat=True))
         self._learn({code for _text, code in wanted.values()}, ledger)
         new = [self._request(key, *wanted[key]) for key in wanted if key not in known]
-        copy_new(new)
+        make_new(new, ledger.changes)
         ledger.objects["requests"] += len(new)
         ledger.take(len(wanted), created=len(new))
 
@@ -86,6 +87,7 @@ class RequestRows(Importer):
         there = set(Category.objects.filter(code__in=unknown).values_list("code", flat=True))
         missing = [Category(code=code, name=_words(code)) for code in sorted(unknown - there)]
         Category.objects.bulk_create(missing)
+        ledger.changes.made(missing)
         ledger.objects["categories"] += len(missing)
         found = Category.objects.filter(code__in=unknown)
         self._categories.update(found.values_list("code", "pk"))

@@ -1,261 +1,256 @@
-"""Customers from a spreadsheet: one row per customer, columns named in English or Chinese.
+"""Customers: companies, accounts, persons; one row per customer.
 
-A row is created when no customer has its external id, e-mail or phone (asked in this order),
-updated when it changes one, skipped when it says nothing new. A blank cell never overwrites.
+A row is created when no customer has its external id, e-mail, phone or (when it has none of
+these) its name; updated when it changes one, skipped when it says nothing new.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from crm.common.phones import normalise_phone
 from crm.records.resources import SELLERS
-from customers.imports.copying import copy_new
-from customers.imports.ledger import Ledger, RowRejectedError
-from customers.imports.reading import Row
-from customers.imports.registry import Importer, importer, missing_column
+from customers.imports import headers
+from customers.imports.ledger import Ledger
+from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.owners import OwnerBook
+from customers.imports.pool import Key, Pool, by_column
+from customers.imports.registry import Setting, importer
+from customers.imports.tagging import Tagging
+from customers.imports.targets import (
+    Target,
+    boolean,
+    choice,
+    email,
+    length_of,
+    phone,
+    words,
+)
 from customers.models import Customer
 
-# What a column may be called, in lower case; the first name is ours.
-NAMES: dict[str, tuple[str, ...]] = {
-    "name": (
-        "name", "customer", "customer name", "company", "company name", "account name",
-        "full name", "名称", "姓名", "客户", "客户名称", "客户姓名", "公司", "公司名称",
-    ),
-    "external_id": (
-        "external_id", "external id", "id", "customer id", "customerid", "record id",
-        "account id", "客户编号", "编号", "外部编号", "客户id",
-    ),
-    "phone": (
-        "phone", "phone number", "telephone", "tel", "mobile", "mobile phone", "mobile number",
-        "电话", "手机", "手机号", "联系电话", "电话号码",
-    ),
-    "email": ("email", "e-mail", "email address", "mail", "邮箱", "电子邮件", "电子邮箱"),
-    "kind": ("kind", "type", "customer type", "类型", "客户类型"),
-    "lifecycle": ("lifecycle", "lifecycle stage", "status", "阶段", "状态", "生命周期", "客户状态"),
-    "industry": ("industry", "行业", "所属行业"),
-    "country": ("country", "billing country", "国家", "国家/地区"),
-    "region": ("region", "state", "province", "state/region", "billing state", "地区", "省份"),
-    "city": ("city", "billing city", "城市", "市", "所在城市"),
-    "address": ("address", "street", "street address", "billing street", "地址", "详细地址"),
-    "acquisition": ("acquisition", "acquisition channel", "channel", "获客渠道", "渠道"),
-    "source": ("source", "lead source", "original source", "来源", "客户来源"),
-    "note": ("note", "notes", "description", "remark", "备注", "说明"),
-}  # fmt: skip
-PLACES = {alias: field for field, aliases in NAMES.items() for alias in aliases}
-# What a choice may be called, in lower case.
-CALLED: dict[str, dict[str, tuple[str, ...]]] = {
-    "kind": {
-        "organisation": ("organization", "company", "组织", "企业", "公司", "单位"),
-        "person": ("individual", "个人"),
-    },
-    "lifecycle": {
-        "lead": ("潜在", "潜在客户"),
-        "active": ("customer", "现有", "现有客户"),
-        "lapsed": ("沉睡", "沉睡客户"),
-        "lost": ("流失", "已流失", "流失客户"),
-    },
-    "acquisition": {
-        "direct": ("direct sales", "直销"),
-        "dealer": ("经销商", "经销"),
-        "ecommerce": ("e-commerce", "电商"),
-        "referral": ("转介绍", "推荐"),
-        "exhibition": ("展会",),
-        "website": ("网站", "官网"),
-        "other": ("其他", "其它"),
-    },
-}
-CHOICES = {
-    field: {name: value for value, names in choices.items() for name in (value, *names)}
-    for field, choices in CALLED.items()
-}
-LENGTHS = {field: getattr(Customer._meta.get_field(field), "max_length", None) for field in NAMES}
 KEYS = ("external_id", "email", "phone")
-WRITTEN = [*NAMES, "search", "version", "updated_at"]
+# Two customers of one name are two when these differ.
+TELLING = ("city", "region", "address")
+BY_MAIL = Key("email", lambda record: record.email.casefold(), lambda said: Q(email__in=said))
+REACH, PLACE, OURS = _("How to reach them"), _("Where they are"), _("What we know")
+
+
+def _text(field: str, label: Any, group: Any = "", **more: Any) -> Target:
+    return Target(field, label, group, length_of(Customer, field), "", **more)
+
+
+def customer_targets() -> list[Target]:
+    """The fields of a customer that a file may say."""
+    return [
+        Target("name", _("Name"), clean=length_of(Customer, "name")),
+        Target("first_name", _("First name"), clean=length_of(Customer, "name")),
+        Target("last_name", _("Last name"), clean=length_of(Customer, "name")),
+        Target("external_id", _("External id"), clean=length_of(Customer, "external_id")),
+        Target("kind", pgettext_lazy("customer", "Kind"),
+               clean=choice(Customer, "kind", headers.KIND_CALLED)),
+        Target("lifecycle", _("Lifecycle"),
+               clean=choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
+        Target("phone", _("Phone"), REACH, phone, ""),
+        Target("email", _("E-mail"), REACH, email, ""),
+        Target("consent_email", _("May be mailed"), REACH, boolean),
+        Target("consent_phone", _("May be called"), REACH, boolean),
+        Target("no_email", _("Must not be mailed"), REACH, boolean),
+        Target("no_phone", _("Must not be called"), REACH, boolean),
+        _text("country", _("Country"), PLACE),
+        _text("region", _("Region"), PLACE),
+        _text("city", _("City"), PLACE),
+        _text("address", _("Address"), PLACE, joins=" "),
+        _text("industry", _("Industry"), OURS),
+        Target("acquisition", _("Acquisition channel"), OURS,
+               choice(Customer, "acquisition", headers.ACQUISITION_CALLED)),
+        _text("source", _("Source"), OURS),
+        Target("tags", _("Tags"), OURS, words, joins=","),
+        Target("owner", OWNER.label, OURS, OWNER.clean),
+        Target("note", _("Note"), OURS, length_of(Customer, "note"), "", joins="\n"),
+    ]  # fmt: skip
 
 
 @importer
-class CustomerRows(Importer):
+class CustomerRows(MappedImporter):
     kind = "customers"
-    label = gettext_lazy("Customers")
-    hint = gettext_lazy(
-        "One row per customer. The first row names the columns: name, phone, e-mail, city… "
-        "Known customers are found by external id, e-mail or phone; empty cells change nothing."
-    )
+    label = _("Customers")
+    hint = _("Companies or people who buy: one row per customer.")
+    icon = "users"
     roles = SELLERS
+    model = Customer
+    targets = customer_targets()
+    names = headers.CUSTOMER
+    needed = ("name", "first_name", "last_name")
+    keys = [("external_id", _("External id")), ("email", _("E-mail")), ("phone", _("Phone"))]
+    takes_tags = True
     reasons = {
-        "no_name": gettext_lazy("The name is missing."),
-        "bad_phone": gettext_lazy("The phone number cannot be read."),
-        "bad_email": gettext_lazy("The e-mail address is not valid."),
-        "bad_choice": gettext_lazy("Kind, lifecycle or acquisition channel is unknown."),
-        "too_long": gettext_lazy("A cell is too long for its field."),
-        "foreign": gettext_lazy("The customer belongs to others or is in the trash."),
+        "no_name": _("The name is missing."),
+        "ambiguous": _("Several customers have this name; give an external id, e-mail or phone."),
+        "foreign": _("The customer belongs to others or is in the trash."),
+        "no_key": _("The cell by which customers are found is blank."),
+        "unknown_tag": _("The tag does not exist; a manager can add it."),
+        "unknown_owner": _(
+            "Some owners in the file are no colleagues here; their records went to the owner "
+            "chosen for the import."
+        ),
     }
+    parents = {"customers.customer_tags": "customer"}
+
+    def __init__(self, header: Sequence[str], setting: Setting) -> None:
+        super().__init__(header, setting)
+        self.customers = customer_pool(setting, self.kept())
+        self._tagging = Tagging(setting, "tags" in self.at)
+        self._owners = OwnerBook(setting)
 
     @classmethod
-    def places(cls, header: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for place, title in enumerate(header):
-            field = PLACES.get(title.casefold().replace("_", " "), PLACES.get(title.casefold()))
-            if field is not None:
-                found.setdefault(field, place)
-        if "name" not in found:
-            raise missing_column("name")
-        return found
+    def offered(cls, actor: Any) -> list[Target]:
+        return [t for t in super().offered(actor) if t.key != "owner" or may_give(actor)]
 
-    def load(self, rows: Sequence[Row], ledger: Ledger) -> None:
-        good = []
-        for row in rows:
-            try:
-                good.append((row, self._values(row)))
-            except RowRejectedError as reason:
-                ledger.reject(row, str(reason))
-        known = _Known(self.setting.actor, [values for _row, values in good])
-        for row, values in good:
-            self._settle(row, values, known, ledger)
-        copy_new(known.made)
-        Customer.objects.bulk_create(
-            known.changed.values(), batch_size=500, update_conflicts=True,
-            unique_fields=["id"], update_fields=WRITTEN,
-        )  # fmt: skip
-        ledger.objects["customers"] += len(known.made)
+    def complete(self, cleaned: Cleaned) -> None:
+        complete_name(cleaned.values)
 
-    def _settle(self, row: Row, values: dict[str, str], known: _Known, ledger: Ledger) -> None:
-        customer = known.find(values)
+    def look_up(self, rows: Sequence[Cleaned]) -> None:
+        wanted: dict[str, set[str]] = {name: set() for name in (*KEYS, "name")}
+        for cleaned in rows:
+            for name in wanted:
+                if said := cleaned.values.get(name):
+                    wanted[name].add(said)
+        self.customers.look_up(customer_wishes(wanted))
+        self._tagging.look_up(self.customers, [c.values.get("tags", ()) for c in rows])
+
+    def settle(self, values: dict[str, Any]) -> str:
+        customer = self._find(values)
+        told = customer_columns(values, self.custom_of(values))
         if customer is None:
             if not values.get("name"):
-                ledger.reject(row, "no_name")
-                return
-            known.add(self._new(values))
-            ledger.take(1, created=1)
-        elif not known.may_write(customer):
-            ledger.reject(row, "foreign")
-        else:
-            ledger.take(1, updated=int(known.change(customer, values)))
+                raise self.reject("no_name")
+            self._tagging.check(values.get("tags", ()), self)
+            customer = self._new(told, values)
+            self.customers.add(customer)
+            self._tagging.put_on(customer, values.get("tags", ()))
+            return "created"
+        if not self.customers.may_write(customer):
+            raise self.reject("foreign")
+        self._tagging.check(values.get("tags", ()), self)
+        changed = self.customers.change(customer, told)
+        tagged = self._tagging.put_on(customer, values.get("tags", ()))
+        return "updated" if changed or tagged else "skipped"
 
-    def _new(self, values: dict[str, str]) -> Customer:
-        customer = Customer(
-            **{"source": self.setting.source, **values},
-            team_id=self.setting.team_id,
-            owner_id=self.setting.owner_id,
-            created_by=self.setting.actor,
-        )
-        customer.search = customer.search_texts()
+    def write(self, ledger: Ledger) -> None:
+        ledger.objects["customers"] += len(self.customers.new)
+        self.customers.write(ledger.changes)
+        self._tagging.write(ledger.changes)
+        self._owners.tell(ledger)
+
+    def _find(self, values: Mapping[str, Any]) -> Any:
+        chosen = self.setting.key
+        if chosen and not values.get(chosen):
+            raise self.reject("no_key", chosen)
+        return find_customer(self, self.customers, values, (chosen,) if chosen else KEYS)
+
+    def _new(self, told: Mapping[str, Any], values: Mapping[str, Any]) -> Customer:
+        customer = new_customer(self.setting, told)
+        if owner := self._owners.find(values.get("owner", "")):
+            customer.owner_id, customer.team_id = owner.pk, owner.team_id
         return customer
 
-    def _values(self, row: Row) -> dict[str, str]:
-        """The cells that say something, ready to be stored."""
-        values = {}
-        for field, place in self.at.items():
-            text = row.cells[place].strip()
-            if not text:
-                continue
-            values[field] = _CLEAN.get(field, str)(text)
-            limit = LENGTHS[field]
-            if limit is not None and len(values[field]) > limit:
-                raise RowRejectedError("too_long")
-        return values
+
+def may_give(actor: Any) -> bool:
+    """Whether ``actor`` says who owns new records."""
+    return actor is None or actor.is_manager or actor.is_admin
 
 
-class _Known:
-    """The customers that a chunk may mean, by each of their keys."""
+def customer_pool(setting: Setting, kept: Sequence[str] = ("name",)) -> Pool:
+    """Customers by each key that a file may name them by."""
+    return Pool(
+        Customer,
+        [by_column("external_id", everywhere=True), BY_MAIL, by_column("phone"),
+         by_column("name")],
+        actor=setting.actor, shelf=setting.shelf,
+        kept=sorted({*kept, *KEYS, *TELLING, "name"}),
+    )  # fmt: skip
 
-    def __init__(self, actor: Any, rows: Sequence[dict[str, str]]) -> None:
-        self.made: list[Customer] = []
-        self.changed: dict[int, Customer] = {}
-        self._by: dict[tuple[str, str], Customer] = {}
-        self._writable: set[int] = set()
-        asked = {key: {values[key] for values in rows if key in values} for key in KEYS}
-        # External ids are unique over all teams; e-mail and phone name somebody in one's reach.
-        by_id = asked["external_id"]
-        found = list(Customer.objects.filter(external_id__in=by_id)) if by_id else []
-        alive = Customer.objects.alive() if actor is None else Customer.objects.visible_to(actor)
-        for key in ("phone", "email"):
-            found += alive.filter(**{f"{key}__in": asked[key]}).order_by("-pk")
-        everything = Customer.objects
-        editable = everything.alive() if actor is None else everything.editable_by(actor)
-        pks = {customer.pk for customer in found}
-        self._writable = set(editable.filter(pk__in=pks).values_list("pk", flat=True))
-        same: dict[int, Customer] = {}
-        for customer in found:
-            self._remember(same.setdefault(customer.pk, customer))
 
-    def find(self, values: dict[str, str]) -> Customer | None:
-        for key in KEYS:
-            customer = self._by.get((key, values.get(key, "")))
-            if customer is not None and not _another(customer, values):
+def customer_wishes(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What to ask for: e-mail addresses also in lower case."""
+    mails = wanted.get("email", set())
+    return {**wanted, "email": mails | {mail.casefold() for mail in mails}}
+
+
+def find_customer(
+    importer: MappedImporter, pool: Pool, values: Mapping[str, Any], keys: Sequence[str]
+) -> Any:
+    """The customer that a row means, or None.
+
+    Without any of the keys the name decides; RowRejectedError when several have it.
+    """
+    for key in keys:
+        said = values.get(key, "")
+        for customer in pool.find(key, said.casefold() if key == "email" else said):
+            if not _another(customer, values):
                 return customer
-        return None
-
-    def may_write(self, customer: Customer) -> bool:
-        return customer.pk is None or customer.pk in self._writable
-
-    def add(self, customer: Customer) -> None:
-        self.made.append(customer)
-        self._remember(customer)
-
-    def change(self, customer: Customer, values: dict[str, str]) -> bool:
-        """Whether the values said anything new."""
-        news = {name: text for name, text in values.items() if getattr(customer, name) != text}
-        for name, text in news.items():
-            setattr(customer, name, text)
-        if not news:
-            return False
-        customer.search = customer.search_texts()
-        self._remember(customer)
-        if customer.pk is not None and customer.pk not in self.changed:
-            customer.version += 1
-            customer.updated_at = timezone.now()
-            self.changed[customer.pk] = customer
-        return True
-
-    def _remember(self, customer: Customer) -> None:
-        for key in KEYS:
-            text = getattr(customer, key)
-            if text:
-                self._by[(key, text)] = customer
+    if any(values.get(key) for key in KEYS):
+        return _same_name_without_keys(pool, values)
+    named = [c for c in pool.find("name", values.get("name", "")) if _may_be(c, values)]
+    if len(named) > 1:
+        raise importer.reject("ambiguous", "name")
+    return named[0] if named else None
 
 
-def _another(customer: Customer, values: dict[str, str]) -> bool:
+def _same_name_without_keys(pool: Pool, values: Mapping[str, Any]) -> Any:
+    """A customer of this name whom nothing else tells apart, such as one typed in by hand."""
+    named = pool.find("name", values.get("name", ""))
+    bare = [c for c in named if not any(getattr(c, key) for key in KEYS) and _may_be(c, values)]
+    return bare[0] if len(named) == 1 and bare else None
+
+
+def _another(customer: Customer, values: Mapping[str, Any]) -> bool:
     """Whether both have an external id, and not the same."""
     asked = values.get("external_id")
     return bool(asked and customer.external_id and customer.external_id != asked)
 
 
-def _phone(text: str) -> str:
-    try:
-        return normalise_phone(text, settings.DEFAULT_PHONE_REGION)
-    except ValidationError:
-        raise RowRejectedError("bad_phone") from None
+def _may_be(customer: Customer, values: Mapping[str, Any]) -> bool:
+    """Whether a customer of the same name may be meant: no other place is known of it."""
+    if _another(customer, values):
+        return False
+    told = ((getattr(customer, name), values.get(name)) for name in TELLING)
+    return all(not ours or not theirs or ours == theirs for ours, theirs in told)
 
 
-def _email(text: str) -> str:
-    try:
-        validate_email(text)
-    except ValidationError:
-        raise RowRejectedError("bad_email") from None
-    return text
+_COLUMNS = frozenset(field.attname for field in Customer._meta.concrete_fields)
 
 
-def _choice(field: str) -> Callable[[str], str]:
-    def clean(text: str) -> str:
-        chosen = CHOICES[field].get(text.casefold())
-        if chosen is None:
-            raise RowRejectedError("bad_choice")
-        return chosen
+def customer_columns(values: Mapping[str, Any], custom: Mapping[str, Any]) -> dict[str, Any]:
+    """A row's values by column of the customer."""
+    told = {name: value for name, value in values.items() if name in _COLUMNS}
+    for key in ("email", "phone"):
+        if values.get(f"no_{key}"):
+            told[f"consent_{key}"] = False
+    if custom:
+        told["custom"] = dict(custom)
+    return told
 
-    return clean
+
+def new_customer(setting: Setting, told: Mapping[str, Any]) -> Customer:
+    custom = {key: value for key, value in told.get("custom", {}).items() if value is not None}
+    return Customer(
+        **{"source": setting.source, **told, "custom": custom},
+        team_id=setting.team_id,
+        owner_id=setting.owner_id,
+        created_by=setting.actor,
+    )
 
 
-_CLEAN: dict[str, Callable[[str], str]] = {
-    "phone": _phone,
-    "email": _email,
-    **{field: _choice(field) for field in CHOICES},
-}
+def complete_name(values: dict[str, Any]) -> None:
+    """First and last name become the name when there is no other; then it is a person."""
+    first, last = values.pop("first_name", ""), values.pop("last_name", "")
+    if values.get("name") or not (first or last):
+        return
+    western = (first + last).isascii() or " " in first + last
+    values["name"] = f"{first} {last}".strip() if western else f"{last}{first}"
+    values.setdefault("kind", Customer.Kind.PERSON.value)

@@ -1,4 +1,4 @@
-"""Which encoding a file has: UTF-8 or GB18030, told by decoding all of it, never by guessing."""
+"""Which encoding a text file has, told by its mark or by decoding all of it, never by guessing."""
 
 from __future__ import annotations
 
@@ -14,16 +14,12 @@ SAMPLE_CHARACTERS = 20_000
 
 UTF8 = "UTF-8"
 GB18030 = "GB18030"
-CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030"}
+UTF16 = "UTF-16"
+CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030", UTF16: "utf-16"}
 
-_NO_TEXT = {
-    b"PK\x03\x04": "xlsx",
-    b"\xd0\xcf\x11\xe0": "xls",
-    b"%PDF": "pdf",
-    b"\x1f\x8b": "gz",
-    b"\xff\xfe": "utf-16",
-    b"\xfe\xff": "utf-16",
-}
+_MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_NO_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b")
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 
 
 class FileRefusedError(RefusedError):
@@ -33,14 +29,16 @@ class FileRefusedError(RefusedError):
 
 
 def detect_encoding(path: Path) -> str:
-    """``UTF8`` or ``GB18030``.
+    """``UTF8``, ``GB18030`` or (when its mark says so) ``UTF16``.
 
     Raises
     ------
     FileRefusedError
-        It is empty, no text, holds a NUL, or is in neither encoding.
+        It is empty, no text, holds a NUL, or is in none of these encodings.
     """
-    _refuse_other_formats(path)
+    head = _head(path)
+    if head.startswith(_MARKS_OF_UTF16):
+        return check_encoding(path, UTF16)
     wrong = _first_undecodable(path, "utf-8")
     if wrong is None:
         return UTF8
@@ -63,20 +61,33 @@ def detect_encoding(path: Path) -> str:
     )
 
 
-def _refuse_other_formats(path: Path) -> None:
+def check_encoding(path: Path, encoding: str) -> str:
+    """``encoding`` when all of the file is text in it; FileRefusedError names the line else."""
+    _head(path)
+    wrong = _first_undecodable(path, CODECS[encoding].removesuffix("-sig"))
+    if wrong is not None:
+        raise FileRefusedError(
+            _("Line %(line)s (byte %(byte)s) is not %(encoding)s.")
+            % {"line": wrong[1], "byte": wrong[0], "encoding": encoding}
+        )
+    return encoding
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of what may be text."""
     with path.open("rb") as stream:
         head = stream.read(8)
     if not head:
         raise FileRefusedError(_("The file is empty."))
-    found = next((name for start, name in _NO_TEXT.items() if head.startswith(start)), "")
-    if found in {"xlsx", "xls"}:
+    if head.startswith(_OLD_WORKBOOK):
         raise FileRefusedError(
-            _("This is an Excel workbook, not a CSV file; save it as “CSV UTF-8” first.")
+            _("This is a workbook of Excel 2003 or older; save it as .xlsx and choose it again.")
         )
-    if found == "utf-16":
-        raise FileRefusedError(_("The file is in UTF-16; save it as “CSV UTF-8” first."))
-    if found:
-        raise FileRefusedError(_("This is no text file; only CSV files can be imported."))
+    if head.startswith(_NO_TEXT):
+        raise FileRefusedError(
+            _("This is no text file; CSV, Excel (.xlsx) and vCard can be imported.")
+        )
+    return head
 
 
 def _first_undecodable(path: Path, codec: str) -> tuple[int, int] | None:
@@ -86,7 +97,7 @@ def _first_undecodable(path: Path, codec: str) -> tuple[int, int] | None:
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
             nul = block.find(b"\0")
-            if nul >= 0:
+            if nul >= 0 and codec != "utf-16":
                 at = line + block.count(b"\n", 0, nul)
                 raise FileRefusedError(
                     _("Line %(line)s holds a NUL byte; this is no text file.") % {"line": at}

@@ -13,7 +13,8 @@ from typing import Any, Self
 from django.utils.translation import gettext as _
 
 from crm.common.cells import safe_cell
-from customers.imports.reading import Row
+from customers.imports.changes import ChangeLog
+from customers.imports.layout import Row
 
 EXAMPLES = 20
 EXAMPLE_CELLS = 12
@@ -21,17 +22,29 @@ EXAMPLE_LENGTH = 60
 
 
 class RowRejectedError(Exception):
-    """A row is left out; the argument is one of the importer's reasons."""
+    """A row is left out; ``reason`` is one of the importer's, ``place`` the column's."""
+
+    def __init__(self, reason: str, place: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
 
 
 class Ledger:
     """Counts rows by outcome and keeps the rejected ones.
 
     The state travels through the job's checkpoint, so that an interrupted import goes on with
-    the right sums; the file of rejects is cut back to what was committed.
+    the right sums; the file of rejects is cut back to what was committed. ``changes`` takes
+    what the rows did to records, so that it can be undone.
     """
 
-    def __init__(self, rejects: Path, header: Sequence[str], label: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        rejects: Path,
+        header: Sequence[str],
+        label: Callable[[str], str],
+        changes: ChangeLog | None = None,
+    ) -> None:
         self.rows = 0
         self.created = 0
         self.updated = 0
@@ -40,6 +53,7 @@ class Ledger:
         self.reasons: dict[str, dict[str, Any]] = {}
         self.objects: Counter[str] = Counter()
         self.warnings: list[str] = []
+        self.changes = changes or ChangeLog(None)
         self._path = rejects
         self._bytes = 0
         self._header = header
@@ -53,28 +67,40 @@ class Ledger:
         self.updated += updated
         self.skipped += rows - created - updated
 
-    def reject(self, row: Row, reason: str) -> None:
-        """One row is left out, for one of the importer's reasons."""
+    def reject(self, row: Row, reason: str, place: int | None = None) -> None:
+        """One row is left out, for one of the importer's reasons; ``place`` is the cell's."""
         self.rows += 1
         self.rejected += 1
         group = self.reasons.setdefault(reason, {"count": 0, "rows": []})
         group["count"] += 1
         if len(group["rows"]) < EXAMPLES:
-            shown = [cell[:EXAMPLE_LENGTH] for cell in row.cells[:EXAMPLE_CELLS]]
-            group["rows"].append({"line": row.line, "cells": shown})
-        width = len(self._header)
-        cells = [*row.cells, *[""] * (width - len(row.cells))]
-        self._pending.append([*cells[:width], *cells[width:], str(row.line), self._label(reason)])
+            group["rows"].append(self._example(row, place))
+        missing = [""] * (len(self._header) - len(row.cells))
+        self._pending.append([*row.cells, *missing, str(row.line), self._why(row, reason, place)])
+
+    def _example(self, row: Row, place: int | None) -> dict[str, Any]:
+        shown = [cell[:EXAMPLE_LENGTH] for cell in row.cells[:EXAMPLE_CELLS]]
+        example: dict[str, Any] = {"line": row.line, "cells": shown}
+        if place is not None:
+            example |= {"column": self._header[place], "value": row.cells[place][:EXAMPLE_LENGTH]}
+            example["place"] = place
+        return example
+
+    def _why(self, row: Row, reason: str, place: int | None) -> str:
+        label = self._label(reason)
+        if place is None:
+            return label
+        return _("%(reason)s Column “%(column)s”: “%(value)s”") % {
+            "reason": label, "column": self._header[place], "value": row.cells[place],
+        }  # fmt: skip
 
     def warn(self, reason: str) -> None:
         """Something about the whole file that the person should know."""
         if reason not in self.warnings:
             self.warnings.append(reason)
 
-    def save(self) -> dict[str, Any]:
-        """Write the rejects to disk and give the state for the checkpoint."""
-        if self._pending:
-            self._append()
+    def sums(self) -> dict[str, Any]:
+        """The counts, the reasons and what was made."""
         return {
             "rows": self.rows,
             "created": self.created,
@@ -82,10 +108,15 @@ class Ledger:
             "skipped": self.skipped,
             "rejected": self.rejected,
             "reasons": self.reasons,
-            "objects": dict(self.objects),
+            "objects": {name: count for name, count in self.objects.items() if count},
             "warnings": self.warnings,
-            "bytes": self._bytes,
         }
+
+    def save(self) -> dict[str, Any]:
+        """Write the rejects to disk and give the state for the checkpoint."""
+        if self._pending:
+            self._append()
+        return {**self.sums(), "bytes": self._bytes}
 
     def restore(self, state: dict[str, Any]) -> Self:
         """Go on from a checkpoint; {} starts anew."""

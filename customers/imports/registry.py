@@ -1,10 +1,10 @@
-"""What can be imported. Each kind is one class; higher apps add theirs with ``@importer``."""
+"""What can be imported; higher apps add theirs with ``@importer``."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -12,24 +12,49 @@ from django.utils.translation import gettext as _
 
 from crm.records.resources import KEEPERS
 from customers.imports.encoding import FileRefusedError
+from customers.imports.layout import Row
 from customers.imports.ledger import Ledger
-from customers.imports.reading import Row
+from customers.imports.trials import Shelf
 
 Text = str | Promise
 
 
 @dataclass(frozen=True)
 class Setting:
-    """For whom rows are imported: ``actor`` None is the system itself and may do everything."""
+    """For whom and how rows are imported.
+
+    Attributes
+    ----------
+    actor
+        None is the system itself and may do everything.
+    owner_id, team_id
+        To whom new records go.
+    mapping
+        Place of a column → key of a target; None: guess by the header.
+    key
+        By what known records are found; "" is every key in order.
+    overwrites
+        Blank cells empty their fields.
+    adds_customers
+        Customers that rows name and nobody knows are created.
+    month_first
+        3/4/2026 is in March; None: told by the sample.
+    shelf
+        Where a dry run keeps what it would have written; None: this is no dry run.
+    """
 
     actor: Any
     team_id: int | None
     currency: str
     source: str
-
-    @property
-    def owner_id(self) -> int | None:
-        return self.actor.pk if self.actor is not None and self.actor.is_rep else None
+    owner_id: int | None = None
+    mapping: Mapping[int, str] | None = None
+    key: str = ""
+    overwrites: bool = False
+    adds_customers: bool = True
+    month_first: bool = False
+    tag_ids: tuple[int, ...] = field(default=())
+    shelf: Shelf | None = None
 
 
 class Importer(ABC):
@@ -44,10 +69,15 @@ class Importer(ABC):
     kind: ClassVar[str]
     label: ClassVar[Text]
     hint: ClassVar[Text]
+    icon: ClassVar[str] = "table"
     roles: ClassVar[frozenset[str]] = KEEPERS
     reasons: ClassVar[dict[str, Text]] = {}
     default_currency: ClassVar[str] = ""
+    uses_currency: ClassVar[bool] = False
     chunk: ClassVar[int] = 2_000
+    # How records hang together, for undoing: see ``undo``.
+    parents: ClassVar[dict[str, str]] = {}
+    together: ClassVar[dict[str, tuple[tuple[str, ...], ...]]] = {}
 
     def __init__(self, header: Sequence[str], setting: Setting) -> None:
         self.at = self.places(header)
@@ -57,6 +87,11 @@ class Importer(ABC):
     @abstractmethod
     def places(cls, header: Sequence[str]) -> dict[str, int]:
         """The place of each column that is used; FileRefusedError names one that is missing."""
+
+    @classmethod
+    def reason_labels(cls) -> dict[str, Text]:
+        """Why rows are left out, by reason."""
+        return cls.reasons
 
     def survey(self, row: Row) -> None:  # noqa: B027  # most kinds need no overview
         """See a row of the right width, before the first chunk."""
@@ -98,17 +133,8 @@ def importer(kind: type[Importer]) -> type[Importer]:
 
 
 def kinds_for(user: Any) -> list[type[Importer]]:
-    """The kinds that the user's role may import."""
+    """The kinds that the user's role may import; the system may import all."""
+    if user is None:
+        return list(importers.values())
     role = getattr(user, "role", "")
     return [kind for kind in importers.values() if role in kind.roles]
-
-
-def guess_kind(header: Sequence[str], kinds: Sequence[type[Importer]]) -> str:
-    """The kind whose columns the header has, the most demanding first; "" when none fits."""
-    fits: list[tuple[int, str]] = []
-    for kind in kinds:
-        try:
-            fits.append((len(kind.places(header)), kind.kind))
-        except FileRefusedError:
-            continue
-    return max(fits)[1] if fits else ""

@@ -1,128 +1,78 @@
-"""Starting, doing and describing an import; the same for the browser and the command line."""
+"""Every write about an import: a file becomes a draft, then a dry run, an import, undone."""
 
 from __future__ import annotations
 
 import uuid
-from contextlib import AbstractContextManager
-from itertools import islice
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from crm.accounts.models import User
 from crm.common.cells import plain_name
-from crm.jobs.services import job_enqueue
+from crm.common.errors import RefusedError
+from crm.jobs.services import job_cancel, job_enqueue
 from customers.imports import customer_rows  # noqa: F401  # registers the kind
-from customers.imports.encoding import FileRefusedError
-from customers.imports.ledger import Ledger
-from customers.imports.reading import Layout, Row, count_rows, read_layout, read_rows
-from customers.imports.registry import Importer, Setting, guess_kind, importers, kinds_for
-from customers.models import ImportBatch
+from customers.imports.checking import import_check, sample_rows
+from customers.imports.guessing import signature
+from customers.imports.layout import Layout, Wish
+from customers.imports.mapped import MappedImporter
+from customers.imports.reading import read_layout
+from customers.imports.registry import importers, kinds_for, missing_column
+from customers.imports.running import file_of
+from customers.imports.targets import month_comes_first
+from customers.models import ImportBatch, ImportMapping, Tag
 
-JOB_KIND = "import"
-REP_MAX_ROWS = 5_000
+JOB_KIND, TRIAL_KIND, UNDO_KIND = "import", "import_trial", "import_undo"
 # Larger files are looked through by the job: the page answers at once.
 CHECKED_AT_UPLOAD = 10 * 1024 * 1024
-
-COMMON_REASONS = {
-    "cells": gettext_lazy("The row has more or fewer cells than the header."),
-}
-
-
-class Work(Protocol):
-    """What an import needs of whoever runs it; a ``JobContext`` is one."""
-
-    @property
-    def checkpoint(self) -> dict[str, Any]: ...
-    def set_checkpoint(self, value: dict[str, Any]) -> None: ...
-    def progress(self, done: int, total: int = 0, note: str = "") -> None: ...
-    def guard(self) -> AbstractContextManager[None]: ...
+State = ImportBatch.State
 
 
 def may_import(user: Any) -> bool:
     return bool(kinds_for(user))
 
 
-def import_check(*, path: Path, kind: str, actor: Any, complete: bool = True) -> str:
-    """Look a file through before anything is written, and give its kind.
-
-    Parameters
-    ----------
-    path
-        The file.
-    kind
-        A registered kind, or "" to tell it by the header.
-    actor
-        Who imports; None for the system.
-    complete
-        Read every row; else only encoding and header.
-
-    Raises
-    ------
-    FileRefusedError
-        One sentence with the line and the cause.
-    """
-    if path.stat().st_size > settings.IMPORT_MAX_BYTES:
-        limit = settings.IMPORT_MAX_BYTES // (1024 * 1024)
-        raise FileRefusedError(_("The file is larger than %(limit)s MB.") % {"limit": limit})
-    layout = read_layout(path)
-    offered = list(importers.values()) if actor is None else kinds_for(actor)
-    kind = kind or guess_kind(layout.header, offered)
-    if not kind:
-        raise FileRefusedError(
-            _("The columns fit nothing that can be imported; choose what the file holds.")
-        )
-    if importers.get(kind) not in offered:
-        raise PermissionDenied
-    importers[kind].places(layout.header)
-    if complete:
-        _refuse_too_many(count_rows(path, layout), actor)
-    return kind
-
-
-def import_start(
-    *,
-    actor: Any,
-    path: Path,
-    name: str,
-    kind: str = "",
-    team_id: int | None = None,
-    currency: str = "",
+def import_open(
+    *, actor: Any, path: Path, name: str, kind: str = "", team_id: int | None = None
 ) -> ImportBatch:
-    """Keep the file and let a job import it.
+    """Keep a file as a draft, with its columns assigned as far as they can be guessed.
 
     Raises
     ------
     FileRefusedError
         Nothing was kept.
-    """  # fmt: skip
+    """
     small = path.stat().st_size <= CHECKED_AT_UPLOAD
-    kind = import_check(path=path, kind=kind, actor=actor, complete=small)
+    remembered = None if kind else _remembered(actor, read_layout(path))
+    if remembered is not None and importers.get(remembered.kind) in kinds_for(actor):
+        kind = remembered.kind
+    kind, layout, rows = import_check(path=path, kind=kind, actor=actor, complete=small)
     with transaction.atomic():
         batch = batch_create(
-            actor=actor, path=path, name=name, kind=kind, team_id=team_id, currency=currency
+            actor=actor, path=path, name=name, kind=kind, team_id=team_id, state=State.DRAFT
         )
-        batch.job = job_enqueue(
-            kind=JOB_KIND,
-            params={"batch": batch.pk},
-            actor=actor,
-            title=_("Import: %(file)s") % {"file": batch.filename},
-            url=reverse("customers:import_detail", args=[batch.pk]),
-        )
-        batch.save(update_fields=["job"])
+        _propose(batch, layout)
+        batch.options["rows"] = rows
+        batch.save(update_fields=["options"])
     return batch
 
 
 def batch_create(
-    *, actor: Any, path: Path, name: str, kind: str, team_id: int | None, currency: str
+    *,
+    actor: Any,
+    path: Path,
+    name: str,
+    kind: str,
+    team_id: int | None = None,
+    currency: str = "",
+    state: str = State.RUNNING,
 ) -> ImportBatch:
     """The file under a name of ours, and its row. Only administrators choose the team."""
     chosen = actor is None or actor.is_admin
@@ -132,6 +82,7 @@ def batch_create(
         options={"currency": currency} if currency else {},
         team_id=team_id if chosen and team_id else getattr(actor, "team_id", None),
         created_by=actor,
+        state=state,
     )
     with path.open("rb") as stream:
         batch.file.save(f"{uuid.uuid4().hex}.csv", File(stream), save=False)
@@ -139,107 +90,221 @@ def batch_create(
     return batch
 
 
-def import_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
-    """Import the batch's file, chunk by chunk, each exactly once.
-
-    A row is a row of the file. A chunk's records, the sums and the place reached commit
-    together; after an interruption the next attempt goes on there.
+@transaction.atomic
+def import_read_as(*, pk: int, actor: Any, wish: Wish, kind: str) -> ImportBatch:
+    """Read a draft's file another way, or as another kind; its columns are guessed anew.
 
     Raises
     ------
     FileRefusedError
-        The batch is marked as refused; nothing was imported.
+        It cannot be read so; the draft stays as it was.
     """
-    if batch.state == ImportBatch.State.FINISHED:
-        return batch
-    path = Path(default_storage.path(batch.file.name))
-    try:
-        layout, source, total = _look_through(path, batch)
-    except FileRefusedError as refusal:
-        _refuse(batch, refusal, work)
-        raise
-    kind = importers[batch.kind]
-    ledger = Ledger(_rejects_path(batch), layout.header, lambda code: reason_label(kind, code))
-    ledger.restore(work.checkpoint)
-    width = len(layout.header)
-    rows = read_rows(path, layout)
-    for row in islice(rows, ledger.rows):
-        if len(row.cells) == width:
-            source.remember(row)
-    work.progress(ledger.rows, total)
-    while chunk := list(islice(rows, kind.chunk)):
-        with work.guard():
-            _load(source, chunk, width, ledger)
-            work.set_checkpoint(ledger.save())
-            work.progress(ledger.rows, total)
-    with work.guard():
-        _finish(batch, layout, ledger)
-        work.set_checkpoint(ledger.save())
+    batch = lock_draft(pk, actor)
+    path = file_of(batch)
+    small = path.stat().st_size <= CHECKED_AT_UPLOAD
+    kind, layout, rows = import_check(
+        path=path, kind=kind, actor=actor, complete=small, wish=wish
+    )  # fmt: skip
+    batch.kind = kind
+    batch.options = {"rows": rows, "reading": wish.stored(), "stamp": _stamp(batch)}
+    _propose(batch, layout)
+    batch.save(update_fields=["kind", "options"])
     return batch
 
 
-def reason_label(kind: type[Importer] | None, code: str) -> str:
-    """A reason for leaving a row out, in the reader's language."""
-    known = {**COMMON_REASONS, **(kind.reasons if kind else {})}
-    return str(known.get(code, code))
+@transaction.atomic
+def import_map(
+    *, pk: int, actor: Any, mapping: Mapping[int, str], options: Mapping[str, Any]
+) -> ImportBatch:
+    """Assign a draft's columns and say how its rows are taken; remembered for the next file.
 
+    ``options``: key, overwrites, adds_customers, month_first, owner (a user), tags, currency.
 
-def _load(source: Importer, chunk: list[Row], width: int, ledger: Ledger) -> None:
-    whole = []
-    for row in chunk:
-        if len(row.cells) == width:
-            whole.append(row)
-        else:
-            ledger.reject(row, "cells")
-    if whole:
-        source.load(whole, ledger)
-
-
-def _look_through(path: Path, batch: ImportBatch) -> tuple[Layout, Importer, int]:
-    """The whole file once, before anything is written."""
-    layout = read_layout(path)
+    Raises
+    ------
+    FileRefusedError
+        The column that the kind needs is missing.
+    RefusedError
+        The owner or a tag is not the actor's to give.
+    """
+    batch = lock_draft(pk, actor)
     kind = importers[batch.kind]
-    source = kind(layout.header, _setting(batch, kind))
-    total = count_rows(path, layout, source.survey)
-    _refuse_too_many(total, batch.created_by)
-    return layout, source, total
+    if issubclass(kind, MappedImporter):
+        allowed = {target.key for target in kind.offered(actor)}
+        mapping = {place: key for place, key in mapping.items() if key in allowed}
+        if not set(kind.needed) & set(mapping.values()):
+            raise missing_column(str(next(t.label for t in kind.targets if t.key in kind.needed)))
+    chosen = _chosen(actor, options)
+    batch.options = {**batch.options, **chosen, "stamp": _stamp(batch)}
+    batch.options["mapping"] = {str(place): key for place, key in mapping.items()}
+    batch.save(update_fields=["options"])
+    layout = read_layout(file_of(batch), Wish.of(batch.options))
+    ImportMapping.objects.update_or_create(
+        user=actor, signature=signature(layout.header),
+        defaults={
+            "kind": batch.kind, "team_id": actor.team_id, "mapping": batch.options["mapping"],
+            "options": {name: chosen[name] for name in _REMEMBERED if name in chosen},
+        },
+    )  # fmt: skip
+    return batch
 
 
-def _refuse_too_many(rows: int, actor: Any) -> None:
-    if actor is not None and actor.is_rep and rows > REP_MAX_ROWS:
-        raise FileRefusedError(
-            _("The file has %(rows)s rows; a sales rep may import %(limit)s at a time.")
-            % {"rows": rows, "limit": REP_MAX_ROWS}
-        )
+_REMEMBERED = ("key", "overwrites", "adds_customers", "month_first")
 
 
-def _setting(batch: ImportBatch, kind: type[Importer]) -> Setting:
-    currency = batch.options.get("currency") or kind.default_currency or settings.BASE_CURRENCY
-    return Setting(batch.created_by, batch.team_id, currency, batch.filename[:120])
+def _chosen(actor: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as they are kept, after a look at the actor's rights."""
+    chosen = {name: options[name] for name in (*_REMEMBERED, "currency") if name in options}
+    owner = options.get("owner")
+    if owner is not None and not may_own(actor, owner):
+        raise RefusedError(_("You cannot give records to this colleague."))
+    tags = list(options.get("tags", ()))
+    if Tag.objects.filter(pk__in=tags).count() != len(tags):
+        raise RefusedError(_("One of the tags no longer exists."))
+    return {**chosen, "owner": owner.pk if owner else None, "tags": tags}
 
 
-def _rejects_path(batch: ImportBatch) -> Path:
-    return Path(default_storage.path(batch.file.name)).with_suffix(".rejects.csv")
+def may_own(actor: Any, owner: User) -> bool:
+    """Whether ``actor`` may give new records to ``owner``."""
+    if not owner.is_active:
+        return False
+    return actor.is_admin or (actor.is_manager and owner.team_id == actor.team_id)
 
 
-def _refuse(batch: ImportBatch, refusal: FileRefusedError, work: Work) -> None:
-    with work.guard():
-        batch.state = ImportBatch.State.REFUSED
-        batch.problem = refusal.message
-        batch.finished_at = timezone.now()
-        batch.save()
+@transaction.atomic
+def import_try(*, pk: int, actor: Any) -> ImportBatch:
+    """Let a job find out what the import would do."""
+    batch = _lock(pk, actor)
+    if batch.state == State.TRYING and not _over(batch):
+        return batch
+    _require_draft(batch)
+    title = _("Dry run: %(file)s") % {"file": batch.filename}
+    return _hand_to_job(batch, TRIAL_KIND, State.TRYING, actor, title)
 
 
-def _finish(batch: ImportBatch, layout: Layout, ledger: Ledger) -> None:
-    batch.encoding = layout.encoding
-    batch.rows_in = ledger.rows
-    batch.created, batch.updated = ledger.created, ledger.updated
-    batch.skipped, batch.rejected = ledger.skipped, ledger.rejected
-    batch.reasons = ledger.reasons
-    batch.objects_made = {name: count for name, count in ledger.objects.items() if count}
-    batch.options = {**batch.options, "header": layout.header[:50], "warnings": ledger.warnings}
-    if ledger.rejected:
-        batch.rejects.name = str(Path(batch.file.name).with_suffix(".rejects.csv"))
-    batch.state = ImportBatch.State.FINISHED
-    batch.finished_at = timezone.now()
-    batch.save()
+@transaction.atomic
+def import_begin(*, pk: int, actor: Any) -> ImportBatch:
+    """Let a job import the file; a second call does nothing."""
+    batch = _lock(pk, actor)
+    if batch.state in {State.RUNNING, State.FINISHED}:
+        return batch
+    _require_draft(batch)
+    if batch.job is not None and not batch.job.is_over:
+        job_cancel(job=batch.job, actor=actor)
+    title = _("Import: %(file)s") % {"file": batch.filename}
+    return _hand_to_job(batch, JOB_KIND, State.RUNNING, actor, title)
+
+
+@transaction.atomic
+def import_undo(*, pk: int, actor: Any) -> ImportBatch:
+    """Let a job take back what the import did; a second call does nothing.
+
+    Raises
+    ------
+    PermissionDenied
+        The actor does not see the import.
+    RefusedError
+        There is nothing to take back.
+    """
+    batch: ImportBatch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=pk)
+    if not ImportBatch.objects.visible_to(actor).filter(pk=pk).exists():
+        raise PermissionDenied
+    if batch.state in {State.UNDOING, State.UNDONE}:
+        return batch
+    if not can_undo(batch):
+        raise RefusedError(_("Only an import that has ended can be undone."))
+    title = _("Undo the import: %(file)s") % {"file": batch.filename}
+    return _hand_to_job(batch, UNDO_KIND, State.UNDOING, actor, title)
+
+
+def can_undo(batch: ImportBatch) -> bool:
+    """Whether the import has ended, whole or in the middle."""
+    stopped = batch.state == State.RUNNING and batch.job is not None and batch.job.is_over
+    return (stopped or batch.state == State.FINISHED) and batch.changes.exists()
+
+
+@transaction.atomic
+def import_discard(*, pk: int, actor: Any) -> None:
+    """Throw a draft and its file away."""
+    batch = lock_draft(pk, actor)
+    path = batch.file.name
+    batch.delete()
+
+    def remove() -> None:
+        for suffix in ("", ".trial.csv"):
+            default_storage.delete(str(Path(path).with_suffix(suffix)) if suffix else path)
+
+    transaction.on_commit(remove, robust=True)
+
+
+def lock_draft(pk: int, actor: Any) -> ImportBatch:
+    """The draft, locked; PermissionDenied or RefusedError when it is not the actor's, or none."""
+    batch = _lock(pk, actor)
+    _require_draft(batch)
+    return batch
+
+
+def _lock(pk: int, actor: Any) -> ImportBatch:
+    locked = ImportBatch.objects.select_for_update(of=("self",)).select_related("job")
+    batch = locked.filter(pk=pk).first()
+    if batch is None or not ImportBatch.objects.steerable_by(actor).filter(pk=pk).exists():
+        raise PermissionDenied
+    return batch
+
+
+def _require_draft(batch: ImportBatch) -> None:
+    gone = batch.state == State.TRYING and _over(batch)
+    if batch.state != State.DRAFT and not gone:
+        raise RefusedError(_("This import has already been started."))
+
+
+def _over(batch: ImportBatch) -> bool:
+    return batch.job is None or batch.job.is_over
+
+
+def _hand_to_job(batch: ImportBatch, kind: str, state: str, actor: Any, title: str) -> ImportBatch:
+    batch.state = state
+    batch.job = job_enqueue(
+        kind=kind,
+        params={"batch": batch.pk},
+        actor=actor,
+        title=title,
+        url=reverse("customers:import_detail", args=[batch.pk]),
+    )
+    batch.save(update_fields=["state", "job"])
+    return batch
+
+
+def _propose(batch: ImportBatch, layout: Layout) -> None:
+    """Columns and options as they were the last time, else as guessed."""
+    kind = importers[batch.kind]
+    if not issubclass(kind, MappedImporter):
+        return
+    sample = sample_rows(file_of(batch), layout)
+    remembered = _remembered(batch.created_by, layout, batch.kind)
+    if remembered is not None:
+        allowed = {target.key for target in kind.offered(batch.created_by)}
+        kept = {place: key for place, key in remembered.mapping.items() if key in allowed}
+        batch.options |= {**remembered.options, "mapping": kept, "remembered": True}
+        return
+    mapping = kind.guess(layout.header, batch.created_by, sample)
+    cells = [cell for row in sample for cell in row]
+    batch.options["mapping"] = {str(place): key for place, key in mapping.items()}
+    batch.options["month_first"] = month_comes_first(cells)
+
+
+def _remembered(actor: Any, layout: Layout, kind: str = "") -> ImportMapping | None:
+    """How such a file was taken the last time, by oneself or else by the team."""
+    if actor is None:
+        return None
+    known = ImportMapping.objects.visible_to(actor).filter(signature=signature(layout.header))
+    if kind:
+        known = known.filter(kind=kind)
+    found = list(known.order_by("-updated_at")[:20])
+    found.sort(key=lambda mapping: mapping.user_id != actor.pk)
+    return found[0] if found else None
+
+
+def _stamp(batch: ImportBatch) -> int:
+    """Counts the draft's changes, so that a dry run knows whether it is still true."""
+    return int(batch.options.get("stamp", 0)) + 1

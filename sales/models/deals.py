@@ -113,6 +113,7 @@ class Deal(CustomerRecord):
     lost_reason = models.CharField(
         _("reason for losing"), max_length=10, choices=LostReason.choices, blank=True
     )
+    external_id = models.CharField(_("external id"), max_length=80, blank=True)
     note = models.TextField(_("note"), blank=True)
 
     objects = DealQuerySet.as_manager()
@@ -170,6 +171,9 @@ class Deal(CustomerRecord):
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="deal_name"),
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="deal_external_id"
+            ),
             models.CheckConstraint(condition=Q(amount__gte=0), name="deal_amount"),
             models.CheckConstraint(condition=Q(probability__lte=100), name="deal_probability"),
             models.UniqueConstraint(

@@ -13,7 +13,9 @@ from django.utils import translation
 
 from crm.common.roles import Role
 from crm.jobs.direct import DirectWork
-from customers.imports.services import batch_create, import_check, import_run
+from customers.imports.checking import import_check
+from customers.imports.running import import_run
+from customers.imports.services import batch_create
 from customers.models import ImportBatch
 from tests.factories.customers import TeamFactory, UserFactory
 
@@ -64,7 +66,7 @@ def bring_in(db: None) -> Callable[..., ImportBatch]:
 
     def run(path: Path, kind: str = "", actor: Any = None, **options: Any) -> ImportBatch:
         values = {"team_id": None, "currency": "", **options}
-        kind = import_check(path=path, kind=kind, actor=actor)
+        kind, _layout, _rows = import_check(path=path, kind=kind, actor=actor)
         batch = batch_create(actor=actor, path=path, name=path.name, kind=kind, **values)
         import_run(batch=batch, work=DirectWork())
         batch.refresh_from_db()

@@ -10,7 +10,8 @@ import pytest
 
 from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
-from customers.imports.services import batch_create, import_run, import_start
+from customers.imports.running import import_run
+from customers.imports.services import batch_create, import_begin, import_open
 from customers.models import Customer, ImportBatch
 from sales.models import Order, OrderLine
 from tests.imports.conftest import sums
@@ -45,7 +46,7 @@ class _Interrupted(DirectWork):
 def test_it_goes_on_where_it_was_interrupted(
     write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sales.imports.OnlineRetail.chunk", 7)
+    monkeypatch.setattr("sales.imports.retail.OnlineRetail.chunk", 7)
     lines = [
         f"{100 + n // 10},S{n % 5},THING,{n + 1},2011-01-05 10:00:00,1.00,"
         f"{'' if n % 9 == 0 else n % 3},France\n"
@@ -74,7 +75,8 @@ def test_it_goes_on_where_it_was_interrupted(
 def test_it_does_nothing_when_a_finished_job_is_delivered_again(
     write: Callable[..., Path], cast: dict[str, Any]
 ) -> None:
-    batch = import_start(actor=cast["manager"], path=write("name\nA\nB\n"), name="x.csv")
+    batch = import_open(actor=cast["manager"], path=write("name\nA\nB\n"), name="x.csv")
+    batch = import_begin(pk=batch.pk, actor=cast["manager"])
     assert batch.job_id is not None
     job_run(batch.job_id)
     job_run(batch.job_id)

@@ -12,7 +12,7 @@ import pytest
 
 from crm.common.roles import Role
 from crm.jobs.models import Job
-from customers.imports.services import import_start
+from customers.imports.services import import_begin, import_open
 from customers.models import Customer, ImportBatch
 from sales.models import OrderLine
 from tests.factories.customers import UserFactory
@@ -32,7 +32,8 @@ def test_it_ends_with_the_right_sums_after_kill_9(
     manager = UserFactory(role=Role.MANAGER)
     first = start_worker(**here)
     path = shared("online_retail_nonUK.csv")
-    batch = import_start(actor=manager, path=path, name=path.name)
+    batch = import_open(actor=manager, path=path, name=path.name)
+    batch = import_begin(pk=batch.pk, actor=manager)
     job = Job.objects.filter(pk=batch.job_id)
     wait_until(lambda: job.filter(progress_done__gt=0).exists(), 30)
     os.killpg(first.pid, signal.SIGKILL)

@@ -25,7 +25,7 @@ def read(path: Path) -> list[list[str]]:
     return [row.cells for row in read_rows(path, read_layout(path))]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_it_reads_chinese_in(write: Write, encoding: str) -> None:
     path = write("名称,城市\n北京云海科技,北京\n", encoding=encoding)
     assert read_layout(path).header == ["名称", "城市"]
@@ -92,11 +92,10 @@ def test_it_refuses_text_after_a_closing_quote(write: Write) -> None:
         (b"a,b\n1,2\n3,\x004\n", "Line 3 holds a NUL byte"),
         (b"a,b\n1,2\n3,\xff\xff\n", "Line 3 (byte 11) is neither UTF-8 nor GB18030"),
         ("name,city\nA,B\nMüller,Zürich\n".encode("latin-1"), "Line 3 holds letters of an"),
-        (b"PK\x03\x04rest", "This is an Excel workbook"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an Excel workbook"),
-        ("a,b\n".encode("utf-16"), "The file is in UTF-16"),
+        (b"PK\x03\x04rest", "The workbook is damaged or protected"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is a workbook of Excel 2003 or older"),
+        ("a,b\n".encode("utf-16"), "The file has a header but no rows."),
         (b"%PDF-1.7", "This is no text file"),
-        (b"a,b,a\n1,2,3\n", "Line 1: the column “a” appears twice."),
     ],
 )
 def test_it_says_why_a_file_is_refused(write: Write, content: bytes, sentence: str) -> None:

@@ -18,8 +18,10 @@ from django.utils import translation
 from crm.accounts.models import Team
 from crm.common.errors import RefusedError
 from crm.jobs.direct import DirectWork
+from customers.imports.checking import import_check
 from customers.imports.registry import importers
-from customers.imports.services import batch_create, import_check, import_run, reason_label
+from customers.imports.running import import_run, reason_label
+from customers.imports.services import batch_create
 from customers.models import ImportBatch
 
 REFUSED = 2

@@ -20,9 +20,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from customers.imports.copying import copy_new
+from customers.imports.changes import make_new
+from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
-from customers.imports.reading import Row
 from customers.imports.registry import Importer, Setting, importer, require
 from customers.models import Customer
 from sales.models import Channel, ExchangeRate, Order, OrderLine, Product
@@ -73,7 +73,10 @@ class OnlineRetail(Importer):
         ),
     }
     default_currency = "GBP"
+    uses_currency = True
+    icon = "shopping-cart"
     chunk = 5_000
+    parents = {"sales.orderline": "order"}
 
     def __init__(self, header: Sequence[str], setting: Setting) -> None:
         super().__init__(header, setting)
@@ -158,7 +161,7 @@ class OnlineRetail(Importer):
         named = Customer.objects.filter(external_id__in=countries)
         known = set(named.values_list("external_id", flat=True))
         missing = [self._customer(key, countries[key]) for key in countries if key not in known]
-        copy_new(missing)
+        make_new(missing, ledger.changes)
         ledger.objects["customers"] += len(missing)
         usable = _mine(Customer, self.setting.actor).filter(external_id__in=countries)
         return {customer.external_id: customer for customer in usable}
@@ -183,7 +186,7 @@ class OnlineRetail(Importer):
         skus = {line.sku for line in lines}
         known = set(Product.objects.filter(sku__in=skus).values_list("sku", flat=True))
         missing = [self._product(sku) for sku in sorted(skus - known)]
-        copy_new(missing)
+        make_new(missing, ledger.changes)
         ledger.objects["products"] += len(missing)
         return dict(Product.objects.filter(sku__in=skus).values_list("sku", "pk"))
 
@@ -208,7 +211,7 @@ class OnlineRetail(Importer):
             for line in heads.values()
             if line.number not in known
         ]
-        copy_new(missing)
+        make_new(missing, ledger.changes)
         ledger.objects["orders"] += len(missing)
         usable = _mine(Order, self.setting.actor).filter(number__in=heads)
         return dict(usable.values_list("number", "pk"))
@@ -264,11 +267,12 @@ class OnlineRetail(Importer):
             if old is None:
                 order_id = orders[line.number]
                 new.append(OrderLine(order_id=order_id, position=line.position, **values))
-            elif any(getattr(old, name) != value for name, value in values.items()):
-                for name, value in values.items():
+            elif news := {n: v for n, v in values.items() if getattr(old, n) != v}:
+                ledger.changes.changed(old, {n: getattr(old, n) for n in news}, news)
+                for name, value in news.items():
                     setattr(old, name, value)
                 changed.append(old)
-        copy_new(new)
+        make_new(new, ledger.changes)
         OrderLine.objects.bulk_update(
             changed, ["product", "description", "quantity", "unit_price"], batch_size=500
         )

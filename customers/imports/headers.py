@@ -1,0 +1,295 @@
+"""What columns are called in the files of others, and what their choices mean. Data only.
+
+Names are compared by ``plain``: lower case, without marks, spaces, ``_`` and ``-``. They are
+those of exports from HubSpot (contacts, companies, deals), Salesforce (reports by label, data
+export by API name; accounts, contacts, leads, opportunities), Zoho CRM (accounts, contacts,
+leads, deals), of vCards, and of spreadsheets as people write them in English and Chinese.
+Our own labels are added from the fields themselves, in both languages.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+Names = Mapping[str, tuple[str, ...]]
+
+_MARKS = re.compile(r"[\s_\-./()（）:：%#*\"'’“”]+")
+
+
+def plain(name: str) -> str:
+    """A column's name or a choice in the form in which names are compared."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return _MARKS.sub("", folded)
+
+
+# What a cell says when it says nothing.
+BLANKS = frozenset({"-none-", "--none--", "(no value)", "null", "n/a", "#n/a", "无", "—", "–"})
+
+_PLACE: Names = {
+    "country": (
+        "Country", "Country/Region", "Billing Country", "Mailing Country", "BillingCountry",
+        "MailingCountry", "Other Country", "国家", "国家/地区", "国别",
+    ),
+    "region": (
+        "Region", "State", "Province", "State/Region", "State/Province", "Billing State",
+        "Billing State/Province", "Mailing State", "Mailing State/Province", "BillingState",
+        "MailingState", "地区", "省", "省份", "省/市", "所在省份",
+    ),
+    "city": (
+        "City", "Billing City", "Mailing City", "BillingCity", "MailingCity", "Town",
+        "城市", "市", "所在城市",
+    ),
+    "address": (
+        "Address", "Street", "Street Address", "Street Address 2", "Address 1", "Address 2",
+        "Billing Street", "Mailing Street", "BillingStreet", "MailingStreet", "Postal Code",
+        "Postcode", "Zip", "Zip Code", "Billing Code", "Billing Zip/Postal Code", "Mailing Zip",
+        "Mailing Zip/Postal Code", "Zip/Postal Code", "BillingPostalCode", "MailingPostalCode",
+        "地址", "详细地址", "邮编", "邮政编码",
+    ),
+}  # fmt: skip
+_REACH: Names = {
+    "phone": (
+        "Phone", "Phone Number", "Telephone", "Tel", "Tel 2", "Mobile", "Mobile Phone",
+        "Mobile Phone Number", "Mobile Number", "MobilePhone", "Cell", "Cell Phone", "Work Phone",
+        "Business Phone", "Home Phone", "Other Phone",
+        "电话", "手机", "手机号", "手机号码", "联系电话", "电话号码", "联系方式", "座机",
+    ),
+    "email": (
+        "Email", "E-mail", "Email Address", "Mail", "Email 2", "Work Email",
+        "邮箱", "电子邮件", "电子邮箱", "邮件", "邮箱地址",
+    ),
+    "note": (
+        "Note", "Notes", "Description", "Remark", "Remarks", "Comment", "Comments",
+        "About Us", "Company Description", "备注", "说明", "描述",
+    ),
+    "owner": (
+        "Owner", "Owner Email", "Sales Rep", "Account Manager", "HubSpot Owner", "Contact Owner",
+        "Company Owner", "Account Owner", "Lead Owner", "Deal Owner", "Opportunity Owner",
+        "负责人", "所有者", "归属人", "销售负责人", "业务员",
+    ),
+    "tags": ("Tag", "Tags", "Labels", "Categories", "标签"),
+    "no_email": (
+        "Email Opt Out", "HasOptedOutOfEmail", "Unsubscribed from all email", "Do Not Email",
+        "不接收邮件", "退订邮件",
+    ),
+    "no_phone": ("Do Not Call", "DoNotCall", "Phone Opt Out", "请勿致电"),
+    "source": (
+        "Source", "Lead Source", "Account Source", "LeadSource", "AccountSource",
+        "Original Source", "Original Traffic Source", "Latest Source", "来源", "客户来源",
+        "线索来源",
+    ),
+}  # fmt: skip
+CUSTOMER: Names = {
+    "external_id": (
+        "External Id", "Id", "Customer Id", "Record ID", "Record Id", "Account ID", "Company ID",
+        "Record ID - Company", "UID", "客户编号", "编号", "外部编号", "客户ID", "客户代码",
+    ),
+    "name": (
+        "Name", "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
+        "Company / Account", "Organization", "Organisation", "Full Name", "FN", "Legal Name",
+        "名称", "姓名", "客户", "客户名称", "客户姓名", "公司", "公司名称", "单位名称", "企业名称",
+    ),
+    "first_name": ("First Name", "FirstName", "Given Name", "名"),
+    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓"),
+    "kind": ("Kind", "Customer Type", "Type", "类型", "客户类型", "客户性质"),
+    "lifecycle": (
+        "Lifecycle", "Lifecycle Stage", "Status", "Lead Status", "Type", "Account Type",
+        "Customer Status", "阶段", "状态", "生命周期", "客户状态", "客户阶段", "生命周期阶段",
+    ),
+    "industry": ("Industry", "Sector", "行业", "所属行业"),
+    "acquisition": (
+        "Acquisition", "Acquisition Channel", "Channel", "获客渠道", "渠道", "获客方式",
+    ),
+    **_PLACE, **_REACH,
+}  # fmt: skip
+CONTACT: Names = {
+    "external_id": (
+        "External Id", "Contact ID", "Lead ID", "Record ID", "Record Id", "Record ID - Contact",
+        "Id", "UID", "联系人编号", "编号",
+    ),
+    "name": (
+        "Name", "Contact", "Contact Name", "Full Name", "Lead Name", "FN",
+        "姓名", "联系人", "联系人姓名", "联系人名称",
+    ),
+    "first_name": ("First Name", "FirstName", "Given Name", "名"),
+    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓"),
+    "title": ("Title", "Job Title", "Position", "职位", "职务", "头衔"),
+    "wechat": ("WeChat", "WeChat ID", "Weixin", "微信", "微信号"),
+    "role": ("Role", "Contact Role", "Buying Role", "Role There", "角色", "联系人角色"),
+    "customer": (
+        "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
+        "Company / Account", "Associated Company", "Primary Associated Company", "Organization",
+        "ORG", "公司", "公司名称", "客户", "客户名称", "单位", "所属客户", "所属公司",
+    ),
+    "customer_id": (
+        "Customer Id", "Account ID", "AccountId", "Account Name.id", "Company ID",
+        "Associated Company IDs", "Primary Associated Company ID", "Associated Company ID",
+        "客户编号", "客户ID", "公司编号",
+    ),
+    "lifecycle": ("Lifecycle Stage", "Lead Status", "客户状态", "客户阶段"),
+    "industry": ("Industry", "行业", "所属行业"),
+    **_PLACE,
+    **{name: _REACH[name] for name in ("phone", "email", "note", "owner", "source")},
+}  # fmt: skip
+DEAL: Names = {
+    "external_id": (
+        "External Id", "Deal ID", "Opportunity ID", "Record ID", "Record Id", "Id",
+        "Record ID - Deal", "商机编号", "编号",
+    ),
+    "name": (
+        "Name", "Deal", "Deal Name", "Opportunity Name", "Opportunity", "Potential Name",
+        "商机", "商机名称", "名称", "项目名称", "机会名称",
+    ),
+    "customer": (
+        "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
+        "Associated Company", "Primary Associated Company", "客户", "客户名称", "公司", "公司名称",
+    ),
+    "customer_id": (
+        "Customer Id", "Account ID", "AccountId", "Account Name.id", "Associated Company IDs",
+        "Primary Associated Company ID", "Associated Company ID", "客户编号", "客户ID",
+    ),
+    "contact_email": ("Contact Email", "Contact E-mail", "联系人邮箱"),
+    "stage": ("Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段"),
+    "pipeline": ("Pipeline", "Sales Pipeline", "管道", "销售管道", "销售流程"),
+    "probability": (
+        "Probability", "Probability (%)", "Deal Probability", "Win Probability", "赢率", "概率",
+        "成交概率",
+    ),
+    "amount": (
+        "Amount", "Deal Amount", "Value", "Deal Value", "Expected Amount", "金额", "商机金额",
+        "预计金额", "销售金额",
+    ),
+    "currency": (
+        "Currency", "Amount Currency", "Deal Currency Code", "Currency Code", "CurrencyIsoCode",
+        "币种", "货币",
+    ),
+    "expected_close": (
+        "Close Date", "Closing Date", "CloseDate", "Expected Close", "Expected Close Date",
+        "预计成交日期", "预计成交", "成交日期", "关闭日期", "结单日期",
+    ),
+    "created_on": (
+        "Create Date", "Created Date", "CreatedDate", "Created Time", "Created", "创建时间",
+        "创建日期",
+    ),
+    "lost_reason": (
+        "Closed Lost Reason", "Reason For Loss", "Loss Reason", "Lost Reason", "Reason for losing",
+        "输单原因", "丢单原因", "失败原因",
+    ),
+    "owner": _REACH["owner"],
+    "note": (*_REACH["note"], "Deal Description", "Next Step", "下一步"),
+}  # fmt: skip
+
+# Which product a file comes from, by names that only its exports have.
+SIGNS: dict[str, tuple[str, ...]] = {
+    "HubSpot": (
+        "Record ID", "Lifecycle Stage", "Contact owner", "Company owner", "Deal owner",
+        "Associated Company", "Associated Company IDs", "Associated Contact", "Deal Stage",
+        "Last Activity Date", "Company Domain Name", "Marketing contact status",
+        "Original Traffic Source", "Create Date",
+    ),
+    "Salesforce": (
+        "Account ID", "Contact ID", "Lead ID", "Opportunity ID", "AccountId", "Opportunity Owner",
+        "Opportunity Name", "Billing State/Province", "Billing Zip/Postal Code", "StageName",
+        "Mailing State/Province", "Company / Account", "Account Source", "Created Alias",
+        "LeadSource", "BillingCountry", "CloseDate", "IsDeleted",
+    ),
+    "Zoho CRM": (
+        "Record Id", "Account Name.id", "Contact Owner.id", "Deal Owner.id", "Lead Owner.id",
+        "Account Owner.id", "Closing Date", "Reason For Loss", "Email Opt Out", "Tag",
+        "Created Time", "Modified Time", "Billing Code", "Lead Conversion Time",
+    ),
+}  # fmt: skip
+# Names that tell what a file holds.
+SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
+    "contacts": (
+        "Contact ID", "Lead ID", "Contact owner", "Lead Owner", "Contact Name", "Lead Name",
+        "Job Title", "Title", "First Name", "Last Name", "FirstName", "LastName",
+        "Associated Company", "Mailing City", "MailingCity", "Mailing Street", "Lead Status", "ORG",
+        "联系人", "联系人姓名", "职位", "职务", "微信", "微信号", "WeChat",
+    ),
+    "deals": (
+        "Deal Name", "Deal Stage", "Deal owner", "Opportunity Name", "Opportunity ID", "StageName",
+        "Stage", "Closing Date", "Close Date", "CloseDate", "Probability (%)", "Probability",
+        "Amount", "Pipeline", "商机", "商机名称", "商机阶段", "金额", "预计成交日期", "阶段",
+    ),
+    "customers": (
+        "Company owner", "Company Domain Name", "Account Owner", "Account Type", "Billing City",
+        "BillingCity", "Billing Street", "Number of Employees", "Annual Revenue", "Website URL",
+        "Industry", "Lifecycle", "客户名称", "公司名称", "获客渠道", "行业", "客户编号",
+    ),
+}  # fmt: skip
+
+# What a choice may be called.
+KIND_CALLED: Names = {
+    "organisation": (
+        "organization", "company", "business", "account", "enterprise", "组织", "企业", "公司",
+        "单位", "机构",
+    ),
+    "person": ("individual", "private", "contact", "consumer", "个人", "自然人"),
+}  # fmt: skip
+LIFECYCLE_CALLED: Names = {
+    "lead": (
+        "prospect", "subscriber", "marketing qualified lead", "marketingqualifiedlead", "mql",
+        "sales qualified lead", "salesqualifiedlead", "sql", "opportunity", "other", "new",
+        "open", "in progress", "open deal", "attempted to contact", "connected", "bad timing",
+        "contacted", "not contacted", "contact in future", "pre-qualified", "qualified",
+        "open - not contacted", "working - contacted", "working", "nurturing",
+        "潜在", "潜在客户", "线索", "意向客户", "新客户",
+    ),
+    "active": (
+        "customer", "evangelist", "customer - direct", "customer - channel", "client", "current",
+        "closed - converted", "converted", "channel partner / reseller", "reseller", "partner",
+        "installation partner", "technology partner", "distributor", "integrator", "supplier",
+        "vendor", "现有", "现有客户", "成交客户", "老客户", "合作中", "正式客户",
+    ),
+    "lapsed": ("inactive", "dormant", "sleeping", "沉睡", "沉睡客户", "休眠"),
+    "lost": (
+        "former customer", "churned", "unqualified", "not qualified", "junk lead", "lost lead",
+        "closed - not converted", "competitor", "流失", "已流失", "流失客户", "无效", "无效客户",
+    ),
+}  # fmt: skip
+ACQUISITION_CALLED: Names = {
+    "direct": ("direct", "direct traffic", "cold call", "outbound", "直销"),
+    "dealer": ("partner", "channel", "reseller", "distributor", "经销商", "经销", "代理", "代理商"),
+    "ecommerce": ("e-commerce", "online store", "shop", "电商", "网店"),
+    "referral": (
+        "referrals", "partner referral", "employee referral", "external referral", "转介绍", "推荐",
+    ),
+    "exhibition": ("trade show", "fair", "event", "展会", "展览"),
+    "website": (
+        "web", "organic search", "paid search", "organic social", "paid social", "web download",
+        "web research", "online", "网站", "官网",
+    ),
+    "other": (
+        "offline sources", "email marketing", "other campaigns", "advertisement", "其他", "其它",
+    ),
+}  # fmt: skip
+LOST_REASON_CALLED: Names = {
+    "price": ("price", "too expensive", "pricing", "expectation mismatch", "价格", "价格太高"),
+    "competitor": ("competitor", "lost to competitor", "competition", "竞争对手", "竞品"),
+    "no_need": (
+        "no need", "no need any more", "no longer needed", "no decision", "不再需要", "没有需求",
+        "需求取消",
+    ),
+    "no_budget": ("no budget", "budget", "no budget / lost funding", "lost funding", "没有预算",
+                  "预算不足", "无预算"),
+    "no_answer": ("no answer", "unresponsive", "no response", "未回复", "没有回复", "联系不上"),
+    "other": ("other", "unknown", "其他", "其它"),
+}  # fmt: skip
+# Stages of others, beside the names of our own stages: how far on the way, 0 lost … 100 won.
+STAGE_PER_CENT: dict[str, int] = {
+    "appointmentscheduled": 20, "qualifiedtobuy": 40, "presentationscheduled": 60,
+    "decisionmakerboughtin": 80, "contractsent": 90, "closedwon": 100, "closedlost": 0,
+    "prospecting": 10, "qualification": 10, "needsanalysis": 20, "valueproposition": 50,
+    "iddecisionmakers": 60, "perceptionanalysis": 70, "proposalpricequote": 75,
+    "identifydecisionmakers": 60, "negotiationreview": 90, "closedlosttocompetition": 0,
+    "lost": 0, "won": 100, "赢单": 100, "成交": 100, "输单": 0, "丢单": 0,
+    # HubSpot exports the words rather than the name within.
+    "appointmentscheduledsalespipeline": 20, "qualifiedtobuysalespipeline": 40,
+    "presentationscheduledsalespipeline": 60, "decisionmakerboughtinsalespipeline": 80,
+    "contractsentsalespipeline": 90, "closedwonsalespipeline": 100, "closedlostsalespipeline": 0,
+}  # fmt: skip
+YES = frozenset({"yes", "y", "true", "t", "1", "on", "是", "有", "√", "✓", "对", "同意"})
+NO = frozenset({"no", "n", "false", "f", "0", "off", "否", "无", "×", "不", "不同意"})

@@ -1,0 +1,240 @@
+"""Kinds whose columns people assign to fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.common import formats
+from crm.records.custom import PREFIX, Type, added_fields
+from customers.imports.guessing import guess_mapping
+from customers.imports.headers import BLANKS, Names
+from customers.imports.layout import Row
+from customers.imports.ledger import Ledger, RowRejectedError
+from customers.imports.registry import Importer, Setting, missing_column
+from customers.imports.targets import (
+    KEEP,
+    REASONS,
+    CellError,
+    Target,
+    added_clean,
+    day,
+)
+
+MORE_FIELDS = _("More fields")
+
+
+@dataclass
+class Cleaned:
+    """A row's values by target, and its cells that cannot be used: place → reason."""
+
+    row: Row
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A row and its outcome: created, updated, skipped, or rejected for a reason."""
+
+    cleaned: Cleaned
+    outcome: str
+    reason: str = ""
+    place: int | None = None
+
+
+class MappedImporter(Importer):
+    """A kind with targets for columns.
+
+    ``model`` is what its rows mean; fields that administrators added to it are targets too.
+    """
+
+    model: ClassVar[type[models.Model]]
+    targets: ClassVar[Sequence[Target]]
+    names: ClassVar[Names]
+    # One of these must be mapped: the key to say it by, and keys that make it up.
+    needed: ClassVar[tuple[str, ...]] = ("name",)
+    keys: ClassVar[Sequence[tuple[str, Any]]] = ()
+    takes_tags: ClassVar[bool] = False
+    may_add_customers: ClassVar[bool] = False
+
+    def __init__(self, header: Sequence[str], setting: Setting) -> None:
+        self.header = header
+        self.setting = setting
+        mapping = setting.mapping
+        if mapping is None:
+            mapping = self.guess(header, setting.actor)
+        self._require(mapping.values())
+        self.mapping = mapping
+        chosen = set(mapping.values())
+        self._targets = [
+            self._prepared(target) for target in self.offered(setting.actor) if target.key in chosen
+        ]
+        self._places: dict[str, list[int]] = {}
+        for place, key in sorted(mapping.items()):
+            self._places.setdefault(key, []).append(place)
+        self.at = {key: places[0] for key, places in self._places.items()}
+
+    @classmethod
+    def offered(cls, actor: Any) -> list[Target]:
+        """The targets that ``actor`` may write."""
+        return [*cls.targets, *_added_targets(cls.model._meta.label_lower)]
+
+    @classmethod
+    def guess(
+        cls, header: Sequence[str], actor: Any, sample: Sequence[Sequence[str]] = ()
+    ) -> dict[int, str]:
+        return guess_mapping(header, cls.offered(actor), cls.names, sample)
+
+    @classmethod
+    def places(cls, header: Sequence[str]) -> dict[str, int]:
+        mapping = cls.guess(header, None)
+        cls._require(mapping.values())
+        return {key: place for place, key in reversed(mapping.items())}
+
+    @classmethod
+    def _require(cls, keys: Any) -> None:
+        if not set(cls.needed) & set(keys):
+            raise missing_column(cls.needed[0])
+
+    @classmethod
+    def reason_labels(cls) -> dict[str, Any]:
+        return {**REASONS, **cls.reasons}
+
+    def clean(self, row: Row) -> Cleaned:
+        """What the row says, cell by cell."""
+        cleaned = Cleaned(row)
+        for target in self._targets:
+            places = self._places[target.key]
+            said = [(place, row.cells[place].strip()) for place in places]
+            told = [(place, text) for place, text in said if text and text.casefold() not in BLANKS]
+            if not told:
+                if self.setting.overwrites and target.empty is not KEEP:
+                    cleaned.values[target.key] = target.empty
+                continue
+            place, text = told[0]
+            if target.joins:
+                text = target.joins.join(text for _place, text in told)
+            try:
+                cleaned.values[target.key] = target.clean(text)
+            except CellError as problem:
+                cleaned.problems[place] = str(problem)
+        self.complete(cleaned)
+        return cleaned
+
+    def complete(self, cleaned: Cleaned) -> None:
+        """Put parts together that stand in several targets, such as first and last name."""
+
+    def judge(self, rows: Sequence[Row]) -> Iterator[Judged]:
+        """What becomes of each row; ``write`` stores it."""
+        cleaned = [self.clean(row) for row in rows]
+        self.look_up([one for one in cleaned if not one.problems])
+        for one in cleaned:
+            if one.problems:
+                place = min(one.problems)
+                yield Judged(one, "rejected", one.problems[place], place)
+                continue
+            try:
+                yield Judged(one, self.settle(one.values))
+            except RowRejectedError as refusal:
+                yield Judged(one, "rejected", refusal.reason, refusal.place)
+
+    def load(self, rows: Sequence[Row], ledger: Ledger) -> None:
+        for judged in self.judge(rows):
+            if judged.outcome == "rejected":
+                ledger.reject(judged.cleaned.row, judged.reason, judged.place)
+            else:
+                outcome = judged.outcome
+                ledger.take(1, created=outcome == "created", updated=outcome == "updated")
+        self.write(ledger)
+
+    def several(self, key: str) -> bool:
+        """Whether more than one column goes to a target."""
+        return len(self._places[key]) > 1
+
+    def display(self, key: str, value: Any) -> str:
+        """A value of the preview in the reader's language."""
+        if isinstance(value, bool):
+            return str(_("Yes") if value else _("No"))
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        field = _field(self.model, key)
+        if field is not None and field.choices:
+            return str(dict(field.flatchoices).get(value, value))
+        if isinstance(value, Decimal):
+            return formats.number(value, max(0, -int(value.as_tuple().exponent)))
+        return formats.day(value) if isinstance(value, date) else str(value)
+
+    def look_up(self, rows: Sequence[Cleaned]) -> None:
+        """Find the records that the rows may mean."""
+        raise NotImplementedError
+
+    def settle(self, values: dict[str, Any]) -> str:
+        """Take one row in: “created”, “updated” or “skipped”; raises RowRejectedError."""
+        raise NotImplementedError
+
+    def write(self, ledger: Ledger) -> None:
+        """Store what the chunk made and changed."""
+        raise NotImplementedError
+
+    def reject(self, reason: str, key: str = "") -> RowRejectedError:
+        """A refusal that names the column of a target."""
+        return RowRejectedError(reason, self.at.get(key))
+
+    def custom_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of added fields, by their own keys."""
+        return {
+            key.removeprefix(PREFIX): value
+            for key, value in values.items()
+            if key.startswith(PREFIX)
+        }
+
+    def kept(self) -> list[str]:
+        """The columns of the record that rows may write."""
+        columns = {f.attname for f in self.model._meta.concrete_fields}
+        own = {target.key for target in self._targets} & columns
+        return sorted(own | {"name", "custom"} & columns)
+
+    def _prepared(self, target: Target) -> Target:
+        if not target.needs_order:
+            return target
+        added = _added(self.model._meta.label_lower, target.key)
+        month_first = self.setting.month_first
+        clean = added_clean(added, month_first) if added else day(month_first)
+        return replace(target, clean=clean)
+
+
+def _field(model: type[models.Model], key: str) -> Any:
+    try:
+        return model._meta.get_field(key)
+    except FieldDoesNotExist:
+        return None
+
+
+def key_choices(*keys: tuple[str, Any]) -> list[tuple[str, Any]]:
+    """The choices of “known records are found by”."""
+    return [("", _("Automatically: each in this order")), *keys]
+
+
+def _added_targets(kind: str) -> list[Target]:
+    return [
+        Target(
+            added.name, added.label, MORE_FIELDS, added_clean(added, month_first=False), None,
+            needs_order=added.type == Type.DATE,
+        )
+        for added in added_fields(kind)
+    ]  # fmt: skip
+
+
+def _added(kind: str, name: str) -> Any:
+    return next((added for added in added_fields(kind) if added.name == name), None)
+
+
+OWNER = Target("owner", _("Owner"), clean=str.casefold)

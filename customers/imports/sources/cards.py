@@ -1,0 +1,141 @@
+"""Reads vCard files (.vcf; versions 2.1, 3.0 and 4.0) as rows, one per card.
+
+Each card is parsed by itself, so that a broken one is one rejected row.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import vobject
+from django.utils.translation import gettext as _
+
+from customers.imports.encoding import CODECS, FileRefusedError, check_encoding, detect_encoding
+from customers.imports.layout import CARDS, Layout, Row, Wish
+
+COLUMNS = [
+    "UID", "FN", "ORG", "TITLE", "TEL", "TEL 2", "EMAIL", "EMAIL 2", "STREET", "CITY", "REGION",
+    "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
+]  # fmt: skip
+MAX_CARD = 1 << 20  # characters; photographs make cards long
+MAX_LINES = 20_000
+
+# The parser would write what it cannot read, which is somebody's data, into the log.
+logging.getLogger("vobject").setLevel(logging.CRITICAL)
+
+_BEGIN, _END = "BEGIN:VCARD", "END:VCARD"
+_STARTS = re.compile(rb"\s*BEGIN\s*:\s*VCARD", re.IGNORECASE)
+# Pictures and sounds are not read: they cost time and tell nothing.
+_HEAVY = re.compile(r"(?:item\d+\.)?(?:PHOTO|LOGO|SOUND|KEY)[;:]", re.IGNORECASE)
+
+
+def starts(head: bytes) -> bool:
+    """Whether a file that begins with ``head`` holds vCards."""
+    for mark, codec in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if head.startswith(mark):
+            head = head[2:].decode(codec, "ignore").encode()
+    return bool(_STARTS.match(head.removeprefix(b"\xef\xbb\xbf")))
+
+
+def read_layout(path: Path, wish: Wish) -> Layout:
+    encoding = wish.encoding
+    encoding = check_encoding(path, encoding) if encoding else detect_encoding(path)
+    return Layout(format=CARDS, header=COLUMNS, header_line=0, encoding=encoding)
+
+
+def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
+    """A card that cannot be read comes as a row of one cell: the ledger rejects it."""
+    for line, card in _cards(path, layout.encoding):
+        fields = _fields(card)
+        yield Row(line, [card[:200]] if fields is None else [fields.get(c, "") for c in COLUMNS])
+
+
+def _cards(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
+    """(line of BEGIN, text) of each card."""
+    began, lines, size, heavy = 0, [], 0, False
+    with path.open(encoding=CODECS[encoding], newline=None) as stream:
+        for number, line in enumerate(iter(lambda: stream.readline(MAX_CARD), ""), 1):
+            mark = line.strip().upper()
+            if mark == _BEGIN:
+                began, lines, size, heavy = number, [line], 0, False
+            elif began:
+                heavy = heavy if line[:1] in {" ", "\t"} else bool(_HEAVY.match(line))
+                if not heavy or mark == _END:
+                    lines.append(line)
+                    size += len(line)
+                if size > MAX_CARD or len(lines) > MAX_LINES:
+                    raise FileRefusedError(
+                        _("The card on line %(line)s is never closed.") % {"line": began}
+                    )
+                if mark == _END:
+                    yield began, "".join(lines)
+                    began = 0
+    if began:
+        raise FileRefusedError(_("The card on line %(line)s is never closed.") % {"line": began})
+
+
+def _fields(text: str) -> dict[str, str] | None:
+    """The texts of a card by column; None when it cannot be read or says nothing."""
+    try:
+        card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
+        return {name: said.strip() for name, said in _texts(card) if said.strip()} or None
+    except Exception:  # noqa: BLE001  # whatever the parser trips over, it is this one card
+        return None
+
+
+def _texts(card: Any) -> Iterator[tuple[str, str]]:
+    contents = card.contents
+    for name in ("uid", "title", "role", "note", "url"):
+        for line in contents.get(name, [])[:1]:
+            yield name.upper(), _flat(line.value)
+    for name in ("tel", "email"):
+        for place, line in enumerate(_preferred(contents.get(name, []))[:2]):
+            said = _flat(line.value)
+            yield (f"{name.upper()} 2" if place else name.upper()), said.removeprefix("tel:")
+    for line in contents.get("org", [])[:1]:
+        yield "ORG", _flat(line.value[0] if isinstance(line.value, list) else line.value)
+    for line in contents.get("categories", [])[:1]:
+        yield "CATEGORIES", _flat(line.value)
+    for line in _preferred(contents.get("adr", []))[:1]:
+        yield from _address(line.value)
+    yield "FN", _name(contents)
+
+
+def _address(value: Any) -> Iterator[tuple[str, str]]:
+    parts = {"STREET": "street", "CITY": "city", "REGION": "region", "POSTCODE": "code",
+             "COUNTRY": "country"}  # fmt: skip
+    for column, part in parts.items():
+        yield column, _flat(getattr(value, part, ""))
+
+
+def _name(contents: dict[str, list[Any]]) -> str:
+    """The full name; from its parts when a card of version 2.1 has no other."""
+    for line in contents.get("fn", [])[:1]:
+        if said := _flat(line.value):
+            return said
+    for line in contents.get("n", [])[:1]:
+        family, given = _flat(line.value.family), _flat(line.value.given)
+        apart = " " if (family + given).isascii() else ""
+        return f"{given} {family}".strip() if apart else f"{family}{given}"
+    return ""
+
+
+def _preferred(lines: list[Any]) -> list[Any]:
+    """Those marked as preferred first."""
+    return sorted(lines, key=lambda line: not _is_preferred(line))
+
+
+def _is_preferred(line: Any) -> bool:
+    kinds = {kind.casefold() for kind in line.params.get("TYPE", [])}
+    return "pref" in kinds or "PREF" in line.params or "PREF" in line.singletonparams
+
+
+def _flat(value: Any) -> str:
+    """A text of one or several parts."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part).strip() for part in value if str(part).strip())
+    return str(value or "")

@@ -1,0 +1,212 @@
+"""The fields that columns may go to, and how a cell's text becomes a field's value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.phones import normalise_phone
+from crm.records.custom import Added, Type
+from customers.imports.headers import NO, YES, Names, plain
+
+Text = str | Promise
+# A blank cell cannot empty the field.
+KEEP = object()
+MOST = Decimal(10) ** 12
+
+
+class CellError(Exception):
+    """A cell cannot be used; the argument is one of the reasons."""
+
+
+REASONS: dict[str, Text] = {
+    "bad_phone": _("The phone number cannot be read."),
+    "bad_email": _("The e-mail address is not valid."),
+    "bad_choice": _("The choice is unknown."),
+    "too_long": _("The cell is too long for its field."),
+    "bad_date": _("The date cannot be read."),
+    "bad_number": _("This is no number."),
+    "bad_boolean": _("This is neither yes nor no."),
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A field that a column may go to.
+
+    ``clean`` turns a cell's text into the value or raises ``CellError``. ``joins`` puts the
+    texts of several columns together; otherwise the first that says something counts.
+    ``empty`` is the value of a blank cell when blank cells overwrite.
+    """
+
+    key: str
+    label: Text
+    group: Text = ""
+    clean: Callable[[str], Any] = str.strip
+    empty: Any = KEEP
+    joins: str = ""
+    needs_order: bool = False  # a date: day or month first matters
+
+
+def text(limit: int) -> Callable[[str], str]:
+    """Any text of at most ``limit`` characters."""
+
+    def clean(said: str) -> str:
+        if len(said) > limit:
+            raise CellError("too_long")
+        return said
+
+    return clean
+
+
+def length_of(model: type[models.Model], field: str) -> Callable[[str], str]:
+    return text(getattr(model._meta.get_field(field), "max_length", None) or 100_000)
+
+
+@lru_cache(maxsize=10_000)
+def phone(said: str) -> str:
+    try:
+        return normalise_phone(said, settings.DEFAULT_PHONE_REGION)
+    except ValidationError:
+        raise CellError("bad_phone") from None
+
+
+def email(said: str) -> str:
+    try:
+        validate_email(said)
+    except ValidationError:
+        raise CellError("bad_email") from None
+    if len(said) > 254:
+        raise CellError("too_long")
+    return said
+
+
+def choice(model: type[models.Model], field: str, called: Names) -> Callable[[str], str]:
+    """One of a field's choices, by its value, its label in either language or another name."""
+    names = choice_names(model._meta.get_field(field).choices, called)  # type: ignore[union-attr]  # a field with choices
+    return among(names)
+
+
+def among(names: Mapping[str, str]) -> Callable[[str], str]:
+    def clean(said: str) -> str:
+        found = names.get(plain(said))
+        if found is None:
+            raise CellError("bad_choice")
+        return found
+
+    return clean
+
+
+def choice_names(choices: Any, called: Names) -> dict[str, str]:
+    """Every name of every choice, in the form in which names are compared."""
+    names: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            names |= {plain(str(label)): str(value) for value, label in choices}
+    for value, others in called.items():
+        names |= {plain(name): value for name in (*others, value)}
+    return names
+
+
+def boolean(said: str) -> bool:
+    known = plain(said)
+    if known in YES:
+        return True
+    if known in NO:
+        return False
+    raise CellError("bad_boolean")
+
+
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{3})+(?:\.\d+)?")
+_COMMA_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:[.\s]?\d{3})*,\d+")
+_MONEY = re.compile(r"[¥￥$€£元]|CNY|RMB|USD|EUR|GBP", re.IGNORECASE)
+
+
+@lru_cache(maxsize=10_000)
+def number(said: str) -> Decimal:
+    """A number as people write it: 1,234.50, 1.234,50, ¥1 234."""
+    bare = _MONEY.sub("", said).replace("\u00a0", " ").strip().removesuffix("%").strip()
+    if _GROUPED.fullmatch(bare):
+        bare = re.sub(r"[,'\s]", "", bare)
+    elif _COMMA_DECIMAL.fullmatch(bare):
+        bare = re.sub(r"[.\s]", "", bare).replace(",", ".")
+    try:
+        found = Decimal(bare)
+    except InvalidOperation:
+        raise CellError("bad_number") from None
+    if not found.is_finite() or abs(found) >= MOST:
+        raise CellError("bad_number")
+    return found
+
+
+_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})")
+
+
+def day(month_first: bool) -> Callable[[str], date]:
+    """A day; ``month_first`` reads 3/4/2026 as the fourth of March. A time of day is left out."""
+
+    def clean(said: str) -> date:
+        found = _YEAR_FIRST.match(said)
+        if found:
+            return _date(*map(int, found.groups()))
+        found = _YEAR_LAST.match(said)
+        if not found:
+            raise CellError("bad_date")
+        first, second, year = map(int, found.groups())
+        year += 2000 if year < 100 else 0
+        return _date(year, first, second) if month_first else _date(year, second, first)
+
+    return clean
+
+
+def _date(year: int, month: int, number: int) -> date:
+    try:
+        return date(year, month, number)
+    except ValueError:
+        raise CellError("bad_date") from None
+
+
+def month_comes_first(cells: Iterable[str], default: bool = False) -> bool:
+    """Whether 3/4/2026 is in March, told by days that can be no month."""
+    for cell in cells:
+        found = _YEAR_LAST.match(cell.strip())
+        if found and int(found[1]) > 12:
+            return False
+        if found and int(found[2]) > 12:
+            return True
+    return default
+
+
+def words(said: str) -> list[str]:
+    """Several words in one cell, such as tags."""
+    return list(
+        dict.fromkeys(word.strip() for word in re.split(r"[,;，；、|\n]", said) if word.strip())
+    )
+
+
+def added_clean(added: Added, month_first: bool) -> Callable[[str], Any]:
+    """How a cell becomes the stored value of a field that an administrator added."""
+    if added.type == Type.NUMBER:
+        return lambda said: added.stored(number(said))
+    if added.type == Type.DATE:
+        to_day = day(month_first)
+        return lambda said: added.stored(to_day(said))
+    if added.type == Type.CHOICE:
+        return among({plain(choice): choice for choice in added.choices})
+    if added.type == Type.BOOLEAN:
+        return boolean
+    return text(500)
