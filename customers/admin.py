@@ -1,7 +1,18 @@
 from django.contrib import admin
 
 from crm.common.admin import RecordAdmin, TunedAdmin
-from customers.models import Affiliation, Contact, Customer, ImportBatch, Need, Segment, Tag
+from crm.records.admin import ReadOnlyAdmin
+from customers.models import (
+    Affiliation,
+    Contact,
+    Customer,
+    ImportBatch,
+    ImportChange,
+    ImportMapping,
+    Need,
+    Segment,
+    Tag,
+)
 
 
 class AffiliationInline(admin.TabularInline):
@@ -67,3 +78,17 @@ class ImportBatchAdmin(TunedAdmin):
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+
+@admin.register(ImportChange)
+class ImportChangeAdmin(ReadOnlyAdmin):
+    list_display = ["batch", "what", "model", "object_id", "version"]
+    list_filter = ["what", "model"]
+    list_select_related = ["batch"]
+
+
+@admin.register(ImportMapping)
+class ImportMappingAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "user", "team", "updated_at"]
+    list_filter = ["kind"]
+    list_select_related = ["user", "team"]

@@ -114,6 +114,8 @@ def import_columns(request: SignedInRequest, pk: int) -> HttpResponse:
 def import_reading(request: SignedInRequest, pk: int) -> HttpResponse:
     """Read the file another way."""
     batch = _draft(request, pk)
+    if batch.state != State.DRAFT:
+        return redirect("customers:import_detail", pk)
     layout = layout_of(batch)
     form = ReadingForm(request.POST, user=request.user, layout=layout)
     if form.is_valid():

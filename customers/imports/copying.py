@@ -41,7 +41,7 @@ def copy_new(records: Sequence[models.Model]) -> None:
 
 def new_ids(model: type[models.Model]) -> Iterator[int]:
     """Ids for new records, taken from the table's own sequence some hundred at a time."""
-    table, column = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]  # every model has one
+    table, column = model._meta.db_table, model._meta.pk.column
     while True:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -63,7 +63,12 @@ def detect_encoding(path: Path) -> str:
 
 def check_encoding(path: Path, encoding: str) -> str:
     """``encoding`` when all of the file is text in it; FileRefusedError names the line else."""
-    _head(path)
+    marked = _head(path).startswith(_MARKS_OF_UTF16)
+    if marked is not (encoding == UTF16):
+        raise FileRefusedError(
+            _("Line %(line)s (byte %(byte)s) is not %(encoding)s.")
+            % {"line": 1, "byte": 1, "encoding": encoding}
+        )
     wrong = _first_undecodable(path, CODECS[encoding].removesuffix("-sig"))
     if wrong is not None:
         raise FileRefusedError(

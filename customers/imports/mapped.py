@@ -8,11 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import formats
+from crm.common.phones import display_phone
 from crm.records.custom import PREFIX, Type, added_fields
 from customers.imports.guessing import guess_mapping
 from customers.imports.headers import BLANKS, Names
@@ -163,6 +165,8 @@ class MappedImporter(Importer):
         """A value of the preview in the reader's language."""
         if isinstance(value, bool):
             return str(_("Yes") if value else _("No"))
+        if key == "phone":
+            return display_phone(str(value), settings.DEFAULT_PHONE_REGION)
         if isinstance(value, list):
             return ", ".join(map(str, value))
         field = _field(self.model, key)

@@ -226,7 +226,8 @@ class Pool:
         for pk in sorted(kept, key=lambda pk: (pk < 0, abs(pk))):
             record = records.setdefault(pk, self.model(pk=pk))
             for name, value in kept[pk].items():
-                setattr(record, name, self.model._meta.get_field(name).to_python(value))
+                field: Any = self.model._meta.get_field(name)
+                setattr(record, name, field.to_python(value))
         return list(records.values())
 
 

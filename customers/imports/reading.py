@@ -26,7 +26,7 @@ def read_layout(path: Path, wish: Wish | None = None) -> Layout:
     FileRefusedError
         It cannot be read; the message is one sentence with the line and the cause.
     """
-    return _SOURCES[_format(path)].read_layout(path, wish or Wish())  # type: ignore[no-any-return]  # each source's
+    return _SOURCES[_format(path)].read_layout(path, wish or Wish())
 
 
 def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
@@ -34,7 +34,7 @@ def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
 
     A row with too many or too few cells comes as it is: the ledger rejects it.
     """
-    return _SOURCES[layout.format].read_rows(path, layout)  # type: ignore[no-any-return]  # each source's
+    return _SOURCES[layout.format].read_rows(path, layout)
 
 
 def count_rows(path: Path, layout: Layout, see: Callable[[Row], None] | None = None) -> int:

@@ -9,11 +9,12 @@ from itertools import islice
 from typing import Any
 
 from django.apps import apps
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.common.registries import custom_texts
 from customers.imports.changes import CUSTOM
+from customers.imports.encoding import FileRefusedError
 from customers.imports.guessing import SAMPLE, guess_source
 from customers.imports.layout import CARDS, WORKBOOK, Layout, Row, Wish
 from customers.imports.mapped import Judged, MappedImporter
@@ -75,7 +76,10 @@ def past_imports(user: Any) -> list[ImportBatch]:
 
 def layout_of(batch: ImportBatch) -> Layout:
     """How the batch's file is written; FileRefusedError when it no longer can be read."""
-    return read_layout(file_of(batch), Wish.of(batch.options))
+    try:
+        return read_layout(file_of(batch), Wish.of(batch.options))
+    except FileNotFoundError:
+        raise FileRefusedError(gettext("The file is no longer there.")) from None
 
 
 def columns_page(batch: ImportBatch, layout: Layout, form: Any) -> dict[str, Any]:
@@ -255,7 +259,7 @@ def _kept(batch: ImportBatch) -> list[dict[str, Any]]:
     for one in batch.undo.get("kept", []):
         model = apps.get_model(one["model"])
         if one["why"] == "attached":
-            why = _("kept: it was changed since, or has others' work attached")
+            why = str(_("kept: it was changed since, or has others' work attached"))
         else:
             names = ", ".join(_column_name(model, name) for name in one["columns"])
             why = _("changed since: %(fields)s") % {"fields": names}

@@ -158,7 +158,7 @@ def _chosen(actor: Any, options: Mapping[str, Any]) -> dict[str, Any]:
     owner = options.get("owner")
     if owner is not None and not may_own(actor, owner):
         raise RefusedError(_("You cannot give records to this colleague."))
-    tags = list(options.get("tags", ()))
+    tags = [tag.pk for tag in options.get("tags", ())]
     if Tag.objects.filter(pk__in=tags).count() != len(tags):
         raise RefusedError(_("One of the tags no longer exists."))
     return {**chosen, "owner": owner.pk if owner else None, "tags": tags}

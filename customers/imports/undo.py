@@ -3,7 +3,8 @@
 What others did meanwhile stays: a value that was changed since, a record that was changed
 since or has others' work attached. Each is named on the import's page.
 
-The undo ledger is read from its end. Three rules keep records together:
+The undo ledger is read from its end, and a second time for records that stood in the way of
+each other, such as a product of an order's lines. Three rules keep records together:
 
 - a child (``Importer.parents``: a tag put on, a role, a line) of a record that the import made
   goes with it, or stays with it;
@@ -41,12 +42,19 @@ def undo_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
     kind = importers.get(batch.kind)
     undo = _Undo(batch, kind.parents if kind else {}, kind.together if kind else {})
     state: dict[str, Any] = work.checkpoint or _nothing()
-    entries = ImportChange.objects.filter(batch=batch)
-    total = state.get("total") or entries.count()
-    while page := _page(entries, state):
+    every = ImportChange.objects.filter(batch=batch)
+    made = every.filter(what=CREATED)
+    total = state.get("total") or every.count() + made.count()
+    while True:
+        page = _page(made if state["again"] else every, state)
+        if not page and state["again"]:
+            break
         with work.guard():
-            undo.take_back(page, state)
-            state = {**state, "below": page[-1].pk, "done": state["done"] + len(page)}
+            if page:
+                undo.take_back(page, state)
+                state = {**state, "below": page[-1].pk, "done": state["done"] + len(page)}
+            else:
+                state = {**state, "below": None, "again": True}
             state["total"] = total
             work.set_checkpoint(state)
             work.progress(state["done"], total)
@@ -58,7 +66,8 @@ def undo_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"below": None, "done": 0, "removed": 0, "restored": 0, "kept_count": 0, "kept": []}
+    return {"again": False, "below": None, "done": 0, "removed": 0, "restored": 0,
+            "kept_count": 0, "kept": []}  # fmt: skip
 
 
 def _page(entries: Any, state: Mapping[str, Any]) -> list[ImportChange]:
@@ -97,8 +106,9 @@ class _Undo:
         if label in self._parents:
             found = self._without_own_parents(model, found)
         keep = self._changed_since(label, found) | self._held(model, found)
-        for pk in keep & found.keys():
-            _name(state, found[pk], "attached")
+        if state["again"]:
+            for pk in sorted(keep & found.keys()):
+                _name(state, found[pk], "attached")
         gone = found.keys() - keep
         model._default_manager.filter(pk__in=gone).delete()
         if label not in self._parents:
@@ -134,10 +144,11 @@ class _Undo:
     def _held(self, model: type[models.Model], found: Mapping[int, Any]) -> set[int]:
         """Records to which something points that is not the import's own part of them."""
         held: set[int] = set()
-        for relation in model._meta.get_fields(include_hidden=True):
+        relations: list[Any] = model._meta.get_fields(include_hidden=True)
+        for relation in relations:
             if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
                 continue
-            other: Any = relation.related_model
+            other = relation.related_model
             label = other._meta.label_lower
             if issubclass(other, pghistory.models.Event) or label in undo_ignores:
                 continue

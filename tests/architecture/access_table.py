@@ -134,6 +134,7 @@ ANSWER: Reach = {"manager": TEAM, "agent": TEAM, "admin": ALL}
 
 # Records that are not edited: imports and jobs of one's own, runs on one's team's records.
 IMPORTS: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
+STEPS: Reach = {"rep": OWN}
 JOBS: Reach = {"rep": OWN, "admin": ALL}
 RUNS: Reach = {"manager": TEAM, "admin": ALL}
 
@@ -157,6 +158,15 @@ ACTIONS: dict[str, Action] = {
     "customers:import_detail": Action("import", IMPORTS, "get"),
     # The record has no rejected rows: no file is an answer too.
     "customers:import_rejects": Action("import", IMPORTS, "get", also=(404,)),
+    # The steps are one's own: others see an import, and its undoing is their team's.
+    "customers:import_columns": Action("import", STEPS, "get"),
+    "customers:import_preview": Action("import", STEPS, "get"),
+    "customers:import_reading": Action("import", STEPS, also=(400,)),
+    "customers:import_try": Action("import", STEPS, also=(400,)),
+    "customers:import_begin": Action("import", STEPS),
+    "customers:import_discard": Action("import", STEPS, also=(400,)),
+    "customers:import_trial_rejects": Action("import", STEPS, "get", also=(404,)),
+    "customers:import_undo": Action("import", IMPORTS, also=(400,)),
     "jobs:detail": Action("job", JOBS, "get"),
     "jobs:status": Action("job", JOBS, "get"),
     "jobs:cancel": Action("job", JOBS),
