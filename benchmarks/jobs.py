@@ -52,13 +52,14 @@ def _import_small(folder: Path, number: int) -> float:
     from django.contrib.auth import get_user_model
 
     from crm.jobs.models import Job
-    from customers.imports.services import import_start
+    from customers.imports.services import import_begin, import_open
 
     path = folder / "small.csv"
     path.write_text(SMALL_FILE.format(number=number + int(time.time()) * 1000), encoding="utf-8")
     actor = get_user_model()._default_manager.get(username="manager")
     began = time.perf_counter()
-    batch = import_start(actor=actor, path=path, name=path.name, kind="customers")
+    draft = import_open(actor=actor, path=path, name=path.name, kind="customers")
+    batch = import_begin(pk=draft.pk, actor=actor)
     job_id = batch.job.pk  # type: ignore[union-attr]  # just enqueued
     while True:
         state = Job.objects.values_list("state", flat=True).get(pk=job_id)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
-from customers.imports.direct import DirectWork
 from customers.imports.services import import_undo
 from customers.imports.undo import undo_run
 from customers.models import Customer, ImportBatch, ImportChange, Tag
