@@ -98,7 +98,7 @@ def _measure_in_process(
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--customers", type=int, default=100_000, metavar="N")
+    parser.add_argument("--customers", type=int, default=300_000, metavar="N")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument(
         "--only", type=_parts, default=DEFAULT_PARTS, metavar="PARTS",

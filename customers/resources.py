@@ -156,6 +156,7 @@ CUSTOMERS = Resource(
         Fact(Column("external_id", _("External id"))),
         Fact(Column("note", _("Note"))),
     ],
+    inline_in_list=["lifecycle", "owner"],
     inline=[
         "name",
         "kind",
@@ -256,6 +257,7 @@ NEEDS = Resource(
         Fact(BadgeColumn("status", _("Status")), always=True),
         Fact(Column("description", _("Description"))),
     ],
+    inline_in_list=["priority", "status"],
     inline=["product", "priority", "status", "description"],
     initial=_customer_initial,
 )

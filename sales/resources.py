@@ -158,6 +158,7 @@ DEALS = Resource(
         Fact(Column("owner", _("Owner"), path="owner.display_name")),
         Fact(Column("note", _("Note"))),
     ],
+    inline_in_list=["expected_close", "owner"],
     inline=["name", "contact", "amount", "probability", "expected_close", "owner", "note"],
     list_template="sales/deal_list.html",
     detail_template="sales/deal_detail.html",

@@ -147,6 +147,7 @@ REQUESTS = Resource(
         Fact(MomentColumn("closed_at", pgettext_lazy("time", "Closed"))),
         Fact(Column("external_id", _("External id"))),
     ],
+    inline_in_list=["priority", "category"],
     inline=["contact", "requester", "requester_email", "kind", "category", "priority", "channel"],
     detail_template="service/detail.html",
     form_template="service/form.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Value
@@ -13,9 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from crm.common import formats, tones
+from crm.common.markup import joined, piece
 from crm.common.phones import display_phone
 
 Text = str | Promise
@@ -62,10 +65,8 @@ class LinkColumn(Column):
     """The record's name, leading to its page."""
 
     def render(self, record: Any) -> SafeString:
-        return format_html(
-            '<a href="{}" class="fw-medium" data-row-link>{}</a>',
-            record.get_absolute_url(), self.value(record),
-        )  # fmt: skip
+        url, name = piece(record.get_absolute_url()), piece(self.value(record))
+        return joined(('<a href="', url, '" class="fw-medium" data-row-link>', name, "</a>"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class RelatedColumn(Column):
         related = self.value(record)
         if related is None:
             return ""
-        return format_html('<a href="{}">{}</a>', related.get_absolute_url(), str(related))
+        url, name = piece(related.get_absolute_url()), piece(str(related))
+        return joined(('<a href="', url, '">', name, "</a>"))
 
 
 @dataclass(frozen=True)
@@ -216,10 +218,16 @@ def badge(record: Any, field: str) -> SafeString | str:
     value = getattr(record, field)
     if value in ("", None):
         return ""
-    label = getattr(record, f"get_{field}_display")()
+    model: Any = type(record)
+    return _badge(model, field, value, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _badge(model: Any, field: str, value: Any, _language: str) -> SafeString:
+    labels = dict(model._meta.get_field(field).flatchoices)
     return format_html(
         '<span class="badge bg-{}-lt">{}</span>',
-        tones.tone(record._meta.label_lower, field, value), label,
+        tones.tone(model._meta.label_lower, field, value), labels.get(value, value),
     )  # fmt: skip
 
 
@@ -227,9 +235,10 @@ def since(value: datetime | date | None) -> SafeString | str:
     if value is None:
         return ""
     exact = formats.moment(value) if isinstance(value, datetime) else formats.day(value)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, formats.since(value)
-    )
+    return joined(
+        ('<time datetime="', value.isoformat(), '" title="', piece(exact), '">',
+         piece(formats.since(value)), "</time>")
+    )  # fmt: skip
 
 
 def due(value: datetime | date | None) -> SafeString | str:

@@ -25,6 +25,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         context["theme"] = user.theme
-        context["nav"] = navigation(request)
+        context["nav"] = nav = navigation(request)
+        # What the kept side bar depends on, beside the language.
+        context["nav_key"] = [(entry["url"], entry["badge"], entry["active"]) for entry in nav]
         context["quick_create"] = quick_create(request)
     return context

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -121,6 +122,11 @@ def custom_texts(kind: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
     return {key: said for texts in added_field_texts for key, said in texts(kind).items()}
 
 
+@lru_cache(maxsize=256)
+def _address(name: str) -> str:
+    return reverse(name)
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user, with the entry of the open page marked."""
     role = request.user.role  # type: ignore[union-attr]  # signed in
@@ -128,7 +134,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for item in sorted(nav_items, key=lambda entry: entry.order):
         if item.roles and role not in item.roles:
             continue
-        url = reverse(item.url_name)
+        url = _address(item.url_name)
         prefix = item.prefix or url
         here = request.path == url if prefix == "/" else request.path.startswith(prefix)
         if here and len(prefix) > len(longest):
@@ -145,7 +151,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 def quick_create(request: HttpRequest) -> list[dict[str, Any]]:
     role = request.user.role  # type: ignore[union-attr]  # signed in
     return [
-        {"label": item.label, "url": reverse(item.url_name), "icon": item.icon}
+        {"label": item.label, "url": _address(item.url_name), "icon": item.icon}
         for item in sorted(quick_creates, key=lambda entry: entry.order)
         if not item.roles or role in item.roles
     ]

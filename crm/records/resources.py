@@ -55,6 +55,8 @@ class Resource:
     facts: Sequence[Fact] = ()
     # Fields that are edited in place, on the record's page and in the list.
     inline: Sequence[str] = ()
+    # Of these, what is also edited in the cells of lists.
+    inline_in_list: Sequence[str] = ()
     panels: Sequence[Any] = ()
     list_template: str = "records/list.html"
     detail_template: str = "records/detail.html"

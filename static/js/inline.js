@@ -1,3 +1,5 @@
+import htmx from "htmx.org/dist/htmx.esm.js";
+
 /** Values edited in place: a click or `e` opens, Enter saves, Escape gives up; focus stays where it was. */
 const box = (target) => target.closest?.("[data-inline]");
 
@@ -14,8 +16,17 @@ function countVersions({ version }) {
   });
 }
 
+/** A cell of a list (`td[data-field]`) becomes the place of its value's form. */
+function editCell(cell) {
+  const address = `${cell.closest("tr[data-href]").dataset.href}field/${cell.dataset.field}/`;
+  cell.dataset.inline = "";
+  htmx.ajax("GET", address, { target: cell, swap: "innerHTML" });
+}
+
 export function initInline() {
   document.addEventListener("click", (event) => {
+    const cell = event.target.closest("td[data-field]");
+    if (cell && !event.target.closest("a, button, form") && !cell.querySelector("form")) return editCell(cell);
     if (event.target.closest("a, button, input, select, textarea, label") || getSelection()?.toString()) return;
     if (event.target.closest(".inline-value, .inline-value ~ *")) box(event.target)?.querySelector(".inline-pencil")?.click();
   });

@@ -45,7 +45,7 @@ export function initSmall() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-from]");
     if (button) copy(button);
-    const row = event.target.closest("tr[data-href]");
+    const row = event.target.closest("td[data-field]") ? null : event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a, button, input, label, select, form, .dropdown-menu") && !getSelection().toString()) {
       if (event.ctrlKey || event.metaKey) window.open(row.dataset.href, "_blank", "noopener");
       else location.assign(row.dataset.href);

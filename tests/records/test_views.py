@@ -104,3 +104,19 @@ def test_it_chooses_columns_and_keeps_them_in_the_address(cast: Cast, client: Cl
     assert "Wuhan" in page
     assert 'data-label="Lifecycle"' not in page
     assert "column=city" in page  # links keep it
+
+
+@pytest.mark.parametrize("url", ["/customers/", "/sales/deals/", "/sales/orders/"])
+@pytest.mark.parametrize(
+    ("target", "query", "shown"),
+    [("list", "?sort=-updated", "list-head"), ("list-filters", "?filters=all", "filter-field"),
+     ("list-columns", "?panel=columns", "column-panel")],
+)  # fmt: skip
+def test_it_gives_parts_of_the_list_alone(
+    cast: Cast, client: Client, url: str, target: str, query: str, shown: str
+) -> None:
+    client.force_login(cast.rep)
+    part = client.get(url + query, headers={"HX-Request": "true", "HX-Target": target})
+    assert part.status_code == 200
+    assert shown in part.content.decode()
+    assert "<html" not in part.content.decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from crm.common.columns import Column
 from crm.common.markup import joined, piece
 from crm.common.templatetags.ui import icon
 from crm.records.bulk import actions_for
+from crm.records.inline import inline_names
 from crm.records.keyset import Page, Sort, capped_count, paginate
 from crm.records.lists import LAYOUT, ListQuery
 from crm.records.permissions import may_export
@@ -42,7 +43,10 @@ class RecordList(ResourceView):
         columns = query.columns()
         actions = [] if in_trash else actions_for(self.resource, user)
         selectable = bool(actions) or (may_export(user) and not in_trash)
-        rows = _cells(page, columns, selectable=selectable)
+        rows = _cells(
+            page, columns, user, selectable=selectable,
+            inline=[] if in_trash else self._inline(user),
+        )  # fmt: skip
         context = {
             "filterset": filterset, "heads": self._heads(columns, sort, descending),
             "rows": rows, "body": _body(rows), "page": page, "selectable": selectable,
@@ -59,6 +63,10 @@ class RecordList(ResourceView):
             **(self.resource.list_context(request) if self.resource.list_context else {}),
         }  # fmt: skip
         return self.page(self._template(request), context)
+
+    def _inline(self, user: Any) -> set[str]:
+        """The columns that are edited in the list itself."""
+        return set(self.resource.inline_in_list) & inline_names(self.resource, user)
 
     def _urls(self, query: ListQuery, page: Page) -> dict[str, str]:
         """The addresses on the page."""
@@ -77,8 +85,9 @@ class RecordList(ResourceView):
 
     def _template(self, request: HttpRequest) -> str:
         """The whole page, or the part that htmx asks for."""
-        part = {"list": "#list", "list-filters": "#filters", "list-columns": "#columns"}
-        return self.resource.list_template + part.get(request.headers.get("HX-Target", ""), "")
+        part = {"list": "list", "list-filters": "filters", "list-columns": "columns"}
+        asked = part.get(request.headers.get("HX-Target", ""))
+        return f"records/_list.html#{asked}" if asked else self.resource.list_template
 
     def _source(self, in_trash: bool) -> Any:
         records = self.resource.model.objects
@@ -119,7 +128,7 @@ class RecordList(ResourceView):
 
 
 def _cells(
-    page: Page, columns: Sequence[Column], *, selectable: bool
+    page: Page, columns: Sequence[Column], user: Any, *, selectable: bool, inline: Collection[str]
 ) -> list[tuple[Any, SafeString]]:
     """Each record with its row's cells, joined here: a template loop over cells is slow.
 
@@ -128,7 +137,9 @@ def _cells(
     heads = []
     for place, column in enumerate(columns):
         css = f"{column.css} cell-main".strip() if place == 0 else column.css
-        heads.append((f'<td data-label="{escape(column.label)}" class="{css}">', column.render))
+        field = f' data-field="{column.key}"' if column.key in inline else ""
+        head = f'<td data-label="{escape(column.label)}" class="{css}"'
+        heads.append((f"{head}>", f"{head}{field}>", column.render))
     select = escape(_("Select"))
     rows = []
     for record in page.rows:
@@ -137,8 +148,9 @@ def _cells(
             f' form="bulk" name="ids" value="{record.pk}" data-bulk-item'
             f' aria-label="{select}: {piece(str(record))}"></td>'
         ] if selectable else []  # fmt: skip
-        for head, render in heads:
-            parts += (head, piece(render(record)), "</td>")
+        mine = not user.is_rep or record.owner_id == user.pk
+        for head, editable, render in heads:
+            parts += (editable if mine else head, piece(render(record)), "</td>")
         rows.append((record, joined(parts)))
     return rows
 
