@@ -130,6 +130,33 @@ def marketing_weeks(scope: Scope) -> pd.DataFrame:
     return frame
 
 
+IDENTITY_COLUMNS = ["name", "phone", "email", "address", "city", "region"]
+
+
+def customer_identities(scope: Scope) -> pd.DataFrame:
+    """One row per customer: ``customer`` (id), ``raw`` and ``key`` (the name and its stored key),
+    and ``IDENTITY_COLUMNS`` as they are compared.
+
+    The name stands without legal form and place; a place in the name fills an empty city.
+    """
+    import pandas as pd
+
+    from crm.common.names import fold, name_parts
+
+    columns = ["pk", "name", "name_key", "phone", "email", "address", "city", "region"]
+    rows = scope.of(Customer).order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
+    table = []
+    for pk, name, key, phone, email, address, city, region in rows:
+        parts = name_parts(name)
+        town = (name_parts(city).core or fold(city)).removesuffix("市") if city else parts.place
+        table.append(
+            (pk, name, key, parts.core, phone, email.casefold(), fold(address), town, fold(region))
+        )
+    return pd.DataFrame(table, columns=["customer", "raw", "key", *IDENTITY_COLUMNS]).replace(
+        {"": None}
+    )
+
+
 def _market_rows(scope: Scope) -> dict[str, Any]:
     """A team's own market results, else those of the whole company."""
     if scope.team_id is None:

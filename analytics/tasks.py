@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import runs
+from analytics.customer_duplicates import find_duplicates
 from analytics.models import Run
 from crm.jobs.context import JobContext
 from crm.jobs.registry import HEAVY_QUEUE, handler
 from crm.jobs.schedule import nightly
+from customers.duplicates.services import JOB_KIND as FIND_DUPLICATES
 
 
 @handler("analyze", title=_("Analysis"), queue=HEAVY_QUEUE)
@@ -27,4 +30,17 @@ def analyze_nightly(job: JobContext) -> dict[str, Any]:
     return dict(runs.nightly(progress=job.progress))
 
 
+@handler(FIND_DUPLICATES, title=_("Search for duplicates"), queue=HEAVY_QUEUE)
+def search_duplicates(job: JobContext) -> dict[str, Any]:
+    found = find_duplicates(job)
+    pairs = int(found["pairs"])
+    told = ngettext("%(n)d pair found.", "%(n)d pairs found.", pairs) % {"n": pairs}
+    return {
+        "message": found["problem"] or told,
+        "table": [[gettext("Customers compared"), found["rows"]]],
+        "url": "/customers/duplicates/",
+    }
+
+
 nightly("analyze_nightly", hour=2, minute=30)
+nightly(FIND_DUPLICATES, hour=1, minute=40)

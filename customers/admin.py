@@ -6,9 +6,11 @@ from customers.models import (
     Affiliation,
     Contact,
     Customer,
+    DuplicatePair,
     ImportBatch,
     ImportChange,
     ImportMapping,
+    Merge,
     Need,
     Segment,
     Tag,
@@ -92,3 +94,16 @@ class ImportMappingAdmin(ReadOnlyAdmin):
     list_display = ["kind", "user", "team", "updated_at"]
     list_filter = ["kind"]
     list_select_related = ["user", "team"]
+
+
+@admin.register(DuplicatePair)
+class DuplicatePairAdmin(ReadOnlyAdmin):
+    list_display = ["first", "second", "probability", "state", "decided_by", "found_at"]
+    list_filter = ["state"]
+    list_select_related = ["first", "second", "decided_by"]
+
+
+@admin.register(Merge)
+class MergeAdmin(ReadOnlyAdmin):
+    list_display = ["winner", "loser", "made_by", "made_at", "undone_at"]
+    list_select_related = ["winner", "loser", "made_by"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -14,6 +16,8 @@ from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
+from customers.duplicates.models import DuplicatePair, Merge
+from customers.name_keys import NameKeyField
 from customers.querysets import (
     ContactQuerySet,
     CustomerQuerySet,
@@ -22,6 +26,11 @@ from customers.querysets import (
     NeedQuerySet,
     SegmentQuerySet,
 )
+
+__all__ = [
+    "Affiliation", "Contact", "Customer", "CustomerRecord", "DuplicatePair", "ImportBatch", "Merge",
+    "Need", "Segment", "Tag",
+]  # fmt: skip
 
 ROLLUPS = [
     "last_contact_at", "next_step_at", "order_count", "order_value", "first_order_at",
@@ -101,7 +110,7 @@ class Segment(models.Model):
         return self.name_en if english and self.name_en else self.name
 
 
-@tracked(but=[*ROLLUPS, "segment"])
+@tracked(but=[*ROLLUPS, "segment", "name_key"])
 class Customer(Record):
     """A person or an organisation that buys, may buy, or used to."""
 
@@ -128,6 +137,7 @@ class Customer(Record):
         _("kind"), max_length=12, choices=Kind.choices, default=Kind.ORGANISATION
     )
     name = models.CharField(_("name"), max_length=200)
+    name_key = NameKeyField()
     lifecycle = models.CharField(
         _("lifecycle"), max_length=8, choices=Lifecycle.choices, default=Lifecycle.LEAD
     )
@@ -187,6 +197,9 @@ class Customer(Record):
             models.Index("phone", name="customer_phone", condition=~Q(phone="")),
             # Imports of administrators find customers by name over all teams.
             models.Index("name", name="customer_name_alive", condition=Q(trashed_at__isnull=True)),
+            models.Index(Lower("email"), name="customer_email_lower", condition=~Q(email="")),
+            models.Index(OpClass("name_key", name="varchar_pattern_ops"), name="customer_name_key",
+                         condition=Q(trashed_at__isnull=True) & ~Q(name_key="")),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_name"),
@@ -216,6 +229,11 @@ class Customer(Record):
 
     def get_absolute_url(self) -> str:
         return record_url("customers:detail", self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if "name" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key"}
+        super().save(*args, **kwargs)
 
     def search_texts(self) -> list[str]:
         return [*super().search_texts(), *phone_texts(self.phone)]

@@ -47,6 +47,10 @@ class CustomerQuerySet(TeamRecordQuerySet):
         """Phone, e-mail and address: agents may correct them too."""
         return self.visible_to(user) if is_agent(user) else self.editable_by(user)
 
+    def mergeable_by(self, user: Person) -> Self:
+        """Customers that the user may merge with another: managers their team's."""
+        return self.editable_by(user) if is_manager(user) or is_admin(user) else self.none()
+
     def takeable_by(self, user: Person) -> Self:
         """Customers without an owner, which a representative may take."""
         return self.visible_to(user).filter(owner=None) if is_rep(user) else self.none()

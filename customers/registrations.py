@@ -9,15 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.registries import (
     NavItem,
+    PageAction,
     QuickCreate,
     SearchProvider,
     TimelineSource,
     nav_items,
+    page_actions,
     quick_creates,
     search_providers,
     timeline_sources,
 )
-from crm.records.resources import EVERYONE, SELLERS
+from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
 from customers.models import Contact, Customer, Need
 from customers.selectors import timeline_values
@@ -26,7 +28,9 @@ nav_items += [
     NavItem(_("Customers"), "customers:list", "users", 20),
     NavItem(_("Contacts"), "customers:contact_list", "address-book", 21),
     NavItem(_("Needs"), "customers:need_list", "bulb", 22),
+    NavItem(_("Duplicates"), "customers:duplicates", "users-group", 23),
 ]
+page_actions.append(PageAction("customers.customer", "customers/_merge_action.html", KEEPERS))
 quick_creates += [
     QuickCreate(_("Customer"), "customers:create", "users", 10, SELLERS),
     QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from crm.common.columns import (
 from crm.records.keyset import Sort
 from crm.records.resources import EVERYONE, SELLERS, Fact, Resource
 from customers import services
+from customers.duplicates.services import customer_restore
 from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
 from customers.forms import ContactForm, CustomerForm, NeedForm
 from customers.models import Affiliation, Contact, Customer, Need, Tag
@@ -132,7 +134,7 @@ CUSTOMERS = Resource(
     create=services.customer_create,
     update=services.customer_update,
     trash=services.customer_trash,
-    restore=services.customer_restore,
+    restore=partial(customer_restore, model=Customer),
     creators=SELLERS,
     select=["owner", "segment"],
     annotate={"tag_list": ArraySubquery(_TAGS)},
@@ -178,6 +180,7 @@ CUSTOMERS = Resource(
     ],
     editable=lambda user: Customer.objects.contact_details_editable_by(user),
     list_template="customers/list.html",
+    form_template="customers/form.html",
     detail_template="customers/detail.html",
     detail_context=customer_page,
     tabs=_customer_tabs,

@@ -2,13 +2,14 @@ from django.urls import path
 
 from crm.records.views import resource_urls
 from customers import import_views, views
+from customers.duplicates import views as duplicates
 from customers.resources import CONTACTS, CUSTOMERS, NEEDS
 
 app_name = "customers"
 urlpatterns = [
     *resource_urls(CONTACTS, "contacts/"),
     *resource_urls(NEEDS, "needs/"),
-    *resource_urls(CUSTOMERS),
+    *resource_urls(CUSTOMERS, detail=duplicates.CustomerDetail),
     path("import/", import_views.import_list, name="import"),
     path("import/<int:pk>/", import_views.import_detail, name="import_detail"),
     path("import/<int:pk>/columns/", import_views.import_columns, name="import_columns"),
@@ -24,6 +25,13 @@ urlpatterns = [
     path("import/<int:pk>/discard/", import_views.import_discard, name="import_discard"),
     path("import/<int:pk>/undo/", import_views.import_undo, name="import_undo"),
     path("import/<int:pk>/rejects/", import_views.import_rejects, name="import_rejects"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/find/", duplicates.find, name="duplicates_find"),
+    path("duplicates/similar/", duplicates.similar, name="similar"),
+    path("duplicates/<int:pk>/dismiss/", duplicates.dismiss, name="duplicate_dismiss"),
+    path("duplicates/<int:pk>/reopen/", duplicates.reopen, name="duplicate_reopen"),
+    path("merges/<int:pk>/undo/", duplicates.undo, name="merge_undo"),
+    path("<int:pk>/merge/", duplicates.merge, name="merge"),
     path("<int:pk>/timeline/", views.timeline, name="timeline"),
     path("<int:pk>/take/", views.take, name="take"),
 ]

@@ -40,6 +40,8 @@ class Linkage:
         That the pair is one entity; at least the threshold, the likeliest pair first.
     evidence : ndarray of float64, shape (pairs, columns)
         Log Bayes factor of each column: above 0 speaks for one entity, below 0 for two.
+    levels : ndarray of int8, shape (pairs, columns)
+        How far each column agrees, see ``agreement``.
     columns : list of Identifier
     weights : Weights
     compared : int
@@ -55,6 +57,7 @@ class Linkage:
     second: npt.NDArray[np.int32]
     probability: npt.NDArray[np.float64]
     evidence: npt.NDArray[np.float64]
+    levels: npt.NDArray[np.int8]
     columns: list[Identifier]
     weights: Weights
     compared: int
@@ -131,6 +134,7 @@ def link(
         second=second[chosen] - (len(frame) if other is not None else 0),
         probability=taken,
         evidence=evidence[chosen],
+        levels=levels[chosen],
         columns=found,
         weights=weights,
         compared=len(first),

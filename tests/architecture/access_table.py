@@ -155,6 +155,11 @@ ACTIONS: dict[str, Action] = {
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     # Nobody takes a customer that has an owner.
     "customers:take": Action("customers:", {}),
+    # Without another customer the page asks for one.
+    "customers:merge": Action("customers:", {"manager": TEAM, "admin": ALL}, "get"),
+    "customers:duplicate_dismiss": Action("pair", {"rep": OWN, "manager": TEAM, "admin": ALL}),
+    "customers:duplicate_reopen": Action("pair", {"rep": OWN, "manager": TEAM, "admin": ALL}),
+    "customers:merge_undo": Action("merge", {"manager": TEAM, "admin": ALL}),
     "customers:import_detail": Action("import", IMPORTS, "get"),
     # The record has no rejected rows: no file is an answer too.
     "customers:import_rejects": Action("import", IMPORTS, "get", also=(404,)),
@@ -211,6 +216,9 @@ PAGES: dict[str, Page] = {
     "records:view_create": Page(EVERYONE, data={"kind": "customers.customer"}),
     "service:queue": Page({"manager", "agent", "admin"}),
     "analytics:dashboard": Page(EVERYONE),
+    "customers:duplicates": Page(EVERYONE),
+    "customers:duplicates_find": Page(KEEPERS, "post"),
+    "customers:similar": Page(EVERYONE),
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),

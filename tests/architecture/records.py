@@ -16,7 +16,8 @@ from crm.common.models import Record
 from crm.common.roles import Role
 from crm.jobs.models import Job
 from crm.records.models import BulkChange, Export, SavedView
-from customers.models import Contact, Customer, ImportBatch, Need
+from customers.duplicates.merging import customer_merge
+from customers.models import Contact, Customer, DuplicatePair, ImportBatch, Merge, Need
 from marketing.models import Activity, Campaign
 from sales.models import Deal, Order, Pipeline, Product, Stage, StageChange, Target
 from service.models import ServiceRequest
@@ -165,6 +166,23 @@ def _import(world: World, scope: str, marker: str, base: dict[str, Any]) -> Impo
     )  # fmt: skip
 
 
+def _two(world: World, marker: str, base: dict[str, Any]) -> tuple[Customer, Customer]:
+    one = Customer.objects.create(name=marker, **base)
+    return one, Customer.objects.create(name=f"{marker} again", **base)
+
+
+def _pair(world: World, scope: str, marker: str, base: dict[str, Any]) -> DuplicatePair:
+    one, other = _two(world, marker, base)
+    return DuplicatePair.objects.create(
+        first=one, second=other, probability=0.9, found_at=timezone.now()
+    )
+
+
+def _merge(world: World, scope: str, marker: str, base: dict[str, Any]) -> Merge:
+    one, other = _two(world, marker, base)
+    return customer_merge(survivor=one.pk, other=other.pk, actor=world.cast.admin)
+
+
 def _job(world: World, scope: str, marker: str, base: dict[str, Any]) -> Job:
     return Job.objects.create(
         kind="analyze", title=marker, created_by=base["owner"], state=Job.State.QUEUED
@@ -207,6 +225,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "service:request_": _request,
     "marketing:campaign_": _campaign,
     "marketing:activity_": _activity,
+    "pair": _pair,
+    "merge": _merge,
     "import": _import,
     "job": _job,
     "run": _run,

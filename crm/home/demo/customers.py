@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from crm.common.names import name_key
 from crm.home.demo import words
 from crm.home.demo.behaviour import draw_segment, shape
 from crm.home.demo.copying import money
@@ -231,7 +232,8 @@ def add_customer(world: World, account: Account, identity: Identity) -> None:
             trashed=account.created + 20 * DAY if account.trashed else None,
         ),
         "person" if account.person else "organisation",
-        account.name, _lifecycle(account), identity.phone, account.email, identity.industry,
+        account.name, name_key(account.name), _lifecycle(account), identity.phone,
+        account.email, identity.industry,
         identity.address, identity.city, identity.region, identity.country,
         identity.acquisition,
         pick(rng, words.SOURCES_EN if account.english else words.SOURCES_ZH),

@@ -36,8 +36,8 @@ class Tables:
 
     def __init__(self) -> None:
         self.customers = Table(Customer, (
-            "kind", "name", "lifecycle", "phone", "email", "industry", "address", "city",
-            "region", "country", "acquisition", "source", "consent_email", "consent_phone",
+            "kind", "name", "name_key", "lifecycle", "phone", "email", "industry", "address",
+            "city", "region", "country", "acquisition", "source", "consent_email", "consent_phone",
             "external_id", "note", "last_contact_at", "next_step_at", "order_count",
             "order_value", "first_order_at", "last_order_at", "open_deals", "open_requests",
         ))  # fmt: skip

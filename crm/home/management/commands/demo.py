@@ -12,10 +12,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from analytics.customer_duplicates import find_duplicates
 from crm.home.demo import company, truth
 from crm.home.demo.days import SHANGHAI
 
 _MORNING = 10  # the hour at which a reproducible demo is written
+_LOOKED_THROUGH = 20_000  # customers; a larger company is looked through at night
 
 
 class Command(BaseCommand):
@@ -59,6 +61,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except company.DemoImpossibleError as error:
             raise CommandError(str(error)) from error
+        if options["customers"] <= _LOOKED_THROUGH:
+            find_duplicates()
         truth.write(options["truth"], planted)
         if options["verbosity"]:
             seconds = time.monotonic() - started

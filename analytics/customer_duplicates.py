@@ -1,0 +1,113 @@
+"""The search for duplicates among the CRM's own customers: load, link, store."""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from analytics import frames
+from analytics.frames import IDENTITY_COLUMNS, Scope
+from customers.duplicates.services import (
+    FoundPair,
+    name_keys_refresh,
+    pairs_forget,
+    pairs_store,
+)
+
+if TYPE_CHECKING:
+    from analytics.methods.linkage import Linkage
+    from crm.jobs.context import JobContext
+
+AT_ONCE = 2000
+LEVEL_NAMES = ("unlike", "akin", "close", "equal")
+
+
+def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
+    """Score all customers, write the pairs, drop those that are gone. Safe to run again.
+
+    Returns
+    -------
+    dict
+        rows (customers), compared, pairs, forgotten, keys (names put right), seconds, problem
+        (why there was nothing to do, or "").
+    """
+    from analytics.methods.errors import DataProblem
+    from analytics.methods.linkage import link
+
+    started = time.monotonic()
+    found_at = parse_datetime(job.checkpoint.get("found_at", "")) if job else None
+    found_at = found_at or timezone.now()
+    if job:
+        job.set_checkpoint({"found_at": found_at.isoformat()})
+        job.progress(0, 4, _("Reading the customers"))
+    frame = frames.customer_identities(Scope())
+    keys = _refresh_keys(frame, job)
+    if job:
+        job.progress(1, 4, _("Comparing"))
+    answer: dict[str, Any] = {"rows": len(frame), "keys": keys, "pairs": 0, "problem": ""}
+    try:
+        found = link(frame, columns=IDENTITY_COLUMNS, fold=_as_it_is)
+    except DataProblem as problem:
+        answer["problem"] = str(problem)
+    else:
+        answer["compared"] = found.compared
+        answer["expected_precision"] = found.expected_precision
+        answer["pairs"] = _store(frame["customer"].tolist(), found, found_at, job)
+    with _guard(job):
+        answer["forgotten"] = pairs_forget(found_before=found_at)
+    return {**answer, "seconds": round(time.monotonic() - started, 1)}
+
+
+def _as_it_is(text: str) -> str:
+    """The frame holds the texts as they are compared."""
+    return text
+
+
+def _refresh_keys(frame: Any, job: JobContext | None) -> int:
+    stale = frame[frame["key"].fillna("") != frame["name"].fillna("").str.replace(" ", "")]
+    rows = [(pk, raw, key or "") for pk, raw, key in stale[["customer", "raw", "key"]].to_numpy()]
+    done = 0
+    for start in range(0, len(rows), AT_ONCE):
+        with _guard(job):
+            done += name_keys_refresh(names=rows[start : start + AT_ONCE])
+    return done
+
+
+def _store(customers: list[int], found: Linkage, found_at: Any, job: JobContext | None) -> int:
+    names = [column.name for column in found.columns]
+    total = len(found.first)
+    stored = 0
+    for start in range(0, total, AT_ONCE):
+        part = range(start, min(start + AT_ONCE, total))
+        pairs = [
+            FoundPair(
+                customers[found.first[i]], customers[found.second[i]], float(found.probability[i]),
+                _evidence(names, found, i),
+            )
+            for i in part
+        ]  # fmt: skip
+        with _guard(job):
+            stored += pairs_store(pairs=pairs, found_at=found_at)
+            if job:
+                job.progress(2, 4, _("Writing"))
+    return stored
+
+
+def _evidence(names: list[str], found: Linkage, row: int) -> list[dict[str, Any]]:
+    """Why: the fields that both fill, with how far they agree and how much that weighs."""
+    return [
+        {
+            "field": name, "level": LEVEL_NAMES[found.levels[row, place]],
+            "weight": round(float(found.evidence[row, place]), 2),
+        }
+        for place, name in enumerate(names) if found.levels[row, place] >= 0
+    ]  # fmt: skip
+
+
+def _guard(job: JobContext | None) -> AbstractContextManager[None]:
+    return job.guard() if job else nullcontext()

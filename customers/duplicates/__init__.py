@@ -1,0 +1,1 @@
+"""Customers that are probably one: pairs, their merge, and the way back."""
