@@ -73,6 +73,9 @@ home_cards += [
     HomeCard("deals_closing", "sales/cards/deals.html", 31, SELLERS, closing_card),
     HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
 ]
-page_actions.append(PageAction("customers.need", "sales/panels/need_action.html", SELLERS))
+page_actions += [
+    PageAction("customers.need", "sales/panels/need_action.html", SELLERS),
+    PageAction("customers.customer", "sales/panels/lead_action.html", SELLERS),
+]
 ownership_followers.append(follow_customer)
 register_about(About.DEAL, Deal.objects.visible_to)

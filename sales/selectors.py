@@ -28,6 +28,7 @@ from django.utils import timezone
 from communications.models import About, Communication, FollowUp
 from crm.common import formats
 from sales.models import Deal, Order, Stage, StageChange, Target
+from sales.stays import is_slow, stay_words, usual_stay
 
 MOST_SHOWN = 20
 
@@ -35,9 +36,10 @@ MOST_SHOWN = 20
 def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
     """What the deal's page shows beside the facts."""
     user: Any = request.user
-    stages = list(Stage.objects.filter(pipeline=deal.pipeline_id).order_by("order"))
+    everywhere = list(Stage.objects.order_by("order"))
+    stages = [stage for stage in everywhere if stage.pipeline_id == deal.pipeline_id]
     visits = stage_visits(deal)
-    about = (About.DEAL, deal.pk)
+    about, now = (About.DEAL, deal.pk), timezone.now()
     steps = FollowUp.objects.visible_to(user).open().about(*about).select_related("owner")
     talks = Communication.objects.visible_to(user).about(*about).select_related("owner")
     orders = Order.objects.visible_to(user).filter(deal=deal)
@@ -45,6 +47,9 @@ def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
         "steps": _steps(deal, stages, visits),
         "won_stage": _first(stages, Stage.Kind.WON, deal),
         "lost_stage": _first(stages, Stage.Kind.LOST, deal),
+        "reopen_stage": _left_open(stages, visits) if deal.closed_at else None,
+        "slow": stay_words(deal, deal.stage, now) if is_slow(deal, deal.stage, now) else "",
+        "several_pipelines": len(everywhere) > len(stages),
         "visits": visits[::-1],
         "next_steps": list(steps.order_by("due_at")[:MOST_SHOWN]),
         "communications": list(talks.order_by("-happened_at")[:MOST_SHOWN]),
@@ -80,9 +85,17 @@ def _first(stages: Sequence[Stage], kind: str, deal: Deal) -> Stage | None:
     return next((s for s in stages if s.kind == kind and deal.stage.kind != kind), None)
 
 
+def _left_open(stages: Sequence[Stage], visits: Sequence[Visit]) -> Stage | None:
+    """Where a closed deal goes on: the open stage it stood in last, else the first one."""
+    left = {stage.pk: stage for stage in stages if stage.kind == Stage.Kind.OPEN}
+    last = [left[v.change.to_stage_id] for v in visits if v.change.to_stage_id in left]
+    return last[-1] if last else next(iter(left.values()), None)
+
+
 def _steps(deal: Deal, stages: Sequence[Stage], visits: Sequence[Visit]) -> list[dict[str, Any]]:
     seen = {visit.change.to_stage_id for visit in visits}
     lost = deal.stage.kind == Stage.Kind.LOST
+    slow = is_slow(deal, deal.stage, timezone.now())
     steps = []
     for stage in stages:
         if stage.kind == Stage.Kind.LOST and stage.pk != deal.stage_id:
@@ -94,11 +107,20 @@ def _steps(deal: Deal, stages: Sequence[Stage], visits: Sequence[Visit]) -> list
             )
         elif (stage.pk in seen) if lost else (stage.order < deal.stage.order):
             state = "done"
-        hint = ""
-        if stage.pk == deal.stage_id and stage.kind == Stage.Kind.OPEN:
-            hint = formats.duration((timezone.now() - deal.stage_since).total_seconds())
-        steps.append({"label": stage.label, "state": state, "value": stage.pk, "hint": hint})
+        steps.append(
+            {"label": stage.label, "state": state, "value": stage.pk,
+             "hint": _hint(stage, visits), "slow": stage.pk == deal.stage_id and slow}
+        )  # fmt: skip
     return steps
+
+
+def _hint(stage: Stage, visits: Sequence[Visit]) -> str:
+    """The time spent in an open stage, all its visits together, against the usual one."""
+    if stage.kind != Stage.Kind.OPEN:
+        return ""
+    stays = [visit.seconds for visit in visits if visit.change.to_stage_id == stage.pk]
+    parts = [formats.duration(sum(stays))] if stays else []
+    return " · ".join([*parts, *filter(None, [usual_stay(stage)])])
 
 
 def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("board/set-up/", board.set_up_pipeline, name="set_up_pipeline"),
     path("board/usual-times/", board.measure_stays, name="measure_stays"),
     path("deals/<int:pk>/move/", deals.DealMove.as_view(), name="deal_move"),
+    path("leads/<int:pk>/convert/", deals.convert_lead, name="lead_convert"),
     path("needs/<int:pk>/convert/", deals.convert_need, name="need_convert"),
     path("orders/<int:pk>/refund/", orders.refund_order, name="order_refund"),
     *resource_urls(DEALS, "deals/"),

@@ -10,6 +10,7 @@ from sales.services.deals import (
     pipeline_set_up,
 )
 from sales.services.handover import follow_customer
+from sales.services.leads import lead_convert
 from sales.services.norms import stage_norms_refresh, stage_norms_request
 from sales.services.orders import (
     LineItem,
@@ -35,6 +36,7 @@ __all__ = [
     "deal_trash",
     "deal_update",
     "follow_customer",
+    "lead_convert",
     "need_convert",
     "order_create",
     "order_refund",

@@ -14,11 +14,11 @@ from django.views import View
 from django.views.decorators.http import require_POST
 
 from crm.common.errors import EditConflictError, RefusedError
-from customers.models import Need
+from customers.models import Customer, Need
 from sales.board import BoardQuery, board_heads, board_query
 from sales.forms import ChooseStageForm, MoveForm
 from sales.models import Deal, Stage
-from sales.services import deal_move, need_convert
+from sales.services import deal_move, lead_convert, need_convert
 from sales.views.board import board_context
 
 
@@ -133,4 +133,16 @@ def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
     deal = need_convert(pk=pk, actor=user)
     if not Deal.objects.visible_to(user).filter(pk=deal.pk).exists():
         raise RefusedError(_("A colleague has made the deal of this need already."))
+    return redirect(deal)
+
+
+@require_POST
+def convert_lead(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make a lead a customer with a first deal, or go to the one that there is."""
+    user: Any = request.user
+    if not Customer.objects.visible_to(user).filter(pk=pk).exists():
+        raise Http404
+    deal = lead_convert(pk=pk, actor=user)
+    if not Deal.objects.visible_to(user).filter(pk=deal.pk).exists():
+        raise RefusedError(_("A colleague has converted this lead already."))
     return redirect(deal)

@@ -180,6 +180,8 @@ ACTIONS: dict[str, Action] = {
     "analytics:run_csv": Action("run", RUNS, "get", more=("fan",), also=(404,)),
     # Without a stage the move is refused, after the right has been checked.
     "sales:deal_move": Action("sales:deal_", KINDS["sales:deal_"].edit, also=(400, 422)),
+    # Converted once there is a pipeline; refused to none who may edit the customer.
+    "sales:lead_convert": Action("customers:", SELL_EDIT),
     "sales:need_convert": Action("customers:need_", SELL_EDIT),
     "sales:order_refund": Action("sales:order_", KINDS["sales:order_"].edit),
     "marketing:campaign_add_customers": Action(
