@@ -16,6 +16,10 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/uv pip uninstall --python /opt/venv/bin/python uv
 
 FROM python:3.12-slim
+# What PDF needs: Pango and a Chinese font.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
+    && rm -rf /var/lib/apt/lists/*
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -15,7 +15,11 @@ from sales.models import (
     Order,
     OrderLine,
     Pipeline,
+    PriceItem,
+    PriceList,
     Product,
+    Quote,
+    QuoteLine,
     Stage,
     Target,
 )
@@ -101,6 +105,54 @@ class OrderAdmin(RecordAdmin):
         "ordered_at", "total", "total_base",
     ]  # fmt: skip
     inlines = [OrderLineInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class PriceItemInline(admin.TabularInline):
+    model = PriceItem
+    extra = 0
+    autocomplete_fields = ["product"]
+
+
+@admin.register(PriceList)
+class PriceListAdmin(RecordAdmin):
+    list_display = ["name", "audience", "segment", "currency", "starts_on", "ends_on", "active"]
+    list_filter = ["audience", "active"]
+    list_select_related = ["segment", "owner", "team"]
+    search_fields = ["name"]
+    autocomplete_fields = ["owner", "team", "customers"]
+    inlines = [PriceItemInline]
+
+
+class QuoteLineInline(admin.TabularInline):
+    model = QuoteLine
+    extra = 0
+    readonly_fields = [
+        "position", "product", "description", "quantity", "unit_price", "discount", "tax_rate",
+        "net", "tax_amount",
+    ]  # fmt: skip
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Quote)
+class QuoteAdmin(RecordAdmin):
+    """Quotes are written on their pages, which keep versions and documents in step."""
+
+    list_display = ["number", "revision", "customer", "status", "total", "currency", "valid_until"]
+    list_filter = ["status"]
+    list_select_related = ["customer", "owner", "team"]
+    search_fields = ["number"]
+    autocomplete_fields = ["owner", "team", "customer", "deal", "contact"]
+    readonly_fields = [
+        *RecordAdmin.readonly_fields, "number", "revision", "status", "currency", "quoted_on",
+        "sent_at", "decided_at", "net", "tax", "total", "pdf", "pdf_job",
+    ]  # fmt: skip
+    inlines = [QuoteLineInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -16,7 +16,7 @@ from django.utils.translation import pgettext_lazy
 from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.records.forms import RemoteSelect
 from customers.models import Customer
-from sales.models import Channel, Deal, Order, Pipeline, Product, Stage, Target
+from sales.models import Channel, Deal, Order, Pipeline, PriceList, Product, Quote, Stage, Target
 from sales.next_steps import NextStep, filter_next_step
 
 
@@ -119,6 +119,37 @@ class ProductFilterSet(RecordFilterSet):
 
     class Meta:
         model = Product
+        fields: list[str] = []
+
+
+class QuoteFilterSet(RecordFilterSet):
+    status = django_filters.ChoiceFilter(
+        label=_("Status"), choices=Quote.Status.choices, empty_label=_("All")
+    )
+    owner = OwnerFilter()
+    customer = CustomerFilter()
+    valid_until = django_filters.DateFilter(
+        label=_("Valid until"), field_name="valid_until", lookup_expr="lte", widget=DateInput()
+    )
+
+    class Meta:
+        model = Quote
+        fields: list[str] = []
+
+
+class PriceListFilterSet(RecordFilterSet):
+    audience = django_filters.ChoiceFilter(
+        label=_("For"), choices=PriceList.Audience.choices, empty_label=_("All")
+    )
+    active = django_filters.BooleanFilter(label=pgettext_lazy("price list", "In use"))
+    product = django_filters.ModelChoiceFilter(
+        label=_("Product"), queryset=Product.objects.alive(), field_name="items__product",
+        empty_label=_("All"), distinct=True,
+        widget=RemoteSelect(reverse_lazy("sales:product_options")),
+    )  # fmt: skip
+
+    class Meta:
+        model = PriceList
         fields: list[str] = []
 
 

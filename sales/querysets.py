@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Value
+from django.db.models import Case, Exists, ExpressionWrapper, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
 from crm.common.models import RecordQuerySet
@@ -24,6 +24,34 @@ class ProductQuerySet(RecordQuerySet):
 
     def editable_by(self, user: Person) -> Self:
         return self.alive() if is_admin(user) or is_manager(user) else self.none()
+
+
+class PriceListQuerySet(ProductQuerySet):
+    """Prices are part of the catalogue."""
+
+    def valid_on(self, day: date) -> Self:
+        """Lists at work on that day: active, and the day lies in [starts_on, ends_on)."""
+        return self.alive().filter(
+            Q(starts_on__isnull=True) | Q(starts_on__lte=day),
+            Q(ends_on__isnull=True) | Q(ends_on__gt=day),
+            active=True,
+        )
+
+    def for_customer(self, customer: Any) -> Self:
+        """Those that the customer gets, with ``rank``: 0 chosen, 1 its segment's, 2 everyone's."""
+        chosen = self.model.customers.through.objects.filter(
+            pricelist=OuterRef("pk"), customer=customer
+        )
+        mine = Q(audience="everyone") | Q(Exists(chosen), audience="customers")
+        if customer.segment_id:
+            mine |= Q(audience="segment", segment=customer.segment_id)
+        rank = Case(
+            When(audience="customers", then=0),
+            When(audience="segment", then=1),
+            default=2,
+            output_field=models.IntegerField(),
+        )
+        return self.filter(mine).annotate(rank=rank)
 
 
 class OwnedQuerySet(RecordQuerySet):
@@ -70,6 +98,10 @@ class OrderQuerySet(OwnedQuerySet):
     def counted(self) -> Self:
         """Orders that count as sales: neither draft nor cancelled; refunds count negative."""
         return self.alive().exclude(status__in=["draft", "cancelled"])
+
+
+class QuoteQuerySet(OwnedQuerySet):
+    pass
 
 
 class TargetQuerySet(RecordQuerySet):

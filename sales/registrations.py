@@ -26,7 +26,7 @@ from crm.common.registries import (
 )
 from crm.records.resources import SELLERS
 from sales.cards import closing_card, customer_deals, customer_orders, stepless_card, target_card
-from sales.models import Deal, Order, Product
+from sales.models import Deal, Order, Product, Quote
 from sales.services import follow_customer
 from sales.timeline import SOURCES
 
@@ -34,6 +34,8 @@ nav_items += [
     NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30),
     NavItem(_("Sales board"), "sales:board", "layout-kanban", 31, SELLERS),
     NavItem(_("Orders"), "sales:order_list", "shopping-cart", 32),
+    NavItem(_("Quotes"), "sales:quote_list", "file-invoice", 31, SELLERS),
+    NavItem(_("Price lists"), "sales:price_list_list", "tag", 33),
     NavItem(_("Products"), "sales:product_list", "package", 33),
     NavItem(_("Sales plan"), "sales:target_list", "target", 34, SELLERS),
 ]
@@ -53,6 +55,11 @@ def _orders(user: Any, text: str, limit: int) -> list[Order]:
     return list(found.order_by("-ordered_at", "-pk")[:limit])
 
 
+def _quotes(user: Any, text: str, limit: int) -> list[Quote]:
+    found = Quote.objects.visible_to(user).search_for(text).select_related("customer")
+    return list(found.order_by("-updated_at", "-pk")[:limit])
+
+
 def _products(user: Any, text: str, limit: int) -> list[Product]:
     found = Product.objects.visible_to(user).search_for(text)
     return list(found.order_by("-updated_at", "-pk")[:limit])
@@ -61,6 +68,7 @@ def _products(user: Any, text: str, limit: int) -> list[Product]:
 search_providers += [
     SearchProvider("deals", _("Deals"), "target-arrow", 40, _deals, lambda d: d.customer.name),
     SearchProvider("orders", _("Orders"), "shopping-cart", 50, _orders, lambda o: o.customer.name),
+    SearchProvider("quotes", _("Quotes"), "file-invoice", 55, _quotes, lambda q: q.customer.name),
     SearchProvider("products", _("Products"), "package", 60, _products, lambda p: p.sku),
 ]
 timeline_sources += SOURCES

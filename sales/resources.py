@@ -30,17 +30,37 @@ from crm.common.columns import (
 from crm.records.keyset import Sort
 from crm.records.resources import KEEPERS, SELLERS, Fact, Resource
 from sales import services
-from sales.filters import DealFilterSet, OrderFilterSet, ProductFilterSet, TargetFilterSet
-from sales.forms import DealForm, OrderForm, ProductForm, TargetForm
-from sales.models import Deal, Order, Product, Target
+from sales.filters import (
+    DealFilterSet,
+    OrderFilterSet,
+    PriceListFilterSet,
+    ProductFilterSet,
+    QuoteFilterSet,
+    TargetFilterSet,
+)
+from sales.forms import DealForm, OrderForm, PriceListForm, ProductForm, QuoteForm, TargetForm
+from sales.models import Deal, Order, PriceList, Product, Quote, Target
 from sales.next_steps import with_next_step
-from sales.selectors import attainment, deal_page, order_page, target_page, with_achieved
+from sales.selectors import (
+    attainment,
+    deal_page,
+    order_page,
+    price_list_page,
+    quote_page,
+    target_page,
+    with_achieved,
+)
 from sales.stages import StageColumn
 
 tones.register(
     "sales.order", "status",
     {"draft": "secondary", "confirmed": "blue", "shipped": "indigo", "completed": "green",
      "cancelled": "red"},
+)  # fmt: skip
+tones.register(
+    "sales.quote", "status",
+    {"draft": "secondary", "sent": "blue", "accepted": "green", "declined": "red",
+     "expired": "orange", "replaced": "secondary"},
 )  # fmt: skip
 tones.register("sales.order", "kind", {"sale": "secondary", "refund": "orange"})
 
@@ -205,6 +225,7 @@ ORDERS = Resource(
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("deal", _("Deal"))),
+        Fact(RelatedColumn("quote", _("Quote"))),
         Fact(RelatedColumn("refund_of", _("Refund of"))),
         Fact(Column("channel", _("Sales channel"), path="channel.label"), always=True),
         Fact(MomentColumn("ordered_at", _("Ordered")), always=True),
@@ -249,6 +270,95 @@ PRODUCTS = Resource(
         Fact(YesColumn("active", _("On sale")), always=True),
     ],
     empty=_("No products yet."),
+)
+
+QUOTES = Resource(
+    model=Quote,
+    namespace="sales",
+    prefix="quote_",
+    icon="file-invoice",
+    columns=[
+        LinkColumn("quote", _("Quote"), path="label"),
+        RelatedColumn("customer", _("Customer")),
+        BadgeColumn("status", _("Status")),
+        MoneyColumn("total", _("Total"), sort="total"),
+        DayColumn("quoted_on", _("Date"), sort="date"),
+        DayColumn("valid_until", _("Valid until")),
+        Column("owner", _("Owner"), path="owner.display_name"),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[Sort("updated", "updated_at"), Sort("date", "quoted_on"), Sort("total", "total")],
+    default_sort="-updated",
+    filterset=QuoteFilterSet,
+    form=QuoteForm,
+    create=services.quote_create,
+    update=services.quote_update,
+    trash=services.quote_trash,
+    restore=services.quote_restore,
+    creators=SELLERS,
+    select=["owner", "customer"],
+    facts=[
+        Fact(RelatedColumn("customer", _("Customer")), always=True),
+        Fact(RelatedColumn("contact", _("Contact"))),
+        Fact(RelatedColumn("deal", _("Deal"))),
+        Fact(DayColumn("quoted_on", _("Date")), always=True),
+        Fact(DayColumn("valid_until", _("Valid until")), always=True),
+        Fact(BadgeColumn("language", _("Language"))),
+        Fact(MomentColumn("sent_at", pgettext_lazy("quote", "Sent"))),
+        Fact(MomentColumn("decided_at", _("Decided"))),
+        Fact(Column("terms", _("Terms"))),
+    ],
+    detail_template="sales/quote_detail.html",
+    form_template="sales/quote_form.html",
+    detail_context=quote_page,
+    initial=_initial("customer", "deal", "contact"),
+    editable=lambda user: Quote.objects.editable_by(user).filter(status=Quote.Status.DRAFT),
+    tabs=lambda user: [
+        (_("All quotes"), ""),
+        (pgettext_lazy("quote", "Draft"), "status=draft"),
+        (pgettext_lazy("quote", "Sent"), "status=sent"),
+        (pgettext_lazy("quote", "Accepted"), "status=accepted"),
+    ],
+    empty=_("No quotes yet. Make one from a deal."),
+)
+
+PRICE_LISTS = Resource(
+    model=PriceList,
+    namespace="sales",
+    prefix="price_list_",
+    icon="tag",
+    columns=[
+        LinkColumn("name", _("Price list"), sort="name"),
+        BadgeColumn("audience", _("For")),
+        Column("segment", _("Segment"), path="segment.label"),
+        Column("currency", _("Currency")),
+        DayColumn("starts_on", _("From")),
+        DayColumn("ends_on", _("Until (not included)")),
+        YesColumn("active", pgettext_lazy("price list", "In use")),
+        SinceColumn("updated_at", _("Updated"), sort="updated"),
+    ],
+    sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
+    default_sort="-updated",
+    filterset=PriceListFilterSet,
+    form=PriceListForm,
+    create=services.price_list_create,
+    update=services.price_list_update,
+    trash=services.price_list_trash,
+    restore=services.price_list_restore,
+    creators=KEEPERS,
+    select=["owner", "segment"],
+    facts=[
+        Fact(BadgeColumn("audience", _("For")), always=True),
+        Fact(Column("segment", _("Segment"), path="segment.label")),
+        Fact(Column("currency", _("Currency")), always=True),
+        Fact(DayColumn("starts_on", _("From"))),
+        Fact(DayColumn("ends_on", _("Until (not included)"))),
+        Fact(YesColumn("active", pgettext_lazy("price list", "In use")), always=True),
+    ],
+    detail_template="sales/price_list_detail.html",
+    form_template="sales/price_list_form.html",
+    detail_context=price_list_page,
+    empty=_("No price lists yet. The catalogue's prices apply."),
 )
 
 TARGETS = Resource(

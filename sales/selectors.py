@@ -27,10 +27,12 @@ from django.utils import timezone
 
 from communications.models import About, Communication, FollowUp
 from crm.common import formats
-from sales.models import Deal, Order, Stage, StageChange, Target
+from customers.models import Customer
+from sales.models import Deal, Order, PriceList, Quote, Stage, StageChange, Target
 from sales.stays import is_slow, stay_words, usual_stay
 
 MOST_SHOWN = 20
+MOST_PRICES_SHOWN = 500
 
 
 def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
@@ -43,6 +45,7 @@ def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
     steps = FollowUp.objects.visible_to(user).open().about(*about).select_related("owner")
     talks = Communication.objects.visible_to(user).about(*about).select_related("owner")
     orders = Order.objects.visible_to(user).filter(deal=deal)
+    quotes = Quote.objects.visible_to(user).filter(deal=deal)
     return {
         "steps": _steps(deal, stages, visits),
         "won_stage": _first(stages, Stage.Kind.WON, deal),
@@ -54,6 +57,7 @@ def deal_page(request: HttpRequest, deal: Deal) -> dict[str, Any]:
         "next_steps": list(steps.order_by("due_at")[:MOST_SHOWN]),
         "communications": list(talks.order_by("-happened_at")[:MOST_SHOWN]),
         "orders": list(orders.order_by("-ordered_at", "-pk")[:MOST_SHOWN]),
+        "quotes": list(quotes.order_by("-quoted_on", "-pk")[:MOST_SHOWN]),
         "base_currency": settings.BASE_CURRENCY,
         "may_sell": not user.is_agent,
     }
@@ -123,13 +127,40 @@ def _hint(stage: Stage, visits: Sequence[Visit]) -> str:
     return " · ".join([*parts, *filter(None, [usual_stay(stage)])])
 
 
+def quote_page(request: HttpRequest, quote: Quote) -> dict[str, Any]:
+    """The lines, the versions, the document and the order of a quote."""
+    user: Any = request.user
+    versions = Quote.objects.visible_to(user).filter(number=quote.number).order_by("-revision")
+    shown = list(versions[:MOST_SHOWN])
+    latest = all(quote.revision >= version.revision for version in shown)
+    return {
+        "lines": list(quote.lines.select_related("product").order_by("position")),
+        "versions": shown,
+        "order": Order.objects.visible_to(user).filter(quote=quote).first(),
+        "job": quote.pdf_job,
+        "may_act": not user.is_agent,
+        "may_revise": latest and quote.status in Quote.REVISABLE,
+    }
+
+
+def price_list_page(request: HttpRequest, price_list: PriceList) -> dict[str, Any]:
+    """The prices, and the customers on the list whom the user sees."""
+    user: Any = request.user
+    customers = Customer.objects.visible_to(user).filter(price_lists=price_list)
+    items = price_list.items.select_related("product")
+    return {
+        "items": list(items.order_by("product__name", "min_quantity")[:MOST_PRICES_SHOWN]),
+        "customers": list(customers.order_by("name", "pk")[:MOST_SHOWN]),
+    }
+
+
 def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     """The lines, and the refund or what is refunded."""
     user: Any = request.user
     refund = Order.objects.visible_to(user).filter(refund_of=order).first()
     sold = order.kind == Order.Kind.SALE and order.status not in ("draft", "cancelled")
     return {
-        "lines": list(order.lines.select_related("product").order_by("position")),
+        "lines": list(order.lines.select_related("product", "price_list").order_by("position")),
         "refund": refund,
         "may_refund": sold and refund is None and order.can_edit,  # type: ignore[attr-defined]  # fetched for the page
         "base_currency": settings.BASE_CURRENCY,

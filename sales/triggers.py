@@ -67,4 +67,17 @@ DEAL_SUMS = Tally(
     where="trashed_at IS NULL",
 )
 
+QUOTE_TOTAL = Rollup(
+    name="quote_line_total",
+    parent="quote_id",
+    refresh="""
+        UPDATE sales_quote AS q SET net = l.net, tax = l.tax, total = l.net + l.tax
+        FROM (
+            SELECT k.id, coalesce(sum(n.net), 0) AS net, coalesce(sum(n.tax_amount), 0) AS tax
+            FROM sales_quote AS k LEFT JOIN sales_quoteline AS n ON n.quote_id = k.id
+            WHERE k.id IN ({ids}) GROUP BY k.id) AS l
+        WHERE q.id = l.id AND (q.net, q.tax) IS DISTINCT FROM (l.net, l.tax);
+    """,
+)
+
 TALLIES = (DEAL_SUMS,)

@@ -1,8 +1,8 @@
 from django.urls import path
 
 from crm.records.views import resource_urls
-from sales.resources import DEALS, ORDERS, PRODUCTS, TARGETS
-from sales.views import board, deals, orders, targets
+from sales.resources import DEALS, ORDERS, PRICE_LISTS, PRODUCTS, QUOTES, TARGETS
+from sales.views import board, deals, orders, prices, quotes, targets
 
 app_name = "sales"
 urlpatterns = [
@@ -13,8 +13,20 @@ urlpatterns = [
     path("leads/<int:pk>/convert/", deals.convert_lead, name="lead_convert"),
     path("needs/<int:pk>/convert/", deals.convert_need, name="need_convert"),
     path("orders/<int:pk>/refund/", orders.refund_order, name="order_refund"),
+    path("prices/line/", prices.line_price, name="line_price"),
+    path("deals/<int:pk>/quote/", quotes.from_deal, name="deal_quote"),
+    path("quotes/<int:pk>/send/", quotes.send, name="quote_send"),
+    path("quotes/<int:pk>/accept/", quotes.accept, name="quote_accept"),
+    path("quotes/<int:pk>/decline/", quotes.decline, name="quote_decline"),
+    path("quotes/<int:pk>/revise/", quotes.revise, name="quote_revise"),
+    path("quotes/<int:pk>/order/", quotes.order, name="quote_order"),
+    path("quotes/<int:pk>/print/", quotes.make_pdf, name="quote_pdf"),
+    path("quotes/<int:pk>/document/", quotes.document, name="quote_document"),
+    path("quotes/<int:pk>/pdf/", quotes.download, name="quote_file"),
     *resource_urls(DEALS, "deals/"),
-    *resource_urls(ORDERS, "orders/", create=orders.OrderCreate, edit=orders.OrderEdit),
+    *resource_urls(ORDERS, "orders/", create=orders.LinesCreate, edit=orders.LinesEdit),
+    *resource_urls(QUOTES, "quotes/", create=orders.LinesCreate, edit=orders.LinesEdit),
+    *resource_urls(PRICE_LISTS, "price-lists/", create=orders.LinesCreate, edit=orders.LinesEdit),
     *resource_urls(PRODUCTS, "products/"),
     *resource_urls(TARGETS, "targets/", detail=targets.TargetDetail),
 ]

@@ -119,3 +119,21 @@ class RemoteSelect(forms.Select):
         if not self.is_required:
             options.insert(0, self.create_option(name, "", "", not options, 0))
         return [(None, options, 0)]
+
+
+class RemoteSelectMultiple(forms.SelectMultiple):
+    """As ``RemoteSelect``, for any number of records."""
+
+    def __init__(self, url: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.attrs["data-remote"] = format_lazy("{}?q=", url)
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        choices: Any = self.choices  # a ModelChoiceIterator
+        chosen = [v for v in value if str(v).isdigit()]
+        found = choices.queryset.filter(pk__in=chosen) if chosen else []
+        options = [
+            self.create_option(name, item.pk, str(item), True, index)
+            for index, item in enumerate(found)
+        ]
+        return [(None, options, 0)]

@@ -10,6 +10,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env.text("CRM_VAR_DIR", str(BASE_DIR / "var")))
 
 BRAND = {"en": "Yunmai CRM", "zh-hans": "云脉 CRM"}
+DEFAULT_TAX_PERCENT = env.text("DEFAULT_TAX_PERCENT", "13")  # of a quote's lines
+# How the company signs what goes to customers; lines of the address are parted by “|”.
+COMPANY_NAME = env.text("COMPANY_NAME")
+COMPANY_ADDRESS = env.text("COMPANY_ADDRESS")
 BASE_CURRENCY = env.text("BASE_CURRENCY", "CNY")
 DEFAULT_PHONE_REGION = env.text("DEFAULT_PHONE_REGION", "CN")
 BASE_URL = env.text("BASE_URL", "http://localhost:8000")
@@ -258,5 +262,9 @@ LOGGING = {
     "formatters": {"structured": {"()": "crm.common.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    "loggers": {"axes": {"level": "WARNING"}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+    },
 }

@@ -3,6 +3,8 @@
 from sales.forms.catalogue import ProductForm
 from sales.forms.deals import ChooseStageForm, DealForm, MoveForm
 from sales.forms.orders import OrderForm
+from sales.forms.prices import PriceListForm
+from sales.forms.quotes import QuoteForm
 from sales.forms.targets import TargetForm
 
 __all__ = [
@@ -10,6 +12,8 @@ __all__ = [
     "DealForm",
     "MoveForm",
     "OrderForm",
+    "PriceListForm",
     "ProductForm",
+    "QuoteForm",
     "TargetForm",
 ]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.forms import RemoteSelect
 from sales.models import Product
+from sales.pricing import Price, prices_for
 from sales.services import LineItem
 
 BLANK_LINES = 3
@@ -32,14 +37,23 @@ class LineForm(forms.Form):
         label=_("Unit price"), required=False, min_value=0, max_digits=14, decimal_places=4
     )
 
+    discount = forms.DecimalField(
+        label=_("Discount (%)"), required=False, min_value=0, max_value=100, max_digits=5,
+        decimal_places=2,
+    )  # fmt: skip
+    numbers: ClassVar[Sequence[str]] = ("quantity", "unit_price", "discount")
+
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["product"].queryset = products  # type: ignore[attr-defined]
         for name, field in self.fields.items():
             css = "form-select" if name == "product" else "form-control"
             field.widget.attrs |= {"class": f"{css} {css}-sm", "aria-label": field.label}
-        for name in ("quantity", "unit_price"):
-            self.initial[name] = _plain(self.initial.get(name))
+        self.found_price: Price | None = None
+        for name in self.numbers:
+            self.initial[name] = plain(self.initial.get(name))
+        if self.initial.get("discount") == "0":
+            self.initial["discount"] = None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -50,23 +64,55 @@ class LineForm(forms.Form):
             self.add_error("unit_price", _("Say the price."))
         return cleaned
 
-    def price_is_missing(self, currency: str) -> bool:
-        values = self.cleaned_data
-        return values["unit_price"] is None and values["product"].currency != currency
-
     def item(self) -> LineItem:
-        """The line; a product brings its name and price where none is said."""
+        """The line; a product brings its name, and the price that applies where none is said."""
         values = self.cleaned_data
-        product, price = values["product"], values["unit_price"]
+        product, price, found = values["product"], values["unit_price"], self.found_price
         return LineItem(
             quantity=values["quantity"],
-            unit_price=product.price if price is None else price,
+            unit_price=found.amount if price is None and found else price or Decimal(0),
             product=product,
             description=values["description"] or (product.name if product else ""),
+            discount=values["discount"] or Decimal(0),
+            price_list=found.price_list if price is None and found else None,
         )
 
 
-def _plain(number: Decimal | None) -> str | None:
+class QuoteLineForm(LineForm):
+    """A line with its tax."""
+
+    tax_rate = forms.DecimalField(
+        label=_("Tax (%)"), required=False, min_value=0, max_value=100, max_digits=5,
+        decimal_places=2,
+    )  # fmt: skip
+    numbers = (*LineForm.numbers, "tax_rate")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tax_rate" not in (kwargs.get("initial") or {}):
+            self.initial["tax_rate"] = settings.DEFAULT_TAX_PERCENT
+
+    def has_changed(self) -> bool:
+        """A line that says nothing but its tax is blank."""
+        return bool(set(self.changed_data) - {"tax_rate"})
+
+    def item(self) -> LineItem:
+        return replace(super().item(), tax_rate=self.cleaned_data["tax_rate"] or Decimal(0))
+
+
+def price_lines(lines: Any, *, customer: Any, currency: str, day: date) -> bool:
+    """Find the price of each line that says none; False, with an error there, if one has none."""
+    unpriced = [form for form in lines.filled() if form.cleaned_data["unit_price"] is None]
+    wanted = [(form.cleaned_data["product"], form.cleaned_data["quantity"]) for form in unpriced]
+    prices = prices_for(customer, wanted, currency, day)
+    for form, price in zip(unpriced, prices, strict=True):
+        form.found_price = price
+        if price is None:
+            form.add_error("unit_price", _("This product is priced in another currency."))
+    return all(prices)
+
+
+def plain(number: Decimal | None) -> str | None:
     """2.000 as “2”, 12.5000 as “12.5”."""
     if number is None:
         return None
@@ -106,7 +152,12 @@ class BaseLineFormSet(forms.BaseFormSet):
         return _("Quantities are above zero. Use a refund to take goods back.")
 
 
-LineFormSet: Any = forms.formset_factory(
-    LineForm, formset=BaseLineFormSet, extra=BLANK_LINES, can_delete=True, can_delete_extra=False,
-    max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True,
-)  # fmt: skip
+def _formset(form: type[forms.Form]) -> Any:
+    return forms.formset_factory(
+        form, formset=BaseLineFormSet, extra=BLANK_LINES, can_delete=True, can_delete_extra=False,
+        max_num=MOST_LINES, absolute_max=MOST_LINES, validate_max=True,
+    )  # fmt: skip
+
+
+LineFormSet: Any = _formset(LineForm)
+QuoteLineFormSet: Any = _formset(QuoteLineForm)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.records.forms import LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from sales.forms.currencies import CurrencyField, require_rate
-from sales.forms.lines import LineFormSet
+from sales.forms.lines import LineFormSet, price_lines
 from sales.models import Channel, Deal, Order, Product
 
 
@@ -69,12 +69,12 @@ class OrderForm(RecordForm):
         return self.lines.is_valid() and own and self._has_prices()
 
     def _has_prices(self) -> bool:
-        """A price may be left out only where the product is priced in the order's currency."""
-        currency = self.cleaned_data["currency"]
-        missing = [form for form in self.lines.filled() if form.price_is_missing(currency)]
-        for form in missing:
-            form.add_error("unit_price", _("This product is priced in another currency."))
-        return not missing
+        """A price may be left out only where one is known in the order's currency."""
+        values = self.cleaned_data
+        return price_lines(
+            self.lines, customer=values["customer"], currency=values["currency"],
+            day=timezone.localdate(values["ordered_at"]),
+        )  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
         return {**super().changes(), "lines": [form.item() for form in self.lines.filled()]}
@@ -84,4 +84,5 @@ def saved_lines(order: Order) -> list[dict[str, Any]]:
     if not order.pk:
         return []
     lines = order.lines.order_by("position")
-    return [dict(line) for line in lines.values("product", "description", "quantity", "unit_price")]
+    shown = ("product", "description", "quantity", "unit_price", "discount")
+    return [dict(line) for line in lines.values(*shown)]

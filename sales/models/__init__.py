@@ -3,6 +3,8 @@
 from sales.models.catalogue import Channel, ExchangeRate, Product
 from sales.models.deals import Deal, DealSum, Pipeline, Stage, StageChange
 from sales.models.orders import Order, OrderLine
+from sales.models.prices import PriceItem, PriceList
+from sales.models.quotes import Quote, QuoteLine
 from sales.models.targets import Target
 
 __all__ = [
@@ -13,7 +15,11 @@ __all__ = [
     "Order",
     "OrderLine",
     "Pipeline",
+    "PriceItem",
+    "PriceList",
     "Product",
+    "Quote",
+    "QuoteLine",
     "Stage",
     "StageChange",
     "Target",

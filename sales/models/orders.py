@@ -12,6 +12,8 @@ from crm.common.models import record_indexes
 from customers.models import CustomerRecord
 from sales.models.catalogue import Channel, Product
 from sales.models.deals import Deal
+from sales.models.prices import PriceList
+from sales.models.quotes import Quote
 from sales.querysets import OrderQuerySet
 from sales.triggers import ORDER_TOTAL, ORDER_VALUE
 
@@ -50,6 +52,10 @@ class Order(CustomerRecord):
         on_delete=models.SET_NULL,
         related_name="orders",
     )
+    quote = models.ForeignKey(
+        Quote, verbose_name=_("quote"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="orders", editable=False,
+    )  # fmt: skip
     channel = models.ForeignKey(
         Channel,
         verbose_name=_("sales channel"),
@@ -128,6 +134,11 @@ class Order(CustomerRecord):
                 condition=Q(refund_of__isnull=False, trashed_at__isnull=True),
                 name="order_refunded_once",
             ),
+            models.UniqueConstraint(
+                fields=["quote"],
+                condition=Q(quote__isnull=False, trashed_at__isnull=True),
+                name="order_once_per_quote",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -155,8 +166,18 @@ class OrderLine(models.Model):
     description = models.CharField(_("description"), max_length=200, blank=True)
     quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3)
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
+    discount = models.DecimalField(
+        _("discount (%)"), max_digits=5, decimal_places=2, default=0, db_default=0
+    )
+    # Where the price came from, when it was not typed.
+    price_list = models.ForeignKey(
+        PriceList, verbose_name=_("price list"), null=True, blank=True,
+        on_delete=models.SET_NULL, related_name="+",
+    )  # fmt: skip
     total = models.GeneratedField(
-        expression=models.functions.Round(F("quantity") * F("unit_price"), 2),
+        expression=models.functions.Round(
+            F("quantity") * F("unit_price") * (100 - F("discount")) / 100, 2
+        ),
         output_field=models.DecimalField(max_digits=16, decimal_places=2),
         db_persist=True,
     )
@@ -167,7 +188,10 @@ class OrderLine(models.Model):
         ordering = ["order", "position"]
         triggers = ORDER_TOTAL.all
         constraints = [
-            models.UniqueConstraint(fields=["order", "position"], name="order_line_position")
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=100), name="order_line_discount"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,16 +20,37 @@ from sales.services.orders import (
     order_trash,
     order_update,
 )
+from sales.services.prices import (
+    PriceLine,
+    price_list_create,
+    price_list_restore,
+    price_list_trash,
+    price_list_update,
+)
 from sales.services.products import (
     product_create,
     product_restore,
     product_trash,
     product_update,
 )
+from sales.services.quotes import (
+    quote_accept,
+    quote_create,
+    quote_decline,
+    quote_from_deal,
+    quote_order,
+    quote_restore,
+    quote_revise,
+    quote_send,
+    quote_trash,
+    quote_update,
+    quotes_expire,
+)
 from sales.services.targets import target_create, target_restore, target_trash, target_update
 
 __all__ = [
     "LineItem",
+    "PriceLine",
     "deal_create",
     "deal_move",
     "deal_restore",
@@ -44,10 +65,25 @@ __all__ = [
     "order_trash",
     "order_update",
     "pipeline_set_up",
+    "price_list_create",
+    "price_list_restore",
+    "price_list_trash",
+    "price_list_update",
     "product_create",
     "product_restore",
     "product_trash",
     "product_update",
+    "quote_accept",
+    "quote_create",
+    "quote_decline",
+    "quote_from_deal",
+    "quote_order",
+    "quote_restore",
+    "quote_revise",
+    "quote_send",
+    "quote_trash",
+    "quote_update",
+    "quotes_expire",
     "stage_norms_refresh",
     "stage_norms_request",
     "target_create",

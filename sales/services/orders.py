@@ -24,7 +24,7 @@ from crm.common.services import (
 )
 from customers.models import Customer
 from sales.currency import converted, rate_on
-from sales.models import Deal, Order, OrderLine, Product
+from sales.models import Deal, Order, OrderLine, PriceList, Product
 from sales.services.places import restore_unless_replaced
 from sales.services.reach import require_seller
 
@@ -32,19 +32,28 @@ PREFIXES = {Order.Kind.SALE: "SO", Order.Kind.REFUND: "RF"}
 NUMBER_SEQUENCE = "sales_order_number"
 
 
+LineKey = tuple[int | None, str, Decimal, Decimal, Decimal]
+
+
 @dataclass(frozen=True)
 class LineItem:
-    """What one line of an order says; a refund's quantities are negative."""
+    """What one line of an order or quote says; a refund's quantities are negative.
+
+    ``discount`` and ``tax_rate`` are per cents; ``price_list`` is where the price came from.
+    """
 
     quantity: Decimal
     unit_price: Decimal
     product: Product | None = None
     description: str = ""
+    discount: Decimal = Decimal(0)
+    tax_rate: Decimal = Decimal(0)  # of quotes; sales are counted without tax
+    price_list: PriceList | None = None
 
     @property
-    def key(self) -> tuple[int | None, str, Decimal, Decimal]:
+    def key(self) -> LineKey:
         product = self.product.pk if self.product else None
-        return product, self.description, self.quantity, self.unit_price
+        return product, self.description, self.quantity, self.unit_price, self.discount
 
 
 @transaction.atomic
@@ -141,7 +150,7 @@ def order_refund(*, pk: int, actor: Any) -> Order:
     if order.status in (Order.Status.DRAFT, Order.Status.CANCELLED):
         raise RefusedError(_("Only a confirmed order can be refunded."))
     lines = [
-        LineItem(-line.quantity, line.unit_price, line.product, line.description)
+        LineItem(-line.quantity, line.unit_price, line.product, line.description, line.discount)
         for line in order.lines.select_related("product")
     ]
     return order_create(
@@ -187,15 +196,16 @@ def _rate_changes(order: Order, changes: dict[str, Any]) -> dict[str, Any]:
     return {"rate": rate, "total_base": converted(order.total, rate)}
 
 
-def _line_keys(order: Order) -> list[tuple[int | None, str, Decimal, Decimal]]:
+def _line_keys(order: Order) -> list[LineKey]:
     lines = order.lines.order_by("position")
-    return [(n.product_id, n.description, n.quantity, n.unit_price) for n in lines]
+    return [(n.product_id, n.description, n.quantity, n.unit_price, n.discount) for n in lines]
 
 
 def _write_lines(order: Order, lines: Sequence[LineItem]) -> None:
     OrderLine.objects.bulk_create(
         OrderLine(order=order, position=position, product=line.product,
-                  description=line.description, quantity=line.quantity, unit_price=line.unit_price)
+                  description=line.description, quantity=line.quantity, unit_price=line.unit_price,
+                  discount=line.discount, price_list=line.price_list)
         for position, line in enumerate(lines, start=1)
     )  # fmt: skip
     order.refresh_from_db(fields=["total", "total_base"])

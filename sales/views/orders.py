@@ -27,7 +27,7 @@ def refund_order(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(refund)
 
 
-class OrderCreate(RecordCreate):
+class LinesCreate(RecordCreate):
     def post(self, request: HttpRequest) -> HttpResponse:
         if "more_lines" in request.POST:
             form = self.resource.form(with_more_lines(request), user=request.user)
@@ -35,7 +35,7 @@ class OrderCreate(RecordCreate):
         return super().post(request)
 
 
-class OrderEdit(RecordEdit):
+class LinesEdit(RecordEdit):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         if "more_lines" in request.POST:
             record = self._editable(pk)

@@ -62,6 +62,18 @@ KINDS: dict[str, Kind] = {
         trash={"rep": OWN, "manager": TEAM, "admin": ALL},
         create=SELLERS,
     ),
+    "sales:quote_": Kind(
+        see={"rep": OWN, "manager": TEAM, "agent": OWN, "admin": ALL},
+        edit={"rep": OWN, "manager": TEAM, "admin": ALL},
+        trash={"rep": OWN, "manager": TEAM, "admin": ALL},
+        create=SELLERS,
+    ),
+    "sales:price_list_": Kind(
+        see={"rep": ALL, "manager": ALL, "agent": ALL, "admin": ALL},
+        edit={"manager": ALL, "admin": ALL},
+        trash={"manager": ALL, "admin": ALL},
+        create={"manager", "admin"},
+    ),
     "sales:target_": Kind(
         see={"rep": OWN, "manager": TEAM, "admin": ALL},
         edit={"manager": TEAM, "admin": ALL},
@@ -183,6 +195,17 @@ ACTIONS: dict[str, Action] = {
     # Converted once there is a pipeline; refused to none who may edit the customer.
     "sales:lead_convert": Action("customers:", SELL_EDIT),
     "sales:need_convert": Action("customers:need_", SELL_EDIT),
+    "sales:deal_quote": Action("sales:deal_", KINDS["sales:deal_"].edit),
+    "sales:quote_send": Action("sales:quote_", KINDS["sales:quote_"].edit),
+    "sales:quote_accept": Action("sales:quote_", KINDS["sales:quote_"].edit),
+    "sales:quote_decline": Action("sales:quote_", KINDS["sales:quote_"].edit),
+    # A draft is neither followed by a version nor by an order: refused to those who may.
+    "sales:quote_revise": Action("sales:quote_", KINDS["sales:quote_"].edit, also=(400,)),
+    "sales:quote_order": Action("sales:quote_", KINDS["sales:quote_"].edit, also=(400,)),
+    "sales:quote_pdf": Action("sales:quote_", KINDS["sales:quote_"].see),
+    "sales:quote_document": Action("sales:quote_", KINDS["sales:quote_"].see, "get"),
+    # The record was not printed: no file is an answer too.
+    "sales:quote_file": Action("sales:quote_", KINDS["sales:quote_"].see, "get", also=(404,)),
     "sales:order_refund": Action("sales:order_", KINDS["sales:order_"].edit),
     "marketing:campaign_add_customers": Action(
         "marketing:campaign_", KINDS["marketing:campaign_"].see, "get"
@@ -224,6 +247,7 @@ PAGES: dict[str, Page] = {
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),
+    "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),
     "marketing:segments": Page({"rep", "manager", "admin"}),

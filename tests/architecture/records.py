@@ -19,7 +19,17 @@ from crm.records.models import BulkChange, Export, SavedView
 from customers.duplicates.merging import customer_merge
 from customers.models import Contact, Customer, DuplicatePair, ImportBatch, Merge, Need
 from marketing.models import Activity, Campaign
-from sales.models import Deal, Order, Pipeline, Product, Stage, StageChange, Target
+from sales.models import (
+    Deal,
+    Order,
+    Pipeline,
+    PriceList,
+    Product,
+    Quote,
+    Stage,
+    StageChange,
+    Target,
+)
 from service.models import ServiceRequest
 from tests.factories.cast import Cast
 from tests.factories.customers import TeamFactory, UserFactory
@@ -116,6 +126,19 @@ def _order(world: World, scope: str, marker: str, base: dict[str, Any]) -> Order
     )
     order.lines.create(description="Line", quantity=1, unit_price=10)
     return order
+
+
+def _quote(world: World, scope: str, marker: str, base: dict[str, Any]) -> Quote:
+    day = timezone.localdate()
+    quote = Quote.objects.create(
+        number=marker[:40], customer=world.customers[scope], quoted_on=day, valid_until=day, **base
+    )
+    quote.lines.create(description="Line", quantity=1, unit_price=10)
+    return quote
+
+
+def _price_list(world: World, scope: str, marker: str, base: dict[str, Any]) -> PriceList:
+    return PriceList.objects.create(name=marker, **base)
 
 
 def _target(world: World, scope: str, marker: str, base: dict[str, Any]) -> Target:
@@ -219,6 +242,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "sales:product_": _product,
     "sales:deal_": _deal,
     "sales:order_": _order,
+    "sales:quote_": _quote,
+    "sales:price_list_": _price_list,
     "sales:target_": _target,
     "communications:": _communication,
     "communications:follow_up_": _follow_up,

@@ -20,6 +20,8 @@ INLINE = {
     "sales.DealSum",
     "sales.Stage",
     "sales.OrderLine",
+    "sales.PriceItem",
+    "sales.QuoteLine",
     "sales.StageChange",
     "service.StatusChange",
 }

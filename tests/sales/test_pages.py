@@ -80,8 +80,8 @@ def test_it_shows_a_deal_in_few_queries(
         )  # fmt: skip
     client.force_login(cast.rep)
     client.get(deal.get_absolute_url())
-    # deal, stages, way, steps, communications, orders
-    with django_assert_num_queries(FRAME + 6):
+    # deal, stages, way, steps, communications, orders, quotes
+    with django_assert_num_queries(FRAME + 7):
         client.get(deal.get_absolute_url())
 
 

@@ -52,6 +52,15 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def quantity(value: Decimal | None) -> str:
+    """2.000 as “2”, 1.500 as “1.5”."""
+    if value is None:
+        return ""
+    digits = max(0, -int(value.normalize().as_tuple().exponent))
+    return formats.number(value, digits)
+
+
+@register.filter
 def percent(share: float | None, digits: int = 0) -> str:
     """A share (0.27) in per cent."""
     return "" if share is None else formats.percent(share, digits)
