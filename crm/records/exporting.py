@@ -71,7 +71,7 @@ def csv_chunks(table: Table) -> Iterator[bytes]:
 
 
 def _local(zone: Any) -> Callable[[datetime], str]:
-    return lambda moment: f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    return lambda moment: moment.astimezone(zone).isoformat(" ", "seconds")[:19]
 
 
 def _number(value: Decimal) -> str:
