@@ -49,7 +49,8 @@ class DealForm(ContactOfCustomerForm):
         stages = Stage.objects.filter(kind=Stage.Kind.OPEN).select_related("pipeline")
         field = self.fields["stage"]
         field.queryset = stages.order_by("-pipeline__is_default", "pipeline", "order")  # type: ignore[attr-defined]
-        field.initial = field.queryset.first()  # type: ignore[attr-defined]
+        # Asked when the form is shown: lists make one only to learn its fields.
+        field.initial = field.queryset.first  # type: ignore[attr-defined]
         field.empty_label = None  # type: ignore[attr-defined]
         field.label_from_instance = _stage_in_pipeline  # type: ignore[attr-defined]
 
