@@ -12,6 +12,8 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+# Filled by the apps above: what a communication with a customer may be about, as (key, label).
+about_offers: list[Callable[[Any, int], list[tuple[str, str]]]] = []
 about_kinds: dict[str, Callable[[Any, int], Model | None]] = {}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q
-from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,28 +14,7 @@ from django.utils.translation import pgettext_lazy
 from communications.models import Communication, FollowUp
 from communications.selectors import day_end
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
-from crm.records.forms import RemoteSelect
-from customers.models import Customer
-
-
-def seen_customers(request: Any) -> Any:
-    return Customer.objects.visible_to(request.user) if request else Customer.objects.none()
-
-
-def _small(widget: RemoteSelect) -> RemoteSelect:
-    """As high as the other controls of a filter bar."""
-    widget.attrs["class"] = "form-select form-select-sm"
-    return widget
-
-
-class CustomerFilter(django_filters.ModelChoiceFilter):
-    """One customer, found by typing."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            label=_("Customer"), queryset=seen_customers, empty_label=_("All"),
-            widget=_small(RemoteSelect(reverse_lazy("customers:options"))), **kwargs,
-        )  # fmt: skip
+from customers.filters import CustomerFilter
 
 
 class CommunicationFilterSet(RecordFilterSet):

@@ -29,7 +29,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.records.resources import EVERYONE
-from customers.selectors import timeline_values
+from customers.timeline import timeline_values
 
 MOST_TEXT = 400
 
@@ -107,7 +107,20 @@ def _describe_step(row: dict[str, Any]) -> dict[str, Any]:
 
 timeline_sources += [
     TimelineSource(
-        "communication", _("Communications"), "messages", _communications, _describe_communication
+        "communication",
+        _("Communications"),
+        "messages",
+        _communications,
+        _describe_communication,
+        order=10,
     ),
-    TimelineSource("follow_up", _("Done follow-ups"), "circle-check", _done_steps, _describe_step),
+    TimelineSource(
+        "follow_up",
+        _("Done follow-ups"),
+        "circle-check",
+        _done_steps,
+        _describe_step,
+        group="communication",
+        actor="done_by",
+    ),
 ]

@@ -9,15 +9,20 @@ from django.db.models import Exists, F, OuterRef, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from communications.about import find_subject
 from communications.models import Communication, FollowUp
 from crm.common.models import new_submission
+from crm.common.prepared import Prepared
 
 CHANNEL_ICONS = {
     "phone": "phone", "email": "mail", "chat": "message", "sms": "device-mobile",
     "wechat": "brand-wechat", "visit": "map-pin", "meeting": "users", "note": "note",
 }  # fmt: skip
+QUICK_CHANNELS = ("phone", "email", "wechat", "visit", "meeting", "note")
+QUICK_DAYS = (1, 3, 7, 14, 30)
+_CHANNELS = dict(Communication.Channel.choices)
 PANEL_ROWS = 3
 CARD_ROWS = 8
 
@@ -46,23 +51,39 @@ def about_page(request: HttpRequest, record: Any) -> dict[str, Any]:
 
 def next_steps(user: Any, customer: Any) -> dict[str, Any]:
     """The customer's open follow-ups, the earliest first."""
-    steps = FollowUp.objects.visible_to(user).open().filter(customer=customer)
-    found = with_rights(user, steps.select_related("owner")).order_by("due_at", "pk")
-    rows = list(found[: PANEL_ROWS + 1])
+    rows = _NEXT_STEPS.fetch(user, customer_id=customer.pk)
     return {
         "steps": rows[:PANEL_ROWS], "more": len(rows) > PANEL_ROWS, "step_customer": customer
     }  # fmt: skip
 
 
+def _next_steps(user: Any, customer_id: int) -> Any:
+    steps = FollowUp.objects.visible_to(user).open().filter(customer=customer_id)
+    found = with_rights(user, steps.select_related("owner")).order_by("due_at", "pk")
+    return found[: PANEL_ROWS + 1]
+
+
+_NEXT_STEPS = Prepared(_next_steps)
+
+
 def quick_log(user: Any, customer: Any) -> dict[str, Any]:
     """What the form on the customer's page offers."""
-    channels = Communication.Channel.choices
     return {
         "log_customer": customer,
-        "log_channels": channels,
+        "log_channels": [(key, _CHANNELS[key], CHANNEL_ICONS[key]) for key in QUICK_CHANNELS],
         "log_outcomes": Communication.Outcome.choices,
+        "log_days": [(days, _in_days(days)) for days in QUICK_DAYS],
         "log_submission": new_submission(),
+        "values": {"channel": "phone", "next_in": "1"},
     }
+
+
+def _in_days(days: int) -> str:
+    return (
+        gettext("tomorrow")
+        if days == 1
+        else (ngettext("in %(n)d day", "in %(n)d days", days) % {"n": days})
+    )
 
 
 def due_steps(user: Any) -> dict[str, Any] | None:

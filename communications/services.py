@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid5
@@ -25,6 +25,8 @@ from crm.common.services import (
 )
 from customers.models import Customer
 from customers.querysets import moved_rows
+
+MORNING = time(9)  # when a step is due whose hour nobody said
 
 
 @transaction.atomic
@@ -180,8 +182,7 @@ def follow_up_hand_over(
 
 def tomorrow_morning() -> datetime:
     """Nine o'clock tomorrow in the reader's zone: when a next step without a time is due."""
-    day = timezone.localdate() + timedelta(days=1)
-    return timezone.make_aware(datetime(day.year, day.month, day.day, 9))  # noqa: DTZ001  # made aware here
+    return timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), MORNING))
 
 
 def _seen_customer(actor: Any, customer: Customer) -> Customer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from communications.models import FollowUp
 from communications.selectors import next_steps, with_rights
 from crm.accounts.http import SignedInRequest
 from crm.common.formats import since
-from crm.common.returning import safe_next
+from crm.common.returning import safe_next, with_toast
 
 LAST_STAMP = 4_102_444_800  # the year 2100, in seconds
 
@@ -81,12 +80,3 @@ def _answer(request: SignedInRequest, step: FollowUp, said: str, undo: str = "")
     else:
         response = HttpResponse("")
     return with_toast(response, said, undo=undo)
-
-
-def with_toast(
-    response: HttpResponse, message: str, *, tone: str = "success", undo: str = ""
-) -> HttpResponse:
-    """Let an htmx answer say something in the corner, with “Undo” when an address is given."""
-    event = {"message": message, "tone": tone, **({"undo": undo} if undo else {})}
-    response["HX-Trigger"] = json.dumps({"app:message": event})
-    return response

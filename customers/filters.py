@@ -5,15 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.forms import RemoteSelect
 from customers.models import Contact, Customer, Need, Segment, Tag
 
 
 def _segments(request: Any) -> Any:
     shown = Segment.objects.filter(active=True)
     return shown.visible_to(request.user) if request else shown.none()
+
+
+def seen_customers(request: Any) -> Any:
+    return Customer.objects.visible_to(request.user) if request else Customer.objects.none()
+
+
+def _small(widget: RemoteSelect) -> RemoteSelect:
+    """As high as the other controls of a filter bar."""
+    widget.attrs["class"] = "form-select form-select-sm"
+    return widget
+
+
+class CustomerFilter(django_filters.ModelChoiceFilter):
+    """One customer, found by typing."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Customer"), queryset=seen_customers, empty_label=_("All"),
+            widget=_small(RemoteSelect(reverse_lazy("customers:options"))), **kwargs,
+        )  # fmt: skip
 
 
 class CustomerFilterSet(RecordFilterSet):
@@ -60,6 +82,7 @@ class NeedFilterSet(RecordFilterSet):
         label=_("Priority"), choices=Need.Priority.choices, empty_label=_("All")
     )
     owner = OwnerFilter()
+    customer = CustomerFilter()
 
     class Meta:
         model = Need

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.filters import colleagues
 from crm.records.forms import RecordForm, RemoteSelect
+from customers.affiliations import Part
 from customers.models import Affiliation, Contact, Customer, Need
 from customers.services import CONTACT_DETAILS
 
@@ -87,6 +88,51 @@ class ContactForm(RecordForm):
     def changes(self) -> dict[str, Any]:
         extra = {name: self.cleaned_data.get(name) for name in ("customer", "role", "is_primary")}
         return {**super().changes(), **extra}
+
+
+class AffiliationForm(forms.Form):
+    """What somebody is at a customer."""
+
+    role = forms.CharField(
+        label=_("Role there"), required=False, max_length=60,
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )  # fmt: skip
+    is_primary = forms.BooleanField(
+        label=_("Primary contact"), required=False,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )  # fmt: skip
+    active = forms.BooleanField(
+        label=_("Works there now"), required=False, initial=True,
+        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("is_primary") and not data.get("active"):
+            said = _("The primary contact has to be somebody who works there now.")
+            self.add_error("is_primary", said)
+        return data
+
+    @property
+    def part(self) -> Part:
+        data = self.cleaned_data
+        return Part(data["role"], data["is_primary"], data["active"])
+
+
+class LinkForm(AffiliationForm):
+    """Somebody known, and their part."""
+
+    contact = forms.ModelChoiceField(
+        queryset=Contact.objects.none(), label=_("Contact"),
+        widget=RemoteSelect(
+            reverse_lazy("customers:contact_options"), attrs={"class": "form-select"}
+        ),
+    )  # fmt: skip
+    field_order = ["contact", "role", "is_primary", "active"]
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = Contact.objects.visible_to(user)  # type: ignore[attr-defined]
 
 
 class NeedForm(RecordForm):

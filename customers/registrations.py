@@ -8,11 +8,13 @@ from django.db.models import F, Value
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.registries import (
+    CustomerTab,
     NavItem,
     PageAction,
     QuickCreate,
     SearchProvider,
     TimelineSource,
+    customer_tabs,
     nav_items,
     page_actions,
     quick_creates,
@@ -22,7 +24,8 @@ from crm.common.registries import (
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
 from customers.models import Contact, Customer, Need
-from customers.selectors import timeline_values
+from customers.timeline import timeline_values
+from customers.timeline_changes import changes_rows, describe_change
 
 nav_items += [
     NavItem(_("Customers"), "customers:list", "users", 20),
@@ -67,4 +70,30 @@ def _describe_need(row: dict[str, Any]) -> dict[str, Any]:
             "url": f"/customers/needs/{row['pk']}/"}  # fmt: skip
 
 
-timeline_sources.append(TimelineSource("need", _("Needs"), "bulb", _needs, _describe_need))
+timeline_sources += [
+    TimelineSource("need", _("Needs"), "bulb", _needs, _describe_need, order=60),
+    TimelineSource(
+        "change", _("Changes"), "history", changes_rows, describe_change, actor="actor", order=80
+    ),
+]
+
+
+def _needs_seen(user: Any, customer_id: int) -> Any:
+    return Need.objects.visible_to(user).filter(customer=customer_id)
+
+
+customer_tabs += [
+    CustomerTab(
+        "needs",
+        _("Needs"),
+        "bulb",
+        40,
+        "customers/_needs.html",
+        _needs_seen,
+        lambda rows: rows.order_by("status", "priority", "-updated_at"),
+        all_url="customers:need_list",
+        add_url="customers:need_create",
+        adders=SELLERS,
+    ),
+    CustomerTab("changes", _("Changes"), "history", 90, "customers/_changes.html"),
+]

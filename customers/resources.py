@@ -182,6 +182,7 @@ CUSTOMERS = Resource(
     list_template="customers/list.html",
     form_template="customers/form.html",
     detail_template="customers/detail.html",
+    prepared=True,
     detail_context=customer_page,
     tabs=_customer_tabs,
     empty=_("No customers yet. Add the first one or import a file."),

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, Value
-from django.db.models.functions import Cast
-from django.utils import timezone
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, IntegerField, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from crm.accounts.http import SignedInRequest
-from crm.common.registries import TimelineSource, customer_panels, timeline_sources
+from crm.common.prepared import Prepared
+from crm.common.registries import CustomerTab, customer_panels, customer_tabs
 from customers.models import Affiliation, Customer
+from customers.timeline import TimelineFilter, timeline_page
 
-TIMELINE_PAGE = 20
+MOST_CONTACTS = 20
+TAB_ROWS = 20
 
 
 def customer_page(request: SignedInRequest, customer: Customer) -> dict[str, Any]:
     """What the customer's page shows beside the facts."""
-    affiliations = (
-        Affiliation.objects.filter(customer=customer, contact__trashed_at__isnull=True)
-        .select_related("contact")
-        .order_by("-is_primary", "-active", "contact__name")[:20]
-    )
+    user = request.user
+    counts, contacts = _side(user, customer.pk)
+    customer.counts = counts  # type: ignore[attr-defined]  # for the panels
     return {
-        "affiliations": list(affiliations),
-        "can_take": request.user.is_rep and customer.owner_id is None,
-        "panels": panels_of(request.user, customer),
-        "timeline": timeline_page(request.user, customer.pk),
-        "timeline_kinds": [(s.key, s.label) for s in timeline_sources],
+        "contacts": contacts,
+        "can_take": user.is_rep and customer.owner_id is None,
+        "panels": panels_of(user, customer),
+        **tab_page(user, customer, request.GET.get("tab", ""), TimelineFilter.of(request.GET)),
     }
 
 
@@ -40,8 +37,43 @@ def panels_of(user: Any, customer: Customer) -> list[dict[str, Any]]:
     for panel in sorted(customer_panels, key=lambda entry: entry.order):
         context = panel.context(user, customer)
         if context is not None:
-            shown.append({"template": panel.template, "column": panel.column, **context})
+            shown.append(
+                {"key": panel.key, "template": panel.template, "column": panel.column, **context}
+            )
     return shown
+
+
+def customer_counts(user: Any, customer_id: int) -> dict[str, int]:
+    """How many records of each tab the reader sees."""
+    return _side(user, customer_id)[0]
+
+
+def tab_page(
+    user: Any, customer: Any, key: str, chosen: TimelineFilter | None = None
+) -> dict[str, Any]:
+    """The open tab of the customer's page (the timeline unless another one is named)."""
+    tabs = {tab.key: tab for tab in sorted(customer_tabs, key=lambda entry: entry.order)}
+    tab = tabs.get(key)
+    context: dict[str, Any] = {
+        "tabs": [
+            {"key": t.key, "label": t.label, "count": customer.counts.get(t.key), "icon": t.icon}
+            for t in tabs.values()
+        ],
+        "open_tab": tab.key if tab else "timeline",
+        "tab": tab,
+        "tab_listed": tab is not None and tab.rows is not None,
+        "may_add": tab is not None and user.role in tab.adders,
+    }
+    if tab is None:
+        context["timeline"] = timeline_page(user, customer.pk, chosen)
+    elif tab.rows:
+        context["tab_rows"] = list(tab.shown(tab.rows(user, customer.pk))[:TAB_ROWS])
+    return context
+
+
+def contacts_of(user: Any, customer_id: int) -> list[dict[str, Any]]:
+    """The people of a customer: the primary one first, inactive ones last."""
+    return _side(user, customer_id)[1]
 
 
 def contact_page(request: SignedInRequest, contact: Any) -> dict[str, Any]:
@@ -50,66 +82,31 @@ def contact_page(request: SignedInRequest, contact: Any) -> dict[str, Any]:
     return {"affiliations": list(parts[:50])}
 
 
-def timeline_page(
-    user: Any, customer_id: int, *, kind: str = "", cursor: str = ""
-) -> dict[str, Any]:
-    """One page of everything that happened with a customer, newest first, in one query.
-
-    ``cursor`` is the ``next`` of the page before; a broken one gives the first page.
-    """
-    sources = {s.key: s for s in timeline_sources if not kind or s.key == kind}
-    if not sources:
-        return {"entries": [], "next": "", "kind": kind}
-    mark = _read_cursor(cursor)
-    branches = []
-    for source in sources.values():
-        rows = source.rows(user, customer_id)
-        if mark:
-            rows = rows.filter(event_at__lte=mark[0])
-        branches.append(rows.order_by("-event_at", "-pk")[: TIMELINE_PAGE * 2 + 1])
-    first, *others = branches
-    ordered = first
-    if others:
-        union = first.union(*others, all=True)
-        ordered = union.order_by("-event_at", "event_source", "-pk")[: TIMELINE_PAGE * 2 + 1]
-    found = [{key.removeprefix("event_"): row[key] for key in row} for row in ordered]
-    if mark:
-        seen = next((i for i, row in enumerate(found) if _key(row) == mark), -1)
-        found = found[seen + 1 :]
-    page = found[:TIMELINE_PAGE]
-    entries = [_entry(sources[row["source"]], row) for row in page]
-    more = len(found) > TIMELINE_PAGE
-    return {"entries": entries, "next": _write_cursor(page[-1]) if more else "", "kind": kind}
+def _side(user: Any, customer_id: int) -> tuple[dict[str, int], list[dict[str, Any]]]:
+    """The counts of the tabs and the contacts, in one query."""
+    found = _SIDE.fetch(user, pk=customer_id)
+    row = dict(found[0]) if found else {}
+    people = row.pop("people", None) or []
+    return {name.removeprefix("count_"): count for name, count in row.items()}, people
 
 
-def timeline_values(queryset: Any, key: str, at: str, **columns: Any) -> Any:
-    """Shape a source's queryset for the timeline's UNION: every branch has the same columns."""
-    texts = {
-        f"event_{name}": Cast(columns.get(name, Value("")), CharField())
-        for name in ("title", "text", "extra", "who")
-    }
-    return queryset.annotate(
-        event_source=Value(key, CharField()), event_at=Cast(at, DateTimeField()), **texts
-    ).values("event_source", "pk", "event_at", *texts)
+def _side_query(user: Any, pk: int) -> Any:
+    counts = {f"count_{tab.key}": _count(tab, user, pk) for tab in customer_tabs if tab.rows}
+    parts = Affiliation.objects.filter(customer=pk, contact__trashed_at__isnull=True)
+    parts = parts.order_by("-is_primary", "-active", "contact__name", "pk")[:MOST_CONTACTS]
+    person = JSONObject(
+        pk="contact_id", name="contact__name", title="contact__title", phone="contact__phone",
+        email="contact__email", role="role", is_primary="is_primary", active="active",
+    )  # fmt: skip
+    people = ArraySubquery(parts.values(person=person))
+    seen = Customer.objects.visible_to(user).filter(pk=pk).order_by()
+    return seen.annotate(people=people, **counts).values("people", *counts)
 
 
-def _entry(source: TimelineSource, row: dict[str, Any]) -> dict[str, Any]:
-    return {"icon": source.icon, "when": row["at"], "who": row["who"], **source.describe(row)}
+def _count(tab: CustomerTab, user: Any, pk: int) -> Any:
+    rows: Any = tab.rows(user, pk) if tab.rows else None
+    counted = rows.order_by().values(one=Value(1)).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
-def _key(row: dict[str, Any]) -> tuple[datetime, str, int]:
-    return row["at"], row["source"], row["pk"]
-
-
-def _write_cursor(row: dict[str, Any]) -> str:
-    packed = json.dumps([row["at"].isoformat(), row["source"], row["pk"]])
-    return base64.urlsafe_b64encode(packed.encode()).decode()
-
-
-def _read_cursor(token: str) -> tuple[datetime, str, int] | None:
-    try:
-        at, source, pk = json.loads(base64.urlsafe_b64decode(token))
-        moment = datetime.fromisoformat(at)
-    except (ValueError, TypeError):
-        return None
-    return (moment, source, pk) if timezone.is_aware(moment) else None
+_SIDE = Prepared(_side_query)

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from crm.records.views import resource_urls
-from customers import import_views, views
+from customers import contact_views, import_views, views
 from customers.duplicates import views as duplicates
 from customers.resources import CONTACTS, CUSTOMERS, NEEDS
 
@@ -32,6 +32,15 @@ urlpatterns = [
     path("duplicates/<int:pk>/reopen/", duplicates.reopen, name="duplicate_reopen"),
     path("merges/<int:pk>/undo/", duplicates.undo, name="merge_undo"),
     path("<int:pk>/merge/", duplicates.merge, name="merge"),
+    path("<int:pk>/contacts/", contact_views.contacts, name="contacts"),
+    path("<int:pk>/contacts/<int:contact_pk>/", contact_views.affiliation, name="affiliation"),
+    path("<int:pk>/contacts/<int:contact_pk>/unlink/", contact_views.unlink, name="unlink"),
+    path(
+        "<int:pk>/contacts/<int:contact_pk>/relink/<str:token>/",
+        contact_views.relink,
+        name="relink",
+    ),
+    path("<int:pk>/tab/<slug:key>/", views.tab, name="tab"),
     path("<int:pk>/timeline/", views.timeline, name="timeline"),
     path("<int:pk>/take/", views.take, name="take"),
 ]

@@ -23,7 +23,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.records.resources import KEEPERS, SELLERS
-from customers.selectors import timeline_values
+from customers.timeline import timeline_values
 from marketing import bulk  # noqa: F401  # fills the registry
 from marketing.models import Activity, Campaign
 from marketing.selectors import running_card

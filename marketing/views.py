@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from communications.views import with_toast
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
-from crm.common.returning import safe_next
+from crm.common.returning import safe_next, with_toast
 from crm.records.resources import SELLERS
 from marketing import services
 from marketing.forms import AddCustomersForm

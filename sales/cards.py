@@ -1,4 +1,4 @@
-"""What sales show beside a customer and on my day."""
+"""What sales show on my day."""
 
 from __future__ import annotations
 
@@ -12,39 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.keyset import capped_count
-from customers.models import Customer, Need
-from sales.models import Deal, Order, Target
-from sales.next_steps import filter_next_step, with_next_step
+from sales.models import Deal, Target
+from sales.next_steps import filter_next_step
 from sales.selectors import attainment, with_achieved
 
-PANEL_ROWS = 5
 CARD_ROWS = 6
-
-
-def customer_deals(user: Any, customer: Customer) -> dict[str, Any] | None:
-    """The open deals of a customer, and the needs that wait for one."""
-    deals = Deal.objects.visible_to(user).open().filter(customer=customer)
-    shown = list(
-        with_next_step(deals).select_related("stage").order_by("-amount_base")[:PANEL_ROWS]
-    )
-    needs: list[Need] = []
-    if not user.is_agent:
-        waiting = Need.objects.editable_by(user).filter(customer=customer, status=Need.Status.OPEN)
-        needs = list(waiting.order_by("priority", "-updated_at")[:PANEL_ROWS])
-    if user.is_agent and not shown:
-        return None
-    return {"deals": shown, "needs": needs, "customer": customer, "may_sell": not user.is_agent,
-            "all_url": f"{reverse('sales:deal_list')}?customer={customer.pk}"}  # fmt: skip
-
-
-def customer_orders(user: Any, customer: Customer) -> dict[str, Any] | None:
-    """The latest orders of a customer."""
-    orders = Order.objects.visible_to(user).filter(customer=customer)
-    shown = list(orders.order_by("-ordered_at", "-pk")[:PANEL_ROWS])
-    if user.is_agent and not shown:
-        return None
-    return {"orders": shown, "customer": customer, "may_sell": not user.is_agent,
-            "all_url": f"{reverse('sales:order_list')}?customer={customer.pk}"}  # fmt: skip
 
 
 def stepless_card(user: Any) -> dict[str, Any] | None:

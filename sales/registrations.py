@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from communications.about import register_about
+from communications.about import about_offers, register_about
 from communications.models import About
 from crm.common.registries import (
+    CustomerTab,
     HomeCard,
     NavItem,
     PageAction,
@@ -16,6 +18,7 @@ from crm.common.registries import (
     QuickCreate,
     SearchProvider,
     customer_panels,
+    customer_tabs,
     home_cards,
     nav_items,
     ownership_followers,
@@ -25,7 +28,8 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.records.resources import SELLERS
-from sales.cards import closing_card, customer_deals, customer_orders, stepless_card, target_card
+from sales.cards import closing_card, stepless_card, target_card
+from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
 from sales.services import follow_customer
 from sales.timeline import SOURCES
@@ -73,8 +77,34 @@ search_providers += [
 ]
 timeline_sources += SOURCES
 customer_panels += [
+    Panel("path", "sales/panels/path.html", 5, customer_path, column="above"),
     Panel("deals", "sales/panels/deals.html", 20, customer_deals),
-    Panel("orders", "sales/panels/orders.html", 30, customer_orders),
+]
+customer_tabs += [
+    CustomerTab(
+        "deals",
+        _("Deals"),
+        "target-arrow",
+        10,
+        "sales/panels/deal_rows.html",
+        deals_of,
+        lambda rows: rows.select_related("stage").order_by(F("closed_at").desc(nulls_first=True)),
+        all_url="sales:deal_list",
+        add_url="sales:deal_create",
+        adders=SELLERS,
+    ),
+    CustomerTab(
+        "orders",
+        _("Orders"),
+        "shopping-cart",
+        20,
+        "sales/panels/order_rows.html",
+        orders_of,
+        lambda rows: rows.order_by("-ordered_at", "-pk"),
+        all_url="sales:order_list",
+        add_url="sales:order_create",
+        adders=SELLERS,
+    ),
 ]
 home_cards += [
     HomeCard("deals_stepless", "sales/cards/deals.html", 30, SELLERS, stepless_card),
@@ -87,3 +117,11 @@ page_actions += [
 ]
 ownership_followers.append(follow_customer)
 register_about(About.DEAL, Deal.objects.visible_to)
+
+
+def _deals_to_speak_of(user: Any, customer_id: int) -> list[tuple[str, str]]:
+    found = deals_of(user, customer_id).open().order_by("-amount_base")[:20]
+    return [(f"{About.DEAL}:{deal.pk}", deal.name) for deal in found]
+
+
+about_offers.append(_deals_to_speak_of)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.common import formats
 from crm.common.registries import TimelineSource
-from customers.selectors import timeline_values
+from customers.timeline import timeline_values
 from sales.models import Deal, Order, StageChange
 from sales.stages import CLOSED_TONES, stage_label
 
@@ -90,8 +90,10 @@ def _describe_order(row: dict[str, Any]) -> dict[str, Any]:
 
 
 SOURCES = [
-    TimelineSource("deal", gettext_lazy("Deals"), "target-arrow", _deals, _describe_deal),
+    TimelineSource("deal", gettext_lazy("Deals"), "target-arrow", _deals, _describe_deal,
+                   order=20),
     TimelineSource("stage_change", gettext_lazy("Stage changes"), "arrows-exchange", _moves,
-                   _describe_move),
-    TimelineSource("order", gettext_lazy("Orders"), "shopping-cart", _orders, _describe_order),
+                   _describe_move, group="deal", actor="by"),
+    TimelineSource("order", gettext_lazy("Orders"), "shopping-cart", _orders, _describe_order,
+                   order=30),
 ]  # fmt: skip

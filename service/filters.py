@@ -8,8 +8,8 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from communications.filters import CustomerFilter
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from customers.filters import CustomerFilter
 from service.models import Priority, ServiceRequest
 from service.selectors import active_categories
 

@@ -12,11 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from communications.about import register_about
+from communications.about import about_offers, register_about
 from communications.querysets import request_scope
 from communications.selectors import person_name
 from crm.common import tones
 from crm.common.registries import (
+    CustomerTab,
     HomeCard,
     NavItem,
     Panel,
@@ -24,6 +25,7 @@ from crm.common.registries import (
     SearchProvider,
     TimelineSource,
     customer_panels,
+    customer_tabs,
     home_cards,
     nav_items,
     quick_creates,
@@ -33,7 +35,7 @@ from crm.common.registries import (
 from crm.common.roles import Person, Role
 from customers.models import Customer
 from customers.querysets import agent_customer_scope
-from customers.selectors import timeline_values
+from customers.timeline import timeline_values
 from service.models import ServiceRequest
 from service.selectors import (
     QUEUE_ROLES,
@@ -41,6 +43,7 @@ from service.selectors import (
     due_requests,
     queue_badge,
     queue_summary,
+    requests_of,
 )
 
 MOST_TEXT = 400
@@ -72,10 +75,25 @@ quick_creates.append(
     QuickCreate(gettext_lazy("Request"), "service:request_create", "headset", 50, QUEUE_ROLES)
 )
 customer_panels.append(Panel("requests", "service/_customer_requests.html", 40, customer_requests))
+customer_tabs.append(
+    CustomerTab(
+        "requests", gettext_lazy("Requests"), "headset", 30, "service/_request_rows.html",
+        requests_of, lambda rows: rows.order_by("-opened_at", "-pk"),
+        all_url="service:request_list", add_url="service:request_create", adders=QUEUE_ROLES,
+    )
+)  # fmt: skip
 home_cards += [
     HomeCard("queue", "service/_queue_card.html", 20, AGENTS, queue_summary, width=6),
     HomeCard("due_requests", "service/_due_card.html", 15, AGENTS, due_requests, width=6),
 ]
+
+
+def _requests_to_speak_of(user: Any, customer_id: int) -> list[tuple[str, str]]:
+    found = requests_of(user, customer_id).open().order_by("priority", "-opened_at")[:20]
+    return [(f"request:{one.pk}", f"{one.number} {one.subject}") for one in found]
+
+
+about_offers.append(_requests_to_speak_of)
 
 
 def _find(user: Any, text: str, limit: int) -> list[ServiceRequest]:
@@ -134,9 +152,11 @@ def _describe_resolved(row: dict[str, Any]) -> dict[str, Any]:
 
 
 timeline_sources += [
-    TimelineSource("request", gettext_lazy("Requests"), "headset", _opened, _describe_opened),
+    TimelineSource(
+        "request", gettext_lazy("Requests"), "headset", _opened, _describe_opened, order=40
+    ),
     TimelineSource(
         "request_resolved", gettext_lazy("Resolved requests"), "circle-check", _resolved,
-        _describe_resolved,
+        _describe_resolved, group="request", actor="resolved_by",
     ),
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from communications.models import Communication
 from communications.selectors import CHANNEL_ICONS
 from crm.accounts.models import User
 from crm.common import tones
+from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
@@ -282,12 +283,22 @@ def active_categories() -> Any:
     return Category.objects.filter(active=True)
 
 
+def requests_of(user: Any, customer_id: int) -> Any:
+    """A customer's requests that the reader sees."""
+    return ServiceRequest.objects.visible_to(user).filter(customer=customer_id)
+
+
+def _open_of(user: Any, customer_id: int) -> Any:
+    found = requests_of(user, customer_id).open()
+    return found.order_by("priority", F("resolution_due_at").asc(nulls_last=True))[: PANEL_ROWS + 1]
+
+
+_OPEN_OF = Prepared(_open_of)
+
+
 def customer_requests(user: Any, customer: Any) -> dict[str, Any] | None:
     """The customer's open requests, the most urgent first."""
-    found = ServiceRequest.objects.visible_to(user).open().filter(customer=customer)
-    rows = list(
-        found.order_by("priority", F("resolution_due_at").asc(nulls_last=True))[: PANEL_ROWS + 1]
-    )
+    rows = _OPEN_OF.fetch(user, customer_id=customer.pk) if customer.counts["requests"] else []
     now = timezone.now()
     for row in rows:
         row.clock = next_clock(row, now)

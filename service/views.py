@@ -15,11 +15,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from communications.views import with_toast
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import User
 from crm.common.errors import RefusedError
-from crm.common.returning import safe_next
+from crm.common.returning import safe_next, with_toast
 from service import services
 from service.forms import ReplyForm
 from service.models import ServiceRequest

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 
 from crm.common import formats
 from crm.common.registries import custom_texts
@@ -96,12 +98,21 @@ class _Shown:
 
     def text(self, field: Any, row: Any) -> str:
         value = getattr(row, field.attname)
-        if value in (None, ""):
-            return "–"
-        if field.name in self.related:
+        if value not in (None, "") and field.name in self.related:
             return self.related[field.name].get(value, str(value))
-        if field.choices:
-            return str(dict(field.flatchoices).get(value, value))
-        if isinstance(value, datetime):
-            return formats.moment(value)
-        return str(value)
+        return value_text(field, value)
+
+
+def value_text(field: Any, value: Any) -> str:
+    """A field's value in words; also as JSON has it. Related records come as they are."""
+    if value in (None, ""):
+        return "–"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(field, models.DateTimeField) and isinstance(value, str):
+        value = parse_datetime(value) or value
+    if isinstance(value, datetime):
+        return formats.moment(value)
+    return str(value)

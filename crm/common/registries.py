@@ -48,6 +48,7 @@ class TimelineSource:
     ``rows(user, customer_id)`` gives a queryset shaped by ``timeline_values``, so that one
     UNION reads every source; ``describe(row)`` turns one row (source, pk, at, title, text,
     extra, who) into what the page shows: title, body, url, tone, badge.
+    ``group`` joins sources under one filter; ``actor`` is the column that says who did it.
     """
 
     key: str
@@ -55,17 +56,44 @@ class TimelineSource:
     icon: str
     rows: Callable[[Any, int], Any]
     describe: Callable[[dict[str, Any]], dict[str, Any]]
+    group: str = ""
+    actor: str = "owner"
+    order: int = 50
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A card beside a record's page; ``context(user, record)`` or None hides it."""
+    """A card beside a record's page; ``context(user, record)`` or None hides it.
+
+    ``record.counts`` says how many records of each ``CustomerTab`` the reader sees, so that a
+    panel need not ask for what is not there.
+    """
 
     key: str
     template: str
     order: int
     context: Callable[[Any, Any], dict[str, Any] | None]
     column: str = "right"
+
+
+@dataclass(frozen=True)
+class CustomerTab:
+    """A list on the customer's page: ``rows(user, customer_id)`` is what the reader sees of it.
+
+    The template gets ``rows`` (the newest, as ``shown`` orders and completes them), ``tab`` and
+    ``customer``. Without ``rows`` the template shows what it fetches by itself.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    order: int
+    template: str
+    rows: Callable[[Any, int], Any] | None = None
+    shown: Callable[[Any], Any] = lambda rows: rows  # a dataclass's default
+    all_url: str = ""
+    add_url: str = ""
+    adders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -105,6 +133,7 @@ nav_items: list[NavItem] = []
 quick_creates: list[QuickCreate] = []
 timeline_sources: list[TimelineSource] = []
 customer_panels: list[Panel] = []
+customer_tabs: list[CustomerTab] = []
 search_providers: list[SearchProvider] = []
 home_cards: list[HomeCard] = []
 page_actions: list[PageAction] = []

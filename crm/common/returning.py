@@ -1,8 +1,11 @@
-"""Going back to where a person came from, never to a stranger's site."""
+"""Where an answer leads and what it says: back to where a person came from, never to a stranger's
+site; a sentence in the corner of the page."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+import json
+
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -13,3 +16,12 @@ def safe_next(request: HttpRequest, default: str) -> str:
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if target and ours else default
+
+
+def with_toast(
+    response: HttpResponse, message: str, *, tone: str = "success", undo: str = ""
+) -> HttpResponse:
+    """Let an htmx answer say something in the corner, with “Undo” when an address is given."""
+    event = {"message": message, "tone": tone, **({"undo": undo} if undo else {})}
+    response["HX-Trigger"] = json.dumps({"app:message": event})
+    return response

@@ -28,6 +28,7 @@ class Kind:
 
 SELL_SEE: Reach = {"rep": TEAM, "manager": TEAM, "agent": ALL, "admin": ALL}
 SELL_EDIT: Reach = {"rep": OWN, "manager": TEAM, "admin": ALL}
+CONTACT_EDIT: Reach = {**SELL_EDIT, "agent": ALL}
 SELLERS = {"rep", "manager", "admin"}
 
 KINDS: dict[str, Kind] = {
@@ -165,6 +166,15 @@ ACTIONS: dict[str, Action] = {
     # The export has no file: nothing is there to be taken.
     "records:export_file": Action("export", MINE, "get", also=(404,)),
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
+    "customers:tab": Action("customers:", SELL_SEE, "get", more=("deals",)),
+    "customers:contacts": Action("customers:", SELL_SEE, "get"),
+    # Nobody is linked: 404 is an answer too.
+    "customers:affiliation": Action("customers:", CONTACT_EDIT, "get", more=("1",), also=(404,)),
+    "customers:unlink": Action("customers:", CONTACT_EDIT, more=("1",), also=(404,)),
+    "customers:relink": Action("customers:", CONTACT_EDIT, more=("1", "broken"), also=(400,)),
+    # Nothing but the kind is sent: that is enough for a call.
+    "communications:quick": Action("customers:", SELL_SEE, data={"channel": "phone"}),
+    "communications:quick_more": Action("customers:", SELL_SEE, "get"),
     # Nobody takes a customer that has an owner.
     "customers:take": Action("customers:", {}),
     # Without another customer the page asks for one.

@@ -9,7 +9,7 @@ from django.utils import translation
 from playwright.sync_api import Page, expect
 
 from communications.models import FollowUp
-from customers.models import Customer
+from customers.models import Contact, Customer
 from sales.models import Deal, StageChange
 from tests.browser.conftest import PHONE, Company, SignIn
 from tests.browser.watching import Watch
@@ -47,21 +47,22 @@ def test_it_creates_a_customer(sign_in: SignIn) -> None:
 def test_it_logs_a_call_from_the_customer(sign_in: SignIn, customer: Customer) -> None:
     page = sign_in("rep", language="zh-hans", size=PHONE)
     page.goto(customer.get_absolute_url())
-    page.get_by_role("link", name="记录通话").click()
-    page.get_by_label("内容").fill("客户要一份 200 台的报价")
-    page.get_by_role("button", name="保存").click()
-    page.goto(customer.get_absolute_url())
-    expect(page.locator("#timeline")).to_contain_text("客户要一份 200 台的报价")
+    page.locator("#quick-log .pick", has_text="微信").click()
+    page.get_by_label("沟通内容").fill("客户要一份 200 台的报价")
+    page.get_by_label("接下来").fill("发送报价单")
+    page.get_by_role("button", name="记录").click()
+    expect(page.locator("#timeline li").first).to_contain_text("客户要一份 200 台的报价")
+    expect(page.locator("#next-step")).to_contain_text("发送报价单")
+    expect(page.get_by_label("沟通内容")).to_have_value("")
 
 
 def test_it_plans_a_follow_up_and_ticks_it_off(sign_in: SignIn, customer: Customer) -> None:
     page = sign_in("rep")
     page.goto(customer.get_absolute_url())
-    page.get_by_role("link", name="Plan a step").click()
-    page.get_by_label("What to do").fill("Send the quotation")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Send the quotation")
-    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="Plan the next step").click()
+    page.keyboard.type("Send the quotation")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#next-step")).to_contain_text("Send the quotation")
     page.get_by_role("button", name="Done: Send the quotation").click()
     expect(page.locator("#next-step")).not_to_contain_text("Send the quotation")
     follow_up = FollowUp.objects.get(title="Send the quotation")
@@ -152,3 +153,72 @@ def test_it_keeps_what_was_typed_when_another_saved_first(
     page.wait_for_url(f"**{customer.get_absolute_url()}")
     customer.refresh_from_db()
     assert customer.city == "丽江"
+
+
+def test_it_edits_a_value_in_place_by_keyboard(sign_in: SignIn, customer: Customer) -> None:
+    page = sign_in("rep", language="zh-hans")
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="编辑：城市").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("textbox", name="城市")).to_be_focused()
+    page.keyboard.type("丽江")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="编辑：城市")).to_be_focused()
+    page.keyboard.press("e")
+    expect(page.get_by_role("textbox", name="城市")).to_be_focused()
+    page.keyboard.type("大理")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="编辑：城市")).to_be_focused()
+    customer.refresh_from_db()
+    assert customer.city == "大理"
+
+
+def test_it_shows_both_values_of_a_conflict_in_place(
+    sign_in: SignIn, watch: Watch, customer: Customer
+) -> None:
+    watch.expect(409)
+    page = sign_in("rep")
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="Edit: City").click()
+    page.get_by_role("textbox", name="City").fill("Lijiang")
+    Customer.objects.filter(pk=customer.pk).update(city="Dali", version=customer.version + 1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("“Dali”")
+    expect(page.get_by_role("textbox", name="City")).to_have_value("Lijiang")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Edit: City")).to_be_focused()
+    customer.refresh_from_db()
+    assert customer.city == "Lijiang"
+
+
+def test_it_changes_the_head_of_the_page_with_the_value(
+    sign_in: SignIn, customer: Customer
+) -> None:
+    page = sign_in("rep")
+    page.goto(customer.get_absolute_url())
+    page.get_by_role("link", name="Edit: Name").click()
+    page.get_by_role("textbox", name="Name").fill("Lancang Tea")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Lancang Tea")
+
+
+def test_it_links_and_unlinks_a_contact(sign_in: SignIn, customer: Customer) -> None:
+    found = Contact.objects.create(name="沈清如", owner=customer.owner, team=customer.team)
+    page = sign_in("rep", language="zh-hans")
+    page.goto(customer.get_absolute_url())
+    card = page.locator("#contacts")
+    card.get_by_role("link", name="关联").click()
+    card.locator(".ts-control").click()
+    page.keyboard.type("清如")
+    page.get_by_role("option", name="沈清如").click()
+    card.get_by_label("在该客户的角色").fill("采购")
+    card.get_by_role("button", name="关联").click()
+    expect(card).to_contain_text("采购")
+    assert customer.affiliations.filter(contact=found).exists()
+    card.get_by_role("link", name="沈清如 的角色").click()
+    card.get_by_role("button", name="解除关联").click()
+    expect(card).not_to_contain_text("沈清如")
+    page.get_by_role("button", name="撤销").click()
+    page.wait_for_url(f"**{customer.get_absolute_url()}")
+    expect(card).to_contain_text("沈清如")
+    expect(card).to_contain_text("采购")

@@ -24,7 +24,7 @@ document.addEventListener("securitypolicyviolation", (event) => {
   );
 });
 """
-STATUS = re.compile(r"the server responded with a status of (\d+)")
+STATUS = re.compile(r"(?:responded with a status of|Response Status Error Code) (\d+)")
 
 
 @dataclass

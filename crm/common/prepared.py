@@ -1,0 +1,168 @@
+"""Queries whose SQL is made once and then run with other values.
+
+Building and compiling a query with its permissions takes Django longer than PostgreSQL takes to
+answer it; a page that is opened all day asks ten of them. A ``Prepared`` compiles its query once
+per role and language, with slots where the reader's ids and the given values go.
+
+``build`` may use of the user only what ``crm.common.roles.Person`` has: ``pk``, ``role``,
+``team_id``. Everything else that varies is a value or part of the variant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models.query import (  # type: ignore[attr-defined]  # stubs lack it
+    ModelIterable,
+    get_related_populators,
+)
+from django.utils.translation import get_language
+
+from crm.common.roles import Role
+
+# Values that no record and no moment has: where they stand among the parameters is a slot.
+_FIRST_SLOT = 8_999_999_999_999_000_000
+_MOST_KEPT = 200
+_FIRST_MOMENT = datetime(9997, 3, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A user of one role, with slots for ids."""
+
+    role: str
+    pk: int
+    team_id: int | None
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def is_manager(self) -> bool:
+        return self.role == Role.MANAGER
+
+    @property
+    def is_rep(self) -> bool:
+        return self.role == Role.REP
+
+    @property
+    def is_agent(self) -> bool:
+        return self.role == Role.AGENT
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    queryset: QuerySet[Any]
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    slots: dict[Any, str]  # the stand-in → the name of the value
+
+
+class Prepared:
+    """``Prepared(build).fetch(user, pk=7)`` gives the rows of ``build(user, pk=7)``.
+
+    ``build(user, *variant, **values)`` gives a queryset of records or of ``values()``. Values are
+    ids or moments; the variant holds what changes the query itself.
+    """
+
+    def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
+        self._build = build
+        self._kept: dict[Hashable, _Compiled | None] = {}
+
+    def fetch(self, user: Any, *variant: Hashable, **values: int | datetime) -> list[Any]:
+        """The rows: records with their annotations and selected relations, or dicts."""
+        moments = tuple(sorted(name for name, value in values.items() if _is_moment(value)))
+        key = (user.role, user.team_id is None, get_language(), variant, moments)
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = self._compile(user, variant, values)
+        compiled = self._kept[key]
+        if compiled is None:  # nobody of this role sees any
+            return []
+        given = {**values, "reader": user.pk, "team": user.team_id}
+        slots = compiled.slots
+        params = [given[slots[p]] if _is_slot(p, slots) else p for p in compiled.params]
+        return _rows(compiled, params)
+
+    def _compile(
+        self, user: Any, variant: Sequence[Hashable], values: dict[str, Any]
+    ) -> _Compiled | None:
+        team = None if user.team_id is None else _FIRST_SLOT + 1
+        reader = Reader(user.role, _FIRST_SLOT, team)
+        stand_ins = {
+            name: _FIRST_MOMENT.replace(microsecond=number)
+            if _is_moment(value)
+            else _FIRST_SLOT + 2 + number
+            for number, (name, value) in enumerate(sorted(values.items()))
+        }
+        queryset = self._build(reader, *variant, **stand_ins)
+        compiler = queryset.query.get_compiler(connection=connection)
+        try:
+            sql, params = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        slots = {stand_in: name for name, stand_in in stand_ins.items()}
+        unused = [name for stand_in, name in slots.items() if stand_in not in params]
+        if unused:
+            raise ValueError(f"the query makes no use of {', '.join(unused)}")
+        slots |= {reader.pk: "reader", **({team: "team"} if team else {})}
+        return _Compiled(queryset, compiler, sql, tuple(params), slots)
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime)
+
+
+def _is_slot(param: Any, slots: dict[Any, str]) -> bool:
+    return isinstance(param, int | datetime) and param in slots
+
+
+def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:
+    compiler = compiled.compiler
+    with connection.cursor() as cursor:
+        cursor.execute(compiled.sql, params)
+        rows: Any = cursor.fetchall()
+    fields = [selected[0] for selected in compiler.select[: compiler.col_count]]
+    if converters := compiler.get_converters(fields):
+        rows = compiler.apply_converters(rows, converters)
+    if not issubclass(compiled.queryset._iterable_class, ModelIterable):
+        names = _names(compiled.queryset.query)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+    return _records(compiled, rows)
+
+
+def _names(query: Any) -> list[str]:
+    """As Django's ValuesIterable has them."""
+    if query.selected:
+        return list(query.selected)
+    return [*query.extra_select, *query.values_select, *query.annotation_select]
+
+
+def _records(compiled: _Compiled, rows: Any) -> list[Any]:
+    """As Django's ModelIterable does it."""
+    compiler, database = compiled.compiler, connection.alias
+    select, klass = compiler.select, compiler.klass_info
+    first, last = klass["select_fields"][0], klass["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    populators = get_related_populators(klass, select, database)
+    found = []
+    for row in rows:
+        record = klass["model"].from_db(database, names, row[first:last])
+        for populator in populators:
+            populator.populate(row, record)
+        for name, position in (compiler.annotation_col_map or {}).items():
+            setattr(record, name, row[position])
+        found.append(record)
+    lookups = compiled.queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # no public name
+    if found and lookups:
+        prefetch_related_objects(found, *lookups)
+    return found

@@ -1,0 +1,101 @@
+"""Queries compiled once: the same rows as Django's own, for every reader."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from communications.models import FollowUp
+from crm.common.prepared import Prepared
+from customers.models import Customer
+from tests.factories.cast import Cast, make_cast
+from tests.factories.communications import FollowUpFactory
+from tests.factories.customers import CustomerFactory
+
+ROLES = ("rep", "manager", "agent", "admin", "stranger")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    return make_cast()
+
+
+def customer_of(user: Any, pk: int) -> Any:
+    editable = Customer.objects.editable_by(user).filter(pk=OuterRef("pk"))
+    seen = Customer.objects.visible_to(user).select_related("owner")
+    return seen.annotate(can_edit=Exists(editable)).filter(pk=pk)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_it_gives_each_reader_their_rows(cast: Cast, role: str) -> None:
+    prepared = Prepared(customer_of)
+    user = cast.user(role)
+    for owner in (cast.rep, cast.colleague, cast.stranger):
+        customer = CustomerFactory(owner=owner, custom={"level": "A"})
+        got, expected = prepared.fetch(user, pk=customer.pk), list(customer_of(user, customer.pk))
+        assert got == expected
+        for one, other in zip(got, expected, strict=True):
+            assert (one.can_edit, one.owner, one.custom) == (
+                other.can_edit, other.owner, other.custom,
+            )  # fmt: skip
+
+
+def test_it_never_serves_one_reader_anothers_rows(cast: Cast) -> None:
+    prepared = Prepared(customer_of)
+    customer = CustomerFactory(owner=cast.rep)
+    assert prepared.fetch(cast.rep, pk=customer.pk) == [customer]
+    assert prepared.fetch(cast.stranger, pk=customer.pk) == []  # the same role, another team
+
+
+def test_it_asks_nothing_for_roles_that_see_none(cast: Cast) -> None:
+    prepared = Prepared(lambda user, pk: Customer.objects.takeable_by(user).filter(pk=pk))
+    customer = CustomerFactory(owner=None, team=cast.team)
+    assert prepared.fetch(cast.rep, pk=customer.pk) == [customer]
+    with CaptureQueriesContext(connection) as captured:
+        assert prepared.fetch(cast.manager, pk=customer.pk) == []
+    assert len(captured) == 0
+
+
+def test_it_fills_in_moments_and_variants(cast: Cast) -> None:
+    now = timezone.now()
+    soon, later = (
+        FollowUpFactory(customer__owner=cast.rep, due_at=now + timedelta(days=days))
+        for days in (1, 9)
+    )
+
+    def due(user: Any, order: str, until: datetime) -> Any:
+        found = FollowUp.objects.visible_to(user).filter(due_at__lt=until).order_by(order)
+        return found.values("pk", "due_at")
+
+    prepared = Prepared(due)
+    week = prepared.fetch(cast.rep, "due_at", until=now + timedelta(days=7))
+    month = prepared.fetch(cast.rep, "-due_at", until=now + timedelta(days=30))
+    assert week == [{"pk": soon.pk, "due_at": soon.due_at}]
+    assert [row["pk"] for row in month] == [later.pk, soon.pk]
+
+
+def test_it_reads_unions(cast: Cast) -> None:
+    customer = CustomerFactory(owner=cast.rep)
+    step = FollowUpFactory(customer=customer)
+
+    def both(user: Any, pk: int) -> Any:
+        seen = Customer.objects.visible_to(user).filter(pk=pk).values("pk", "name")
+        steps = FollowUp.objects.visible_to(user).filter(customer=pk).values("pk", "title")
+        return seen.union(steps, all=True)
+
+    found = Prepared(both).fetch(cast.rep, pk=customer.pk)
+    assert found == [
+        {"pk": customer.pk, "name": customer.name}, {"pk": step.pk, "name": step.title},
+    ]  # fmt: skip
+
+
+def test_it_refuses_a_query_that_forgets_a_value(cast: Cast) -> None:
+    prepared = Prepared(lambda user, pk: Customer.objects.visible_to(user))
+    with pytest.raises(ValueError, match="pk"):
+        prepared.fetch(cast.rep, pk=1)
