@@ -122,7 +122,7 @@ class AffiliationForm(forms.Form):
 class LinkForm(AffiliationForm):
     """Somebody known, and their part."""
 
-    contact = forms.ModelChoiceField(
+    contact: Any = forms.ModelChoiceField(
         queryset=Contact.objects.none(), label=_("Contact"),
         widget=RemoteSelect(
             reverse_lazy("customers:contact_options"), attrs={"class": "form-select"}

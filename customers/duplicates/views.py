@@ -38,7 +38,7 @@ class CustomerDetail(RecordDetail):
             return super().get(request, pk)
         except Http404:
             survivor = survivor_of(pk)
-            seen = Customer.objects.visible_to(request.user)  # type: ignore[arg-type]  # signed in
+            seen = Customer.objects.visible_to(request.user)
             if survivor is None or not seen.filter(pk=survivor).exists():
                 raise
             return redirect("customers:detail", survivor)
