@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from analytics import frames
 from analytics.frames import IDENTITY_COLUMNS, Scope
+from customers.duplicates.models import DuplicatePair
 from customers.duplicates.services import (
     FoundPair,
     name_keys_refresh,
@@ -61,6 +62,25 @@ def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
     with _guard(job):
         answer["forgotten"] = pairs_forget(found_before=found_at)
     return {**answer, "seconds": round(time.monotonic() - started, 1)}
+
+
+def stored_pairs() -> dict[str, Any]:
+    """Find them anew, and give the open pairs as the command line shows them."""
+    found = find_duplicates()
+    pairs = DuplicatePair.objects.filter(state=DuplicatePair.State.OPEN).order_by("-probability")
+    return {
+        "rows_used": found["rows"],
+        "rows_dropped": 0,
+        "warnings": [found["problem"]] if found["problem"] else [],
+        "compared": found.get("compared", 0),
+        "pairs": [
+            {"a": a, "b": b, "probability": probability}
+            for a, b, probability in pairs.values_list("first", "second", "probability")
+        ],
+        "precision": None,
+        "recall": None,
+        "f1": None,
+    }
 
 
 def _as_it_is(text: str) -> str:

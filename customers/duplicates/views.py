@@ -37,8 +37,9 @@ class CustomerDetail(RecordDetail):
         try:
             return super().get(request, pk)
         except Http404:
+            user: Any = request.user  # signed in
             survivor = survivor_of(pk)
-            seen = Customer.objects.visible_to(request.user)
+            seen = Customer.objects.visible_to(user)
             if survivor is None or not seen.filter(pk=survivor).exists():
                 raise
             return redirect("customers:detail", survivor)

@@ -1,16 +1,19 @@
 """``analyze duplicates`` on files."""
 
+import io
 import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from django.core.management import call_command
 
 from analytics.duplicates import duplicates_in_tables
 from analytics.methods.errors import DataProblem
 from analytics.tables import read_table
 from benchmarks.doubles import customers_with_doubles
 from tests.analytics.test_analyze_command import PROMISED, analyze
+from tests.factories.customers import CustomerFactory
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +79,18 @@ def test_it_refuses_ids_that_name_two_rows(tmp_path: Path, files: dict[str, str]
     with pytest.raises(DataProblem) as problem:
         duplicates_in_tables(doubled, links=files["links"])
     assert problem.value.code == "duplicate_record_ids"
+
+
+@pytest.mark.django_db
+def test_it_finds_them_among_the_customers_of_the_crm() -> None:
+    for phone in ("+8613800138000", "+8613800138001"):
+        for number in range(30):
+            CustomerFactory(name=f"客户{number}有限公司{phone[-1]}", phone=f"{phone}{number:02d}")
+    for _ in range(2):
+        CustomerFactory(name="上海宏远机械有限公司", phone="+8613912345678", email="a@hy.example")
+    said = io.StringIO()
+    call_command("analyze", "duplicates", "--json", "-", stdout=said)
+    answer = json.loads(said.getvalue())
+    assert set(answer) >= PROMISED
+    assert answer["rows_used"] == 62
+    assert len(answer["pairs"]) >= 1

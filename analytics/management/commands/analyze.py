@@ -72,6 +72,10 @@ class Command(BaseCommand):
     def _answer(self, method: str, file: str | None, parameters: dict[str, Any]) -> dict[str, Any]:
         if file is not None:
             return analyse_table(method, file, parameters)
+        if method == "duplicates":  # writes pairs of customers instead of a run
+            from analytics.customer_duplicates import stored_pairs
+
+            return stored_pairs()
         from analytics import runs
 
         given = {name: value for name, value in parameters.items() if value is not None}

@@ -189,7 +189,7 @@ def add_people(world: World, account: Account, identity: Identity) -> None:
         contact = tables.contacts.add(
             *world.record(
                 account, account.owner, account.created, account.created,
-                name, phone, email, wechat,
+                name, phone, email, wechat, phone.removeprefix("+86"),
             ),
             name, title, phone, email, wechat, "",
         )  # fmt: skip
