@@ -16,7 +16,9 @@ RUN python -m venv /opt/venv \
     && /opt/venv/bin/uv pip uninstall --python /opt/venv/bin/python uv
 
 FROM python:3.12-slim
-# What PDF needs: Pango and a Chinese font.
+# What PDF needs: Pango and a Chinese font. Unpinned: old versions leave the archive with each
+# point release.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/*
