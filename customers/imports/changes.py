@@ -7,10 +7,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from customers.imports.copying import copy_new, escaped, new_ids
+from customers.imports.copying import ExactEncoder, copy_new, escaped, new_ids
 
 CREATED, UPDATED = "c", "u"
 CUSTOM = "custom."
@@ -74,4 +73,4 @@ class ChangeLog:
 
 
 def _json(values: Mapping[str, Any]) -> str:
-    return escaped(json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False))
+    return escaped(json.dumps(values, cls=ExactEncoder, ensure_ascii=False))

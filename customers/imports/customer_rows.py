@@ -112,6 +112,7 @@ class CustomerRows(MappedImporter):
 
     def complete(self, cleaned: Cleaned) -> None:
         complete_name(cleaned.values)
+        self.check_name(cleaned, 200)
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         wanted: dict[str, set[str]] = {name: set() for name in (*KEYS, "name")}

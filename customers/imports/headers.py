@@ -150,7 +150,6 @@ DEAL: Names = {
         "Customer Id", "Account ID", "AccountId", "Account Name.id", "Associated Company IDs",
         "Primary Associated Company ID", "Associated Company ID", "客户编号", "客户ID",
     ),
-    "contact_email": ("Contact Email", "Contact E-mail", "联系人邮箱"),
     "stage": ("Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段"),
     "pipeline": ("Pipeline", "Sales Pipeline", "管道", "销售管道", "销售流程"),
     "probability": (

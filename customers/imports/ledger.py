@@ -7,6 +7,7 @@ import io
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Self
 
@@ -107,9 +108,9 @@ class Ledger:
             "updated": self.updated,
             "skipped": self.skipped,
             "rejected": self.rejected,
-            "reasons": self.reasons,
+            "reasons": deepcopy(self.reasons),
             "objects": {name: count for name, count in self.objects.items() if count},
-            "warnings": self.warnings,
+            "warnings": list(self.warnings),
         }
 
     def save(self) -> dict[str, Any]:
@@ -122,9 +123,9 @@ class Ledger:
         """Go on from a checkpoint; {} starts anew."""
         for name in ("rows", "created", "updated", "skipped", "rejected"):
             setattr(self, name, state.get(name, 0))
-        self.reasons = state.get("reasons", {})
+        self.reasons = deepcopy(state.get("reasons", {}))
         self.objects = Counter(state.get("objects", {}))
-        self.warnings = state.get("warnings", [])
+        self.warnings = list(state.get("warnings", []))
         self._bytes = state.get("bytes", 0)
         if self._path.exists():
             os.truncate(self._path, self._bytes)

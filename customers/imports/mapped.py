@@ -29,6 +29,7 @@ from customers.imports.targets import (
     added_clean,
     day,
 )
+from customers.models import Customer
 
 MORE_FIELDS = _("More fields")
 
@@ -134,6 +135,12 @@ class MappedImporter(Importer):
     def complete(self, cleaned: Cleaned) -> None:
         """Put parts together that stand in several targets, such as first and last name."""
 
+    def check_name(self, cleaned: Cleaned, limit: int) -> None:
+        """First and last name may be too long together."""
+        if len(cleaned.values.get("name", "")) > limit:
+            place = next(self.at[key] for key in self.needed if key in self.at)
+            cleaned.problems[place] = "too_long"
+
     def judge(self, rows: Sequence[Row]) -> Iterator[Judged]:
         """What becomes of each row; ``write`` stores it."""
         cleaned = [self.clean(row) for row in rows]
@@ -169,7 +176,7 @@ class MappedImporter(Importer):
             return display_phone(str(value), settings.DEFAULT_PHONE_REGION)
         if isinstance(value, list):
             return ", ".join(map(str, value))
-        field = _field(self.model, key)
+        field = _field(self.model, key) or _field(Customer, key)
         if field is not None and field.choices:
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, Decimal):

@@ -11,13 +11,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from customers.imports.changes import CUSTOM, ChangeLog
-from customers.imports.copying import copy_new, new_ids
+from customers.imports.copying import ExactEncoder, copy_new, new_ids
 from customers.imports.trials import Shelf
 
 WRITTEN_AT_ONCE = 500
@@ -98,6 +97,9 @@ class Pool:
     def may_write(self, record: Any) -> bool:
         return record.pk in self.new or record.pk in self._writable
 
+    def may_see(self, record: Any) -> bool:
+        return record.pk in self.new or record.pk in self._visible
+
     def add(self, record: Any) -> None:
         """A new record; it gets its id now."""
         record.pk = self._shelf.new_id() if self._shelf else next(self._ids)
@@ -137,6 +139,7 @@ class Pool:
         self._by: dict[tuple[str, str], list[Any]] = {}
         self.known: dict[int, Any] = {}
         self._writable: set[int] = set()
+        self._visible: set[int] = set()
         self._before: dict[int, dict[str, Any]] = {}
         self._after: dict[int, dict[str, Any]] = {}
 
@@ -153,6 +156,8 @@ class Pool:
         if not pks:
             return []
         self._writable |= self._editable(pks)
+        seen = self._scope(everywhere=False).filter(pk__in=pks)
+        self._visible |= set(seen.values_list("pk", flat=True)) | {pk for pk in pks if pk < 0}
         found = self._manager.filter(pk__in=pks).order_by("pk")
         if self._shelf is None:
             return list(found.select_for_update(of=("self",)))
@@ -202,7 +207,7 @@ class Pool:
                 record.updated_at = now
             changes.changed(record, self._before[pk], self._after[pk])
         if versioned:
-            fields |= {"search", "version", "updated_at"}
+            fields |= {"search", "version", "updated_at"} | derived(self.model, fields)
         self._manager.bulk_create(
             self.changed.values(), batch_size=WRITTEN_AT_ONCE, update_conflicts=True,
             unique_fields=["id"], update_fields=sorted(fields),
@@ -261,6 +266,12 @@ def set_values(record: Any, values: Mapping[str, Any]) -> None:
         record.custom = custom
 
 
+def derived(model: type[models.Model], fields: Collection[str]) -> set[str]:
+    """What is made of other fields when a record is stored, and must be stored with them."""
+    known = {field.name for field in model._meta.concrete_fields}
+    return {"name_key"} & known if "name" in fields else set()
+
+
 def as_json(values: Mapping[str, Any]) -> Any:
     """Values as the undo ledger keeps them."""
-    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(values, cls=ExactEncoder))

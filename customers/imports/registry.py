@@ -93,6 +93,11 @@ class Importer(ABC):
         """Why rows are left out, by reason."""
         return cls.reasons
 
+    @classmethod
+    def stays(cls, label: str, found: Mapping[int, Any]) -> set[int]:
+        """Which made records undoing must leave, by id."""
+        return set()
+
     def survey(self, row: Row) -> None:  # noqa: B027  # most kinds need no overview
         """See a row of the right width, before the first chunk."""
 

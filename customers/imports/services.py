@@ -18,7 +18,7 @@ from crm.accounts.models import User
 from crm.common.cells import plain_name
 from crm.common.errors import RefusedError
 from crm.jobs.services import job_cancel, job_enqueue
-from customers.imports import customer_rows  # noqa: F401  # registers the kind
+from customers.imports import contact_rows, customer_rows  # noqa: F401  # register the kinds
 from customers.imports.checking import import_check, sample_rows
 from customers.imports.guessing import signature
 from customers.imports.layout import Layout, Wish

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
+from customers.imports.copying import ExactEncoder
 
 _ASKED_AT_ONCE = 500
 _TABLES = """
@@ -40,7 +40,7 @@ class Shelf:
         """Keep records: (id, keys, values of fields). Earlier keys of the same record stay."""
         rows, keys = [], []
         for pk, called, values in records:
-            rows.append((model, pk, json.dumps(values, cls=DjangoJSONEncoder)))
+            rows.append((model, pk, json.dumps(values, cls=ExactEncoder)))
             keys += [(model, key, value, pk) for key, value in called.items() if value]
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO record VALUES (?, ?, ?)", rows)

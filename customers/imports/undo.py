@@ -24,15 +24,15 @@ from django.db.models import Max
 from django.utils import timezone
 
 from customers.imports.changes import CREATED, CUSTOM
-from customers.imports.pool import as_json, set_values
-from customers.imports.registry import importers
+from customers.imports.pool import as_json, derived, set_values
+from customers.imports.registry import Importer, importers
 from customers.imports.running import Work
 from customers.models import ImportBatch, ImportChange
 
 PAGE = 500
 NAMED = 200
 # Relations that machines keep (found duplicates, scores) hold no record back; apps add theirs.
-undo_ignores: set[str] = set()
+undo_ignores = {"customers.duplicatepair"}
 
 
 def undo_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
@@ -40,7 +40,7 @@ def undo_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
     if batch.state != ImportBatch.State.UNDOING:
         return batch
     kind = importers.get(batch.kind)
-    undo = _Undo(batch, kind.parents if kind else {}, kind.together if kind else {})
+    undo = _Undo(batch, kind)
     state: dict[str, Any] = work.checkpoint or _nothing()
     every = ImportChange.objects.filter(batch=batch)
     made = every.filter(what=CREATED)
@@ -82,12 +82,12 @@ class _Undo:
     def __init__(
         self,
         batch: ImportBatch,
-        parents: Mapping[str, str],
-        together: Mapping[str, Sequence[Sequence[str]]],
+        kind: type[Importer] | None,
     ) -> None:
         self._entries = ImportChange.objects.filter(batch=batch)
-        self._parents = parents
-        self._together = together
+        self._kind = kind or Importer
+        self._parents: Mapping[str, str] = self._kind.parents
+        self._together = self._kind.together
 
     def take_back(self, page: Sequence[ImportChange], state: dict[str, Any]) -> None:
         """Entries of one model that stand together are taken back together."""
@@ -106,6 +106,7 @@ class _Undo:
         if label in self._parents:
             found = self._without_own_parents(model, found)
         keep = self._changed_since(label, found) | self._held(model, found)
+        keep |= self._kind.stays(label, found)
         if state["again"]:
             for pk in sorted(keep & found.keys()):
                 _name(state, found[pk], "attached")
@@ -242,7 +243,7 @@ def _save(model: type[models.Model], touched: Mapping[int, Any], columns: set[st
             record.search = record.search_texts()
             record.version += 1
             record.updated_at = timezone.now()
-        fields |= {"search", "version", "updated_at"}
+        fields |= {"search", "version", "updated_at"} | derived(model, fields)
     model._default_manager.bulk_create(
         list(touched.values()), update_conflicts=True, unique_fields=["id"],
         update_fields=sorted(fields),

@@ -75,7 +75,7 @@ def deal_create(
     )
     if deal.owner_id is None and not getattr(actor, "is_rep", False):
         deal.owner = customer.owner
-    _enter(deal, stage, now, lost_reason=lost_reason, probability=probability)
+    enter_stage(deal, stage, now, lost_reason=lost_reason, probability=probability)
     created = record_create(record=deal, actor=actor, submission=submission)
     if created is deal:
         StageChange.objects.create(deal=deal, to_stage=stage, at=now, by=actor)
@@ -146,7 +146,7 @@ def deal_move(
     now = timezone.now()
     left = deal.stage
     typed = deal.probability if deal.probability != left.probability else None
-    _enter(
+    enter_stage(
         deal,
         stage,
         now,
@@ -160,7 +160,7 @@ def deal_move(
     return deal
 
 
-def _enter(
+def enter_stage(
     deal: Deal, stage: Stage, now: datetime, *, lost_reason: str, probability: int | None
 ) -> None:
     """Set what follows from standing in ``stage`` since ``now``."""

@@ -20,11 +20,11 @@ pytestmark = pytest.mark.django_db
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 
 
-class _PulledPlugError(Exception):
+class PulledPlugError(Exception):
     pass
 
 
-class _Interrupted(DirectWork):
+class Interrupted(DirectWork):
     """Loses power at the given call of ``progress``: that chunk is rolled back."""
 
     def __init__(self, checkpoint: dict[str, Any], chunks: int) -> None:
@@ -38,7 +38,7 @@ class _Interrupted(DirectWork):
 
     def progress(self, done: int, total: int = 0, note: str = "") -> None:
         if self.left == 0:
-            raise _PulledPlugError
+            raise PulledPlugError
         self.left -= 1
         self.kept = self.checkpoint
 
@@ -58,11 +58,11 @@ def test_it_goes_on_where_it_was_interrupted(
     )
     checkpoint: dict[str, Any] = {}
     for chunks in (2, 0, 3):
-        work = _Interrupted(checkpoint, chunks)
-        with pytest.raises(_PulledPlugError):
+        work = Interrupted(checkpoint, chunks)
+        with pytest.raises(PulledPlugError):
             import_run(batch=ImportBatch.objects.get(pk=batch.pk), work=work)
         checkpoint = work.kept
-    import_run(batch=ImportBatch.objects.get(pk=batch.pk), work=_Interrupted(checkpoint, 99))
+    import_run(batch=ImportBatch.objects.get(pk=batch.pk), work=Interrupted(checkpoint, 99))
     batch.refresh_from_db()
     assert sums(batch) == (50, 44, 0, 0, 6)
     assert batch.objects_made == {"customers": 3, "orders": 5, "products": 5}

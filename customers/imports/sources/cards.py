@@ -82,7 +82,8 @@ def _fields(text: str) -> dict[str, str] | None:
     """The texts of a card by column; None when it cannot be read or says nothing."""
     try:
         card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
-        return {name: said.strip() for name, said in _texts(card) if said.strip()} or None
+        texts = ((name, said.replace("\0", "").strip()) for name, said in _texts(card))
+        return {name: said for name, said in texts if said} or None
     except Exception:  # noqa: BLE001  # whatever the parser trips over, it is this one card
         return None
 

@@ -1,0 +1,219 @@
+"""Contacts: people, each with a part in a customer; leads of other systems too.
+
+A contact is found by external id, e-mail or phone, else by its name within the customer. A row
+is updated when the person or the part in the customer changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.resources import SELLERS
+from customers.imports import headers
+from customers.imports.customer_rows import BY_MAIL, complete_name, may_give
+from customers.imports.ledger import Ledger
+from customers.imports.linking import LINK_REASONS, THEIR_CUSTOMER, CustomerLink, link_targets
+from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.owners import OwnerBook
+from customers.imports.pool import Key, Pool, by_column
+from customers.imports.registry import Setting, importer
+from customers.imports.targets import Target, choice, email, length_of, phone
+from customers.models import Affiliation, Contact, Customer
+
+KEYS = ("external_id", "email", "phone")
+# What a row says about a customer that is made for it.
+OF_CUSTOMER = ("lifecycle", "industry", "source", "country", "region", "city", "address")
+WHEN_MADE = _("A customer that is created")
+
+OF_CONTACT = Key(
+    "contact", lambda part: str(part.contact_id), lambda said: Q(contact__in=map(int, said))
+)
+OF_PAIR = Key("pair", lambda part: f"{part.contact_id}:{part.customer_id}", lambda _: Q(pk__in=[]))
+OF_HOUSE = Key("customer", lambda part: str(part.customer_id), lambda _said: Q(pk__in=[]))
+
+
+def _own(field: str, label: Any, **more: Any) -> Target:
+    return Target(field, label, "", length_of(Contact, field), "", **more)
+
+
+def _of_customer(field: str, label: Any, **more: Any) -> Target:
+    return Target(field, label, WHEN_MADE, length_of(Customer, field), **more)
+
+
+@importer
+class ContactRows(MappedImporter):
+    kind = "contacts"
+    label = _("Contacts and leads")
+    hint = _("People: one row per person, with the customer for whom they work.")
+    icon = "address-book"
+    roles = SELLERS
+    model = Contact
+    names = headers.CONTACT
+    needed = ("name", "first_name", "last_name", "email")
+    keys = [("external_id", _("External id")), ("email", _("E-mail")), ("phone", _("Phone"))]
+    may_add_customers = True
+    targets = [
+        Target("name", _("Name"), clean=length_of(Contact, "name")),
+        Target("first_name", _("First name"), clean=length_of(Contact, "name")),
+        Target("last_name", _("Last name"), clean=length_of(Contact, "name")),
+        Target("external_id", _("External id"), clean=length_of(Contact, "external_id")),
+        _own("title", _("Job title")),
+        Target("phone", _("Phone"), "", phone, ""),
+        Target("email", _("E-mail"), "", email, ""),
+        _own("wechat", _("WeChat")),
+        Target("note", _("Note"), "", length_of(Contact, "note"), "", joins="\n"),
+        Target("owner", OWNER.label, "", OWNER.clean),
+        *link_targets(THEIR_CUSTOMER),
+        Target("role", _("Role there"), THEIR_CUSTOMER, length_of(Affiliation, "role")),
+        Target("lifecycle", _("Lifecycle"), WHEN_MADE,
+               choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
+        _of_customer("industry", _("Industry")),
+        _of_customer("source", _("Source")),
+        _of_customer("country", _("Country")),
+        _of_customer("region", _("Region")),
+        _of_customer("city", _("City")),
+        _of_customer("address", _("Address"), joins=" "),
+    ]  # fmt: skip
+    reasons = {
+        "no_name": _("The name is missing."),
+        "foreign_contact": _("The contact belongs to others or is in the trash."),
+        "no_key": _("The cell by which records are found is blank."),
+        "unknown_owner": _(
+            "Some owners in the file are no colleagues here; their records went to the owner "
+            "chosen for the import."
+        ),
+        **LINK_REASONS,
+    }
+    parents = {"customers.affiliation": "contact"}
+
+    def __init__(self, header: Sequence[str], setting: Setting) -> None:
+        super().__init__(header, setting)
+        self._link = CustomerLink(self, setting)
+        self._owners = OwnerBook(setting)
+        self._contacts = Pool(
+            Contact,
+            [by_column("external_id", everywhere=True), BY_MAIL, by_column("phone"),
+             by_column("name")],
+            actor=setting.actor, shelf=setting.shelf, kept=sorted({*self.kept(), *KEYS}),
+        )  # fmt: skip
+        self._parts = Pool(
+            Affiliation, [OF_CONTACT, OF_PAIR, OF_HOUSE], reach=False, shelf=setting.shelf,
+            kept=["contact_id", "customer_id", "role", "is_primary"],
+        )  # fmt: skip
+
+    @classmethod
+    def offered(cls, actor: Any) -> list[Target]:
+        return [t for t in super().offered(actor) if t.key != "owner" or may_give(actor)]
+
+    def complete(self, cleaned: Cleaned) -> None:
+        values = cleaned.values
+        complete_name(values)
+        values.pop("kind", None)
+        self.check_name(cleaned, 120)
+        if not values.get("name") and values.get("email"):
+            values["name"] = values["email"][:120]
+
+    def look_up(self, rows: Sequence[Cleaned]) -> None:
+        self._link.look_up(rows)
+        wanted: dict[str, set[str]] = {name: set() for name in (*KEYS, "name")}
+        for cleaned in rows:
+            for name in wanted:
+                wanted[name].add(cleaned.values.get(name, ""))
+        wanted["email"] |= {mail.casefold() for mail in wanted["email"]}
+        self._contacts.look_up(wanted)
+        self._parts.look_up({"contact": {str(pk) for pk in self._contacts.known}})
+
+    def settle(self, values: dict[str, Any]) -> str:
+        customer = self._link.find(values)
+        contact = self._find(values, customer)
+        if contact is not None and not self._contacts.may_write(contact):
+            raise self.reject("foreign_contact")
+        if contact is None and not values.get("name"):
+            raise self.reject("no_name")
+        if customer is None:
+            customer = self._link.make(values, OF_CUSTOMER)
+        told = self._told(values)
+        if contact is None:
+            contact = self._new(values, told, customer)
+            self._contacts.add(contact)
+            self._affiliate(contact, customer, values.get("role", ""))
+            return "created"
+        changed = self._contacts.change(contact, told)
+        joined = self._affiliate(contact, customer, values.get("role", ""))
+        return "updated" if changed or joined else "skipped"
+
+    def write(self, ledger: Ledger) -> None:
+        self._link.write(ledger)
+        ledger.objects["contacts"] += len(self._contacts.new)
+        self._contacts.write(ledger.changes)
+        self._parts.write(ledger.changes)
+        self._owners.tell(ledger)
+
+    def _find(self, values: Mapping[str, Any], customer: Any) -> Any:
+        chosen = self.setting.key
+        if chosen and not values.get(chosen):
+            raise self.reject("no_key", chosen)
+        for key in (chosen,) if chosen else KEYS:
+            said = values.get(key, "")
+            for contact in self._contacts.find(key, said.casefold() if key == "email" else said):
+                if not _differs(contact, values, "external_id"):
+                    return contact
+        return None if chosen else self._namesake(values, customer)
+
+    def _namesake(self, values: Mapping[str, Any], customer: Any) -> Any:
+        """The person of this name at the same customer whom nothing else tells apart."""
+        for contact in self._contacts.find("name", values.get("name", "")):
+            if any(_differs(contact, values, key) for key in KEYS):
+                continue
+            parts = self._parts.find("contact", str(contact.pk))
+            if customer is None and not values.get("customer") and not parts:
+                return contact
+            if customer is not None and any(p.customer_id == customer.pk for p in parts):
+                return contact
+        return None
+
+    def _told(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """A row's values by column of the contact."""
+        own = {target.key for target in self.targets if not target.group} - {"owner"}
+        told = {name: value for name, value in values.items() if name in own}
+        if custom := self.custom_of(values):
+            told["custom"] = custom
+        return told
+
+    def _new(self, values: Mapping[str, Any], told: dict[str, Any], customer: Any) -> Contact:
+        custom = {k: v for k, v in told.get("custom", {}).items() if v is not None}
+        contact = Contact(
+            **{**told, "custom": custom},
+            team_id=customer.team_id if customer is not None else self.setting.team_id,
+            owner_id=self.setting.owner_id,
+            created_by=self.setting.actor,
+        )
+        if owner := self._owners.find(values.get("owner", "")):
+            contact.owner_id = owner.pk
+        return contact
+
+    def _affiliate(self, contact: Contact, customer: Any, role: str) -> bool:
+        """Whether the contact's part in the customer is new or another one."""
+        if customer is None:
+            return False
+        found = self._parts.find("pair", f"{contact.pk}:{customer.pk}")
+        if found:
+            return bool(role) and self._parts.change(found[0], {"role": role})
+        first = customer.pk in self._link.pool.new
+        first = first and not self._parts.find("customer", str(customer.pk))
+        self._parts.add(
+            Affiliation(contact_id=contact.pk, customer_id=customer.pk, role=role, is_primary=first)
+        )
+        return True
+
+
+def _differs(contact: Contact, values: Mapping[str, Any], key: str) -> bool:
+    """Whether both say something else."""
+    ours, theirs = getattr(contact, key), values.get(key)
+    if key == "email" and theirs:
+        ours, theirs = ours.casefold(), theirs.casefold()
+    return bool(ours and theirs and ours != theirs)

@@ -1,0 +1,367 @@
+"""Deals: one row per deal, with its customer and its stage.
+
+A deal is found by external id, else by its name at its customer. Stages are known by their names
+in either language, by what HubSpot, Salesforce and Zoho call theirs, or by the probability.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.resources import SELLERS
+from customers.imports import headers
+from customers.imports.changes import make_new
+from customers.imports.customer_rows import may_give
+from customers.imports.headers import plain
+from customers.imports.ledger import Ledger
+from customers.imports.linking import LINK_REASONS, CustomerLink, link_targets
+from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.owners import OwnerBook
+from customers.imports.pool import Key, Pool, by_column
+from customers.imports.registry import Setting, importer
+from customers.imports.targets import (
+    CellError,
+    Target,
+    choice_names,
+    day,
+    length_of,
+    number,
+    text,
+)
+from sales.currency import MissingRateError, converted, rate_on
+from sales.models import Deal, Stage, StageChange
+from sales.services.deals import enter_stage
+
+CENT = Decimal("0.01")
+ENTERED = ("stage_id", "pipeline_id", "stage_since", "closed_at", "lost_reason", "probability")
+WORTH = ("amount", "currency", "amount_base")
+BESIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+
+AT_CUSTOMER = Key(
+    "place", lambda deal: f"{deal.customer_id}:{deal.name}",
+    lambda said: Q(
+        customer__in={int(one.partition(":")[0]) for one in said},
+        name__in={one.partition(":")[2] for one in said},
+    ),
+)  # fmt: skip
+
+
+def amount(said: str) -> Decimal:
+    found = number(said).quantize(CENT)
+    if found < 0:
+        raise CellError("bad_number")
+    return found
+
+
+def probability(said: str) -> int:
+    """A whole number of per cent; 0.4 is 40 when no per cent sign says otherwise."""
+    found = number(said)
+    if 0 < found < 1 and "%" not in said:
+        found *= 100
+    if not 0 <= found <= 100:
+        raise CellError("bad_number")
+    return int(found)
+
+
+def currency(said: str) -> str:
+    code = said.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise CellError("bad_currency")
+    return code
+
+
+@importer
+class DealRows(MappedImporter):
+    kind = "deals"
+    label = _("Deals")
+    hint = _("Opportunities: one row per deal, with its customer, stage and amount.")
+    icon = "target-arrow"
+    roles = SELLERS
+    model = Deal
+    names = headers.DEAL
+    keys = [("external_id", _("External id"))]
+    may_add_customers = True
+    uses_currency = True
+    targets = [
+        Target("name", _("Name"), clean=length_of(Deal, "name")),
+        *link_targets(""),
+        Target("stage", _("Stage"), clean=str.strip),
+        Target("pipeline", _("Pipeline"), clean=str.strip),
+        Target("amount", _("Amount"), clean=amount),
+        Target("currency", _("Currency"), clean=currency),
+        Target("probability", _("Probability (%)"), clean=probability),
+        Target("expected_close", _("Expected close"), "", day(False), None, needs_order=True),
+        Target("created_on", _("Created on"), "", day(False), needs_order=True),
+        Target("lost_reason", _("Reason for losing"), clean=text(200)),
+        Target("external_id", _("External id"), clean=length_of(Deal, "external_id")),
+        Target("owner", OWNER.label, "", OWNER.clean),
+        Target("note", _("Note"), "", length_of(Deal, "note"), "", joins="\n"),
+    ]
+    reasons = {
+        "no_name": _("The name is missing."),
+        "needs_customer": _("The row names no customer."),
+        "foreign_deal": _("The deal belongs to others or is in the trash."),
+        "no_key": _("The cell by which records are found is blank."),
+        "unknown_stage": _("No stage has this name."),
+        "no_stages": _("There is no pipeline yet. An administrator sets it up."),
+        "bad_currency": _("The currency is not three letters, such as CNY or GBP."),
+        "missing_rate": _("No exchange rate of the currency is known."),
+        "unknown_owner": _(
+            "Some owners in the file are no colleagues here; their records went to the owner "
+            "chosen for the import."
+        ),
+        **LINK_REASONS,
+    }
+    parents = {"sales.stagechange": "deal"}
+    together = {"sales.deal": (ENTERED, WORTH, ("customer_id", "team_id"))}
+
+    def __init__(self, header: Sequence[str], setting: Setting) -> None:
+        super().__init__(header, setting)
+        self._link = CustomerLink(self, setting)
+        self._owners = OwnerBook(setting)
+        self._stages = StageBook()
+        self._rates: dict[str, Decimal] = {}
+        self._moves: list[StageChange] = []
+        self._deals = Pool(
+            Deal, [by_column("external_id", everywhere=True), AT_CUSTOMER],
+            actor=setting.actor, shelf=setting.shelf,
+            kept=sorted({*self.kept(), *ENTERED, *WORTH, "external_id", "customer_id", "team_id"}),
+        )  # fmt: skip
+
+    @classmethod
+    def offered(cls, actor: Any) -> list[Target]:
+        return [t for t in super().offered(actor) if t.key != "owner" or may_give(actor)]
+
+    @classmethod
+    def stays(cls, label: str, found: Mapping[int, Any]) -> set[int]:
+        """A move after which the deal went on is part of its history now."""
+        if label != "sales.stagechange":
+            return set()
+        deals = {change.deal_id for change in found.values()}
+        last: dict[int, int] = {}
+        every = StageChange.objects.filter(deal__in=deals).order_by("at", "pk")
+        last.update(every.values_list("deal_id", "pk"))
+        return {pk for pk, change in found.items() if last.get(change.deal_id) != pk}
+
+    def look_up(self, rows: Sequence[Cleaned]) -> None:
+        self._moves = []
+        self._link.look_up(rows)
+        ids, places = set(), set()
+        for cleaned in rows:
+            values = cleaned.values
+            ids.add(values.get("external_id", ""))
+            for customer in self._link.candidates(values):
+                places.add(f"{customer.pk}:{values.get('name', '')}")
+        self._deals.look_up({"external_id": ids, "place": places})
+
+    def settle(self, values: dict[str, Any]) -> str:
+        customer = self._link.find(values)
+        deal = self._find(values, customer)
+        if deal is not None and not self._deals.may_write(deal):
+            raise self.reject("foreign_deal")
+        stage = self._stages.find(self, values, deal)
+        if deal is not None:
+            return self._change(deal, values, customer, stage)
+        if not values.get("name"):
+            raise self.reject("no_name")
+        if customer is None and not values.get("customer"):
+            raise self.reject("needs_customer", "customer")
+        worth = self._worth(values, Decimal(0), self.setting.currency)
+        self._add(values, customer or self._link.make(values), stage, worth)
+        return "created"
+
+    def write(self, ledger: Ledger) -> None:
+        self._link.write(ledger)
+        ledger.objects["deals"] += len(self._deals.new)
+        self._deals.write(ledger.changes)
+        if self.setting.shelf is None:
+            make_new(self._moves, ledger.changes)
+        self._owners.tell(ledger)
+
+    def _find(self, values: Mapping[str, Any], customer: Any) -> Any:
+        asked = values.get("external_id", "")
+        if self.setting.key and not asked:
+            raise self.reject("no_key", "external_id")
+        if found := self._deals.find("external_id", asked):
+            return found[0]
+        if customer is None or self.setting.key:
+            return None
+        same = self._deals.find("place", f"{customer.pk}:{values.get('name', '')}")
+        return next((deal for deal in same if not (asked and deal.external_id)), None)
+
+    def _add(
+        self, values: Mapping[str, Any], customer: Any, stage: Stage, worth: dict[str, Any]
+    ) -> None:
+        custom = {k: v for k, v in self.custom_of(values).items() if v is not None}
+        own = ("name", "external_id", "expected_close", "note")
+        deal = Deal(
+            **{name: values[name] for name in own if name in values}, **worth,
+            custom=custom, customer_id=customer.pk, team_id=customer.team_id,
+            owner_id=self.setting.owner_id or customer.owner_id,
+            created_by=self.setting.actor,
+        )  # fmt: skip
+        if owner := self._owners.find(values.get("owner", "")):
+            deal.owner_id = owner.pk
+        reason, said = _lost(values)
+        if said:
+            line = gettext("Reason for losing: %(reason)s") % {"reason": said}
+            deal.note = f"{deal.note}\n{line}".strip()
+        began = _moment(values.get("created_on"))
+        at = _closing(values) if stage.kind != Stage.Kind.OPEN else began
+        enter_stage(deal, stage, at, lost_reason=reason, probability=values.get("probability"))
+        self._deals.add(deal)
+        first = self._stages.first_of(stage)
+        if stage.kind != Stage.Kind.OPEN and "created_on" in values and began < at and first:
+            self._move(deal, None, first, began)
+            self._move(deal, first, stage, at)
+        else:
+            self._move(deal, None, stage, at)
+
+    def _change(self, deal: Deal, values: Mapping[str, Any], customer: Any, stage: Stage) -> str:
+        own = ("name", "external_id", "expected_close", "note")
+        told: dict[str, Any] = {name: values[name] for name in own if name in values}
+        told |= self._worth(values, deal.amount, deal.currency, deal.amount_base)
+        if custom := self.custom_of(values):
+            told["custom"] = custom
+        if customer is not None and customer.pk != deal.customer_id:
+            told |= {"customer_id": customer.pk, "team_id": customer.team_id}
+        left = deal.stage_id
+        if stage.pk != left:
+            entered = copy.copy(deal)
+            at = timezone.now() if stage.kind == Stage.Kind.OPEN else _closing(values)
+            reason = _lost(values)[0]
+            enter_stage(
+                entered, stage, at, lost_reason=reason, probability=values.get("probability")
+            )
+            told |= {name: getattr(entered, name) for name in ENTERED}
+        elif "probability" in values and stage.kind == Stage.Kind.OPEN:
+            told["probability"] = values["probability"]
+        if not self._deals.change(deal, told):
+            return "skipped"
+        if stage.pk != left:
+            self._move(deal, self._stages.by_id[left], stage, told["stage_since"])
+        return "updated"
+
+    def _move(self, deal: Deal, left: Stage | None, stage: Stage, at: datetime) -> None:
+        move = StageChange(
+            deal_id=deal.pk, from_stage=left, to_stage=stage, at=at, by=self.setting.actor
+        )
+        self._moves.append(move)
+
+    def _worth(
+        self,
+        values: Mapping[str, Any],
+        amount: Decimal,
+        code: str,
+        base: Decimal | None = None,
+    ) -> dict[str, Any]:
+        """Amount, currency and the amount in the base currency, by today's rate."""
+        told = values.get("amount", amount), values.get("currency", code)
+        if base is not None and told == (amount, code):
+            return {}
+        try:
+            rate = self._rate(told[1])
+        except MissingRateError:
+            raise self.reject("missing_rate", "currency") from None
+        return dict(zip(WORTH, (*told, converted(told[0], rate)), strict=True))
+
+    def _rate(self, code: str) -> Decimal:
+        if code not in self._rates:
+            self._rates[code] = rate_on(code, timezone.localdate())
+        return self._rates[code]
+
+
+class StageBook:
+    """Stages by every name that a file may have for them."""
+
+    def __init__(self) -> None:
+        rows = Stage.objects.select_related("pipeline")
+        self._all = list(rows.order_by("-pipeline__is_default", "pipeline", "order"))
+        self.by_id = {stage.pk: stage for stage in self._all}
+
+    def find(self, importer: DealRows, values: Mapping[str, Any], deal: Deal | None) -> Stage:
+        """The stage that a row means; without any, the deal's own or the first one."""
+        if not self._all:
+            raise importer.reject("no_stages")
+        stages = self._of_pipeline(values.get("pipeline", ""), deal)
+        said = values.get("stage", "")
+        if said:
+            found = self._named(stages, said) or self._near(stages, _per_cent(said))
+            if found is None:
+                raise importer.reject("unknown_stage", "stage")
+            return found
+        if deal is not None:
+            return self.by_id[deal.stage_id]
+        if values.get("probability"):
+            return self._near(stages, values["probability"]) or stages[0]
+        return next((stage for stage in stages if stage.kind == Stage.Kind.OPEN), stages[0])
+
+    def first_of(self, stage: Stage) -> Stage | None:
+        """Where deals of the stage's pipeline begin."""
+        mine = (one for one in self._all if one.pipeline_id == stage.pipeline_id)
+        return next((one for one in mine if one.kind == Stage.Kind.OPEN), None)
+
+    def _of_pipeline(self, said: str, deal: Deal | None) -> list[Stage]:
+        """Those of the named pipeline, else of the deal's own, else of the default one."""
+        asked = plain(said)
+        for stage in self._all:
+            names = {plain(stage.pipeline.name), plain(stage.pipeline.name_en)} - {""}
+            if asked and asked in names:
+                return [one for one in self._all if one.pipeline_id == stage.pipeline_id]
+        chosen = deal.pipeline_id if deal is not None else self._all[0].pipeline_id
+        return [one for one in self._all if one.pipeline_id == chosen]
+
+    def _named(self, stages: Sequence[Stage], said: str) -> Stage | None:
+        asked = {plain(said), plain(BESIDE.sub("", said))}
+        for stage in stages:
+            if asked & ({plain(stage.name), plain(stage.name_en)} - {""}):
+                return stage
+        return None
+
+    def _near(self, stages: Sequence[Stage], per_cent: int | None) -> Stage | None:
+        """The stage of the kind, and of several open ones the nearest in probability."""
+        if per_cent is None:
+            return None
+        kinds = {0: Stage.Kind.LOST, 100: Stage.Kind.WON}
+        kind = kinds.get(per_cent, Stage.Kind.OPEN)
+        mine = [stage for stage in stages if stage.kind == kind]
+        return min(mine, key=lambda stage: abs(stage.probability - per_cent), default=None)
+
+
+def _per_cent(said: str) -> int | None:
+    known = headers.STAGE_PER_CENT
+    return known.get(plain(said), known.get(plain(BESIDE.sub("", said))))
+
+
+LOST_NAMES = choice_names(Deal.LostReason.choices, headers.LOST_REASON_CALLED)
+
+
+def _lost(values: Mapping[str, Any]) -> tuple[str, str]:
+    """(reason, what was said when it is none of ours)."""
+    said = values.get("lost_reason", "")
+    known = LOST_NAMES.get(plain(said))
+    return known or Deal.LostReason.OTHER.value, "" if known else said
+
+
+def _closing(values: Mapping[str, Any]) -> datetime:
+    """When a deal that is over was closed: its close date, unless that is still to come."""
+    return _moment(values.get("expected_close"))
+
+
+def _moment(on: date | None) -> datetime:
+    """Noon of a day in the company's zone, now for none and for days to come."""
+    now = timezone.now()
+    if on is None:
+        return now
+    zone = timezone.get_default_timezone()
+    return min(now, timezone.make_aware(datetime.combine(on, time(12)), zone))

@@ -1,0 +1,134 @@
+"""Contacts and leads: found, created, linked to their customers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm.jobs.runner import job_run
+from customers.imports.services import import_undo
+from customers.models import Affiliation, Contact, Customer, ImportBatch
+from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
+from tests.imports.conftest import sums
+
+pytestmark = pytest.mark.django_db
+BringIn = Callable[..., ImportBatch]
+Write = Callable[..., Path]
+
+HUBSPOT = (
+    "Record ID,First Name,Last Name,Email,Phone Number,Lead Status,Contact owner,"
+    "Associated Company,Associated Company IDs,Job Title\n"
+    "101,Camille,Durand,c.durand@example.com,+33 1 42 68 53 00,New,,Bluebay,9001,Buyer\n"
+    "102,国,张,zhang@example.com,13800138000,,,Bluebay,9001;9002,\n"
+    "103,,,lone@example.com,,,,,,\n"
+)
+
+
+def test_it_brings_in_contacts_of_hubspot(bring_in: BringIn, write: Write) -> None:
+    batch = bring_in(write(HUBSPOT))
+    assert (batch.kind, sums(batch)) == ("contacts", (3, 3, 0, 0, 0))
+    company = Customer.objects.get()
+    assert (company.name, company.external_id, company.lifecycle) == ("Bluebay", "9001", "lead")
+    first = Contact.objects.get(external_id="101")
+    assert (first.name, first.title, first.phone) == ("Camille Durand", "Buyer", "+33142685300")
+    names = set(Contact.objects.values_list("name", flat=True))
+    assert names == {"Camille Durand", "张国", "lone@example.com"}
+    assert Affiliation.objects.filter(customer=company, is_primary=True).get().contact == first
+    assert sums(bring_in(write(HUBSPOT))) == (3, 0, 0, 3, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lead ID,First Name,Last Name,Title,Company / Account,Email,Lead Source,Lead Status\n"
+        "00Q1,Ada,Byron,CTO,Engines Ltd,ada@x.com,Web,Open - Not Contacted\n",
+        "Record Id,Lead Owner,Company,First Name,Last Name,Title,Email,Lead Source,Lead Status\n"
+        "5001,Sam,Engines Ltd,Ada,Byron,CTO,ada@x.com,Web,Attempted to Contact\n",
+    ],
+    ids=["Salesforce", "Zoho"],
+)
+def test_it_makes_a_lead_a_customer_and_a_contact(
+    bring_in: BringIn, write: Write, text: str
+) -> None:
+    batch = bring_in(write(text))
+    assert (batch.kind, batch.created) == ("contacts", 1)
+    customer = Customer.objects.get()
+    assert (customer.name, customer.lifecycle, customer.source) == ("Engines Ltd", "lead", "Web")
+    assert customer.contacts.get().title == "CTO"
+
+
+def test_it_finds_people_by_name_within_their_customer(bring_in: BringIn, write: Write) -> None:
+    path = write("姓名,公司,职位\n张伟,云海,经理\n张伟,远帆,总监\n李娜,,\n")
+    assert sums(bring_in(path)) == (3, 3, 0, 0, 0)
+    assert sums(bring_in(path)) == (3, 0, 0, 3, 0)
+    assert Contact.objects.filter(name="张伟").count() == 2
+
+
+def test_it_rejects_what_it_cannot_link(bring_in: BringIn, write: Write) -> None:
+    for _twice in range(2):
+        CustomerFactory(name="Twin", owner=None)
+    path = write("name,company,customer id\nA,Twin,\nB,,77\n")
+    batch = bring_in(path, kind="contacts")
+    assert sums(batch) == (2, 0, 0, 0, 2)
+    assert set(batch.reasons) == {"ambiguous_customer", "no_customer"}
+    assert not Contact.objects.exists()
+
+
+def test_it_does_not_link_to_customers_out_of_reach(
+    bring_in: BringIn, write: Write, cast: dict[str, Any]
+) -> None:
+    CustomerFactory(name="Theirs", external_id="77")
+    batch = bring_in(
+        write("name,company,customer id\nA,Theirs,77\n"), kind="contacts", actor=cast["rep"]
+    )
+    assert (sums(batch), list(batch.reasons)) == ((1, 0, 0, 0, 1), ["no_customer"])
+
+
+def test_it_leaves_contacts_of_colleagues_alone(
+    bring_in: BringIn, write: Write, cast: dict[str, Any]
+) -> None:
+    colleague = UserFactory(team=cast["rep"].team)
+    ContactFactory(owner=colleague, name="Theirs", email="x@example.com")
+    batch = bring_in(write("name,email\nMine,x@example.com\n"), kind="contacts", actor=cast["rep"])
+    assert list(batch.reasons) == ["foreign_contact"]
+    assert Contact.objects.get().name == "Theirs"
+
+
+def test_it_reads_a_file_of_cards(bring_in: BringIn, write: Write) -> None:
+    cards = (
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:李四\r\nN:李;四;;;\r\nORG:上海云海;销售部\r\n"
+        "TEL;TYPE=CELL:+86 139 0013 9000\r\nEMAIL:li@example.com\r\nTITLE:经理\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:"
+        "=E5=BC=A0;=E5=BB=BA=E5=9B=BD\r\nTEL;CELL:13800138000\r\nEND:VCARD\r\n"
+        "BEGIN:VCARD\r\nVERSION:3.0\r\nbroken\r\nEND:VCARD\r\n"
+    )
+    batch = bring_in(write(cards, name="people.vcf"))
+    assert (batch.kind, sums(batch)) == ("contacts", (3, 2, 0, 0, 1))
+    first = Contact.objects.get(name="李四")
+    assert (first.title, first.phone) == ("经理", "+8613900139000")
+    assert first.customers.get().name == "上海云海"
+    assert Contact.objects.get(phone="+8613800138000").name == "张建国"
+
+
+def test_it_undoes_people_parts_and_companies(
+    bring_in: BringIn, write: Write, cast: dict[str, Any]
+) -> None:
+    manager = cast["manager"]
+    house = CustomerFactory(team=manager.team, name="Bluebay", external_id="9001")
+    known = ContactFactory(owner=manager, name="Old", email="zhang@example.com")
+    batch = bring_in(write(HUBSPOT + "104,New,Person,n@x.com,,,,Fresh,,\n"), actor=manager)
+    assert sums(batch) == (4, 3, 1, 0, 0)
+    import_undo(pk=batch.pk, actor=manager)
+    batch.refresh_from_db()
+    assert batch.job_id is not None
+    job_run(batch.job_id)
+    batch.refresh_from_db()
+    assert (batch.state, batch.undo["kept"]) == ("undone", [])
+    known.refresh_from_db()
+    assert (known.name, known.phone, known.external_id) == ("Old", "", "")
+    assert list(Contact.objects.all()) == [known]
+    assert list(Customer.objects.all()) == [house]
+    assert not Affiliation.objects.exists()
