@@ -12,6 +12,7 @@ from customers.models import (
     ImportMapping,
     Merge,
     Need,
+    QualitySnapshot,
     Segment,
     Tag,
 )
@@ -107,3 +108,10 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
 class MergeAdmin(ReadOnlyAdmin):
     list_display = ["winner", "loser", "made_by", "made_at", "undone_at"]
     list_select_related = ["winner", "loser", "made_by"]
+
+
+@admin.register(QualitySnapshot)
+class QualitySnapshotAdmin(ReadOnlyAdmin):
+    list_display = ["day", "team", "customers"]
+    list_filter = ["team"]
+    list_select_related = ["team"]

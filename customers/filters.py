@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.records.forms import RemoteSelect
 from customers.models import Contact, Customer, Need, Segment, Tag
+from customers.quality import issues
 
 
 def _segments(request: Any) -> Any:
@@ -60,10 +61,16 @@ class CustomerFilterSet(RecordFilterSet):
     )
     contact_before = until_day("last_contact_at", _("No contact since"))
     created_from = from_day("created_at", _("Created from"))
+    quality = django_filters.ChoiceFilter(
+        label=_("Data quality"), choices=issues.CHOICES, empty_label=_("All"), method="has_issue"
+    )
 
     class Meta:
         model = Customer
         fields: list[str] = []
+
+    def has_issue(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.filter(issues.BY_KEY[value].condition)
 
 
 class ContactFilterSet(RecordFilterSet):

@@ -18,6 +18,7 @@ from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
 from customers.duplicates.models import DuplicatePair, Merge
 from customers.name_keys import NameKeyField
+from customers.quality.models import QualitySnapshot
 from customers.querysets import (
     ContactQuerySet,
     CustomerQuerySet,
@@ -29,7 +30,7 @@ from customers.querysets import (
 
 __all__ = [
     "Affiliation", "Contact", "Customer", "CustomerRecord", "DuplicatePair", "ImportBatch", "Merge",
-    "Need", "Segment", "Tag",
+    "Need", "QualitySnapshot", "Segment", "Tag",
 ]  # fmt: skip
 
 ROLLUPS = [

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from crm.jobs.context import JobContext
 from crm.jobs.errors import JobProblemError
 from crm.jobs.registry import handler
+from crm.jobs.schedule import nightly
 from customers.imports.running import import_run, trial_run
 from customers.imports.services import JOB_KIND, TRIAL_KIND, UNDO_KIND
 from customers.imports.undo import undo_run
 from customers.models import ImportBatch
+from customers.quality.services import snapshots_write
 
 
 @handler(JOB_KIND, title=gettext_lazy("Import a file"))
@@ -46,6 +49,16 @@ def run_undo(job: JobContext) -> dict[str, Any]:
             [_("Records kept"), undo.get("kept_count", 0)],
         ],
     }
+
+
+@handler("customers_quality", title=gettext_lazy("Data quality of the day"), atomic=True)
+def write_quality(job: JobContext) -> dict[str, Any]:
+    """Keep how good the customers' data are today, per team and for the company."""
+    written = snapshots_write(day=timezone.localdate())
+    return {"table": [[_("Teams and the company"), written]], "url": "/customers/quality/"}
+
+
+nightly("customers_quality", hour=2, minute=10)
 
 
 def _batch(job: JobContext) -> ImportBatch:

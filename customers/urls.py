@@ -3,6 +3,7 @@ from django.urls import path
 from crm.records.views import resource_urls
 from customers import contact_views, import_views, views
 from customers.duplicates import views as duplicates
+from customers.quality import views as quality
 from customers.resources import CONTACTS, CUSTOMERS, NEEDS
 
 app_name = "customers"
@@ -25,6 +26,7 @@ urlpatterns = [
     path("import/<int:pk>/discard/", import_views.import_discard, name="import_discard"),
     path("import/<int:pk>/undo/", import_views.import_undo, name="import_undo"),
     path("import/<int:pk>/rejects/", import_views.import_rejects, name="import_rejects"),
+    path("quality/", quality.quality, name="quality"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/find/", duplicates.find, name="duplicates_find"),
     path("duplicates/similar/", duplicates.similar, name="similar"),

@@ -254,6 +254,7 @@ PAGES: dict[str, Page] = {
     "customers:duplicates": Page(EVERYONE),
     "customers:duplicates_find": Page(KEEPERS, "post"),
     "customers:similar": Page(EVERYONE),
+    "customers:quality": Page({"rep", "manager", "admin"}),
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),
