@@ -26,6 +26,8 @@ def test_it_imports_a_file(sign_in: SignIn, worker: None, tmp_path: Path) -> Non
     page.goto("/customers/")
     page.get_by_role("link", name="导入").click()
     page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="下一步：列对应").click()
+    page.get_by_role("button", name="下一步：预览").click()
     page.get_by_role("main").get_by_role("button", name="导入").click()
     whole = page.locator(".sum-whole dd")
     expect(whole).to_have_text("3", timeout=PATIENT_MS)
