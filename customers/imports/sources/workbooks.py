@@ -13,13 +13,12 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from warnings import catch_warnings, simplefilter
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from crm.common.cells import plain_cell
 from customers.imports.encoding import FileRefusedError
 from customers.imports.layout import (
     LOOKED_AT,
@@ -74,7 +73,8 @@ def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
                 # Empty cells at a row's end are not written by every program.
                 missing = width - len(row.cells)
                 cells = row.cells + [""] * missing if missing > 0 else row.cells
-                yield Row(row.line, [plain_cell(cell) for cell in cells])
+                # A text of a workbook is a text: nothing was put before it, as in CSV files.
+                yield Row(row.line, cells)
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -118,22 +118,28 @@ def _text(value: Any) -> str:
 @contextmanager
 def _book(path: Path) -> Iterator[Any]:
     """The workbook, after its parts have been judged by their sizes."""
+    with path.open("rb") as stream:
+        book = _opened(stream)
+        try:
+            yield book
+        finally:
+            book.close()
+
+
+def _opened(stream: BinaryIO) -> Any:
     try:
-        with zipfile.ZipFile(path) as parts:
+        with zipfile.ZipFile(stream) as parts:
             _judge(parts)
+        stream.seek(0)
         with catch_warnings():
             # Styles and extensions that are not understood do not matter here.
             simplefilter("ignore", UserWarning)
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            return load_workbook(stream, read_only=True, data_only=True, keep_links=False)
     except FileRefusedError:
         raise
     except (OSError, ValueError, KeyError, IndexError, TypeError, SyntaxError, EOFError,
             zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:  # fmt: skip
         raise _damaged() from error
-    try:
-        yield book
-    finally:
-        book.close()
 
 
 def _judge(parts: zipfile.ZipFile) -> None:
