@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -44,10 +44,11 @@ def view_url(view: SavedView) -> str:
 def view_urls(query: ListQuery, asked: str = "") -> dict[str, str]:
     """Where views of this list are kept, saved and counted."""
     asked = asked or urlencode({"kind": query.resource.kind, "query": query.text})
+    opened = quote(query.params.get("view", ""))
     return {
         "views_url": f"{reverse('records:view_list')}?{asked}",
         "save_url": f"{reverse('records:view_create')}?{asked}",
-        "counts_url": f"{reverse('records:view_counts')}?{asked}",
+        "counts_url": f"{reverse('records:view_counts')}?{asked}&view={opened}",
     }
 
 

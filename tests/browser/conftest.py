@@ -36,6 +36,9 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the browser tests of this process."""
     path = chromium.executable()
     chromium.require_bundles()
+    # Beside Playwright's loop Django keeps other connections: those of before would stay open,
+    # unseen, and break when the database is made anew.
+    connections.close_all()
     with pytest.MonkeyPatch.context() as patch:
         # Playwright keeps an event loop in this thread; the queries of a test are none of its
         # business, but Django refuses them while it sees one.

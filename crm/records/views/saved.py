@@ -88,7 +88,10 @@ def view_list(request: SignedInRequest) -> HttpResponse:
 def view_counts(request: SignedInRequest) -> HttpResponse:
     """The tabs again, with the number of rows behind each pinned view."""
     resource = _readable(request)
-    query = _asked(request, resource)
+    asked = _asked(request, resource)
+    params = asked.params.copy()
+    params["view"] = request.GET.get("view", "")
+    query = ListQuery(resource, request.user, params)
     context = {"tabs": counted_tabs(query), "resource": resource, "list_url": resource.url("list"),
                **view_urls(query), "counts_url": ""}  # fmt: skip
     return render(request, "records/_tabs.html", context)
