@@ -11,8 +11,8 @@ SOURCE = Path(analytics.__file__).parent
 
 
 def test_it_has_a_sentence_for_every_code_and_no_other() -> None:
-    files = [*SOURCE.glob("methods/*.py"), *SOURCE.glob("*.py")]
-    text = "\n".join(f.read_text() for f in files if f.name != "messages.py")
+    files = [f for f in SOURCE.rglob("*.py") if f.parent.name != "messages"]
+    text = "\n".join(f.read_text() for f in files)
     quoted = set(re.findall(r'"([a-z][a-z0-9_]+)"', text))
     raised = set(re.findall(r'(?:Notice|DataProblem|InsufficientData)\(\s*"([a-z0-9_]+)"', text))
     assert raised <= set(MESSAGES)

@@ -1,0 +1,17 @@
+"""The English sentences of every problem and notice, by code; one file per method.
+
+``gettext_noop`` only marks a sentence for the message extractor; this package translates nothing.
+"""
+
+from __future__ import annotations
+
+from analytics.methods.messages import cluster, files, forecast, linkage, regression, rows
+
+MESSAGES: dict[str, str] = {
+    **rows.MESSAGES,
+    **files.MESSAGES,
+    **forecast.MESSAGES,
+    **cluster.MESSAGES,
+    **regression.MESSAGES,
+    **linkage.MESSAGES,
+}

@@ -1,0 +1,55 @@
+"""Series and forecasts."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "two_seasons_needed": _(
+        "A forecast with season %(season)d needs two full seasons, %(needed)d periods; "
+        "there are %(rows)d, so %(missing)d more are missing."
+    ),
+    "groups_all_failed": _("No group could be forecast. First reason: %(reason)s"),
+    "duplicate_dates_summed": _(
+        "%(rows)d rows shared a date with another row; rows of one date were summed."
+    ),
+    "gaps_zero_filled": _("%(periods)d missing periods were filled with 0."),
+    "gaps_interpolated": _("%(periods)d missing periods were filled by linear interpolation."),
+    "too_many_gaps": _(
+        "The dates of column “%(column)s” leave too many gaps: %(periods)d %(frequency)s periods "
+        "for %(rows)d dates."
+    ),
+    "times_to_days": _("Times of day were dropped and rows summed by day."),
+    "irregular_dates": _(
+        "The dates keep no regular distance; they were summed by %(frequency)s periods."
+    ),
+    "incomplete_periods_dropped": _(
+        "The first or last %(frequency)s was not covered to its end and was left out (%(rows)d "
+        "rows)."
+    ),
+    "season_by_frequency": _("Season %(season)d was taken from the %(frequency)s dates."),
+    "season_unknown": _("No dates and no season were given: the series is taken as non-seasonal."),
+    "short_weekly_no_season": _(
+        "Fewer than 104 weeks: a yearly season cannot be measured, so none is modelled."
+    ),
+    "series_shortened": _("Only the last %(rows)d of %(total)d periods were used."),
+    "constant_series": _("The series never changes; the forecast repeats its value."),
+    "short_backtest": _(
+        "The history is short: the backtest judged %(steps)d steps ahead instead of %(horizon)d."
+    ),
+    "few_origins": _("The backtest has only %(origins)d origins; its figures are rough."),
+    "no_better_than_naive": _(
+        "No model was better than the seasonal naive forecast (last season repeated) on data it "
+        "had not seen, so the seasonal naive forecast is shown."
+    ),
+    "intervals_widened": _(
+        "The intervals were widened by the factor %(factor).2f, because in the backtest they held "
+        "too few values."
+    ),
+    "model_failed": _("%(model)s could not be fitted and was left out."),
+    "residuals_correlated": _(
+        "The residuals of %(model)s are still correlated (Ljung–Box p = %(p).3f): it has not "
+        "caught all the pattern."
+    ),
+    "group_failed": _("Group “%(group)s” was not forecast: %(reason)s"),
+}

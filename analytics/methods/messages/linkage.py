@@ -1,0 +1,24 @@
+"""Linkage of records."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "no_common_columns": _("The two files have no column in common."),
+    "nothing_to_compare": _("No column tells rows apart: each is empty or has one value only."),
+    "rows_without_identifier": _("%(rows)d rows have no value in any compared column."),
+    "one_column_only": _(
+        "Only “%(column)s” could be compared; records that share it by chance cannot be told apart."
+    ),
+    "no_pairs_found": _("No two records look like the same."),
+    "pairs_uncertain": _(
+        "The pairs are right with %(percent).0f %% on average only: look at each before merging."
+    ),
+    "link_columns": _("The file of known pairs needs two columns of record ids."),
+    "link_unknown_ids": _(
+        "%(pairs)d known pairs name a record that is not in the data, for example “%(example)s”."
+    ),
+    "no_record_column": _("No column names the records, so they are numbered from 0."),
+    "duplicate_record_ids": _("Column “%(column)s” names two rows “%(example)s”."),
+}

@@ -1,0 +1,19 @@
+"""Columns and rows, any method."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "no_rows": _("There are no rows to analyse."),
+    "no_usable_rows": _("No row is left after dropping rows with missing values."),
+    "column_missing": _("There is no column “%(column)s”; the columns are: %(columns)s."),
+    "column_not_numeric": _("Column “%(column)s” is not numeric (for example “%(example)s”)."),
+    "number_too_large": _("Column “%(column)s” holds a number too large to use: %(example)s."),
+    "column_not_dates": _(
+        "Column “%(column)s” cannot be read as dates (for example “%(example)s”)."
+    ),
+    "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; there are %(rows)d."),
+    "rows_missing_dropped": _("%(rows)d rows with a missing or infinite value were left out."),
+    "bad_parameter": _("%(name)s must be %(rule)s; got %(value)s."),
+}
