@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Value
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.addresses import record_url
 from crm.common.registries import (
     CustomerTab,
     NavItem,
@@ -21,6 +22,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
+from crm.records.models import Attachment
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
 from customers.models import Contact, Customer, Need
@@ -82,6 +84,28 @@ def _needs_seen(user: Any, customer_id: int) -> Any:
     return Need.objects.visible_to(user).filter(customer=customer_id)
 
 
+def _files_of(user: Any, customer_id: int) -> Any:
+    return Attachment.objects.of(Customer, customer_id)
+
+
+def _files(user: Any, customer_id: int) -> Any:
+    seen = Customer.objects.visible_to(user).filter(pk=customer_id)
+    kept = _files_of(user, customer_id).filter(object_id__in=seen.values("pk"))
+    return timeline_values(
+        kept, "file", "created_at", title=F("name"), who=F("created_by__full_name")
+    )
+
+
+def _describe_file(row: dict[str, Any]) -> dict[str, Any]:
+    url = record_url("records:file", row["pk"])
+    return {"title": row["title"], "tone": "azure", "url": url}
+
+
+timeline_sources.append(
+    TimelineSource(
+        "file", _("Files"), "paperclip", _files, _describe_file, actor="created_by", order=70
+    )
+)
 customer_tabs += [
     CustomerTab(
         "needs",
@@ -95,5 +119,6 @@ customer_tabs += [
         add_url="customers:need_create",
         adders=SELLERS,
     ),
+    CustomerTab("files", _("Files"), "paperclip", 50, "customers/_files.html", _files_of),
     CustomerTab("changes", _("Changes"), "history", 90, "customers/_changes.html"),
 ]

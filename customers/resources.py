@@ -183,6 +183,7 @@ CUSTOMERS = Resource(
     form_template="customers/form.html",
     detail_template="customers/detail.html",
     prepared=True,
+    files=True,
     detail_context=customer_page,
     tabs=_customer_tabs,
     empty=_("No customers yet. Add the first one or import a file."),

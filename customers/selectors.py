@@ -61,12 +61,12 @@ def tab_page(
         ],
         "open_tab": tab.key if tab else "timeline",
         "tab": tab,
-        "tab_listed": tab is not None and tab.rows is not None,
+        "tab_listed": tab is not None and tab.shown is not None,
         "may_add": tab is not None and user.role in tab.adders,
     }
     if tab is None:
         context["timeline"] = timeline_page(user, customer.pk, chosen)
-    elif tab.rows:
+    elif tab.rows and tab.shown:
         context["tab_rows"] = list(tab.shown(tab.rows(user, customer.pk))[:TAB_ROWS])
     return context
 

@@ -182,6 +182,7 @@ DEALS = Resource(
     inline=["name", "contact", "amount", "probability", "expected_close", "owner", "note"],
     list_template="sales/deal_list.html",
     detail_template="sales/deal_detail.html",
+    files=True,
     detail_context=deal_page,
     tabs=_deal_tabs,
     initial=_initial("customer", "contact"),

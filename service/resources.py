@@ -150,6 +150,7 @@ REQUESTS = Resource(
     inline_in_list=["priority", "category"],
     inline=["contact", "requester", "requester_email", "kind", "category", "priority", "channel"],
     detail_template="service/detail.html",
+    files=True,
     form_template="service/form.html",
     detail_context=request_page,
     tabs=_tabs,

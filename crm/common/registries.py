@@ -80,8 +80,8 @@ class Panel:
 class CustomerTab:
     """A list on the customer's page: ``rows(user, customer_id)`` is what the reader sees of it.
 
-    The template gets ``rows`` (the newest, as ``shown`` orders and completes them), ``tab`` and
-    ``customer``. Without ``rows`` the template shows what it fetches by itself.
+    The template gets the newest as ``tab_rows``, as ``shown`` orders and completes them. Without
+    ``shown`` it fetches by itself what it shows; without ``rows`` the tab has no count.
     """
 
     key: str
@@ -90,7 +90,7 @@ class CustomerTab:
     order: int
     template: str
     rows: Callable[[Any, int], Any] | None = None
-    shown: Callable[[Any], Any] = lambda rows: rows  # a dataclass's default
+    shown: Callable[[Any], Any] | None = None
     all_url: str = ""
     add_url: str = ""
     adders: frozenset[str] = frozenset()

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.common.models import BilingualName
-from crm.records.querysets import OwnQuerySet, SavedViewQuerySet
+from crm.records.querysets import AttachmentQuerySet, OwnQuerySet, SavedViewQuerySet
+
+
+def stored_name(instance: Attachment, filename: str) -> str:
+    """Where a file is kept: a random name, in one of 256 folders."""
+    name = uuid.uuid4().hex
+    return f"files/{name[:2]}/{name}"
 
 
 class SavedView(models.Model):
@@ -194,3 +204,49 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.format})"
+
+
+class Attachment(models.Model):
+    """A file that belongs to a record; who sees the record sees the file.
+
+    ``name`` is as people see it; the stored file has a random name without an ending.
+    """
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
+    object_id = models.BigIntegerField()
+    parent = GenericForeignKey("content_type", "object_id")
+    name = models.CharField(_("name"), max_length=160)
+    media_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveBigIntegerField(_("size"))
+    file = models.FileField(upload_to=stored_name, max_length=120)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    trashed_at = models.DateTimeField(_("deleted"), null=True, blank=True)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attached file")
+        verbose_name_plural = _("attached files")
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(
+                "content_type", "object_id", F("id").desc(), name="attachment_of",
+                condition=Q(trashed_at__isnull=True),
+            )
+        ]  # fmt: skip
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="attachment_name"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -69,6 +69,8 @@ class Resource:
     # What only lists and exports show of a record, as annotations: (records, user) → records.
     enrich: Callable[[Any, Any], Any] | None = None
     editable: Callable[[Any], Any] | None = None
+    # Files may be attached to it.
+    files: bool = False
     # Its page asks what depends on the reader's role and ids alone: compiled once.
     prepared: bool = False
 

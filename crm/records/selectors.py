@@ -1,4 +1,4 @@
-"""Reads of saved views: the tabs above a list and their counts."""
+"""Reads of saved views (the tabs above a list and their counts) and of attached files."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.common import formats
 from crm.records.keyset import capped_count
 from crm.records.lists import LAYOUT, ListQuery
-from crm.records.models import SavedView
+from crm.records.models import Attachment, SavedView
+
+MOST_FILES = 100
 
 
 def view_tabs(query: ListQuery) -> list[dict[str, Any]]:
@@ -80,3 +83,10 @@ def views_of(query: ListQuery) -> Sequence[dict[str, Any]]:
         }
         for view in views.select_related("owner").distinct()
     ]
+
+
+def file_rows(user: Any, model: type[Any], pk: int) -> list[Attachment]:
+    """The files of a record that the user sees, with ``can_trash``."""
+    mine = Attachment.objects.trashable_by(user).filter(pk=OuterRef("pk"))
+    found = Attachment.objects.of(model, pk).select_related("created_by")
+    return list(found.annotate(can_trash=Exists(mine))[:MOST_FILES])

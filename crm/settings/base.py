@@ -231,6 +231,7 @@ MEDIA_URL = "/media/"  # never served as such: downloads pass their parent's per
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_MAX_BYTES = env.number("FILE_MAX_BYTES", 25 * 1024 * 1024)
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 
 # Safety -----------------------------------------------------------------------------------------

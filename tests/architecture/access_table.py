@@ -172,6 +172,11 @@ ACTIONS: dict[str, Action] = {
     "customers:affiliation": Action("customers:", CONTACT_EDIT, "get", more=("1",), also=(404,)),
     "customers:unlink": Action("customers:", CONTACT_EDIT, more=("1",), also=(404,)),
     "customers:relink": Action("customers:", CONTACT_EDIT, more=("1", "broken"), also=(400,)),
+    "records:files": Action("customers:", SELL_SEE, "get", more=("customers.customer",)),
+    "records:file": Action("attachment", SELL_SEE, "get"),
+    "records:file_trash": Action("attachment", SELL_EDIT),
+    # Nobody deleted it.
+    "records:file_restore": Action("attachment", {}),
     # Nothing but the kind is sent: that is enough for a call.
     "communications:quick": Action("customers:", SELL_SEE, data={"channel": "phone"}),
     "communications:quick_more": Action("customers:", SELL_SEE, "get"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from analytics.models import Run
@@ -15,7 +16,7 @@ from crm.accounts.models import User
 from crm.common.models import Record
 from crm.common.roles import Role
 from crm.jobs.models import Job
-from crm.records.models import BulkChange, Export, SavedView
+from crm.records.models import Attachment, BulkChange, Export, SavedView
 from customers.duplicates.merging import customer_merge
 from customers.models import Contact, Customer, DuplicatePair, ImportBatch, Merge, Need
 from marketing.models import Activity, Campaign
@@ -212,6 +213,16 @@ def _job(world: World, scope: str, marker: str, base: dict[str, Any]) -> Job:
     )
 
 
+def _attachment(world: World, scope: str, marker: str, base: dict[str, Any]) -> Attachment:
+    """A file of a customer."""
+    attachment = Attachment(
+        parent=world.customers[scope], name=f"{marker}.txt", media_type="text/plain", size=4
+    )
+    attachment.file.save("file", ContentFile(b"text"), save=False)
+    attachment.save()
+    return attachment
+
+
 def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     error = {"code": "no_rows", "params": {}, "text": ""}
     return Run.objects.create(
@@ -255,6 +266,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "import": _import,
     "job": _job,
     "run": _run,
+    "attachment": _attachment,
     "view": _view,
     "bulk": _bulk,
     "export": _export,

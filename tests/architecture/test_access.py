@@ -192,6 +192,8 @@ def test_it_acts_on_what_the_table_says(world: World, client: Client, name: str,
         before = row_hash(record)
         send = client.post if action.method == "post" else client.get
         response = send(reverse(name, args=[record.pk, *action.more]), action.data)
+        for close in response._resource_closers:  # of a download's file
+            close()
         if reaches(action.reach, role, scope):
             assert response.status_code < 400 or response.status_code in action.also, (name, scope)
         else:

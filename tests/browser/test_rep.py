@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.utils import translation
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from communications.models import FollowUp
+from crm.records.models import Attachment
 from customers.models import Contact, Customer
 from sales.models import Deal, StageChange
 from tests.browser.conftest import PHONE, Company, SignIn
@@ -222,3 +225,26 @@ def test_it_links_and_unlinks_a_contact(sign_in: SignIn, customer: Customer) -> 
     page.wait_for_url(f"**{customer.get_absolute_url()}")
     expect(card).to_contain_text("沈清如")
     expect(card).to_contain_text("采购")
+
+
+def test_it_keeps_files_and_refuses_pages(
+    sign_in: SignIn, watch: Watch, customer: Customer, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    watch.expect(422)
+    page = sign_in("rep", language="zh-hans")
+    page.goto(customer.get_absolute_url())
+    page.locator("#customer-tabs").get_by_role("link", name="文件", exact=True).click()
+    files = page.locator("#files")
+    good = FilePayload(name="报价单.csv", mimeType="text/csv", buffer="茶,5\n".encode())
+    evil = FilePayload(name="page.pdf", mimeType="application/pdf", buffer=b"<html></html>")
+    files.locator("input[type=file]").set_input_files([good, evil])
+    expect(files.get_by_role("alert")).to_contain_text("“page.pdf”与其名称不符")
+    with page.expect_download() as fetched:
+        files.get_by_role("link", name="报价单.csv").click()
+    assert fetched.value.suggested_filename == "报价单.csv"
+    files.get_by_role("button", name="删除 报价单.csv").click()
+    expect(files).not_to_contain_text("报价单.csv")
+    page.get_by_role("button", name="撤销").click()
+    page.wait_for_url(f"**{customer.get_absolute_url()}*")
+    assert Attachment.objects.alive().filter(name="报价单.csv").exists()
