@@ -1,9 +1,14 @@
 """Phone numbers: stored in E.164, shown as people write them."""
 
+import re
+
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+# Most numbers of Chinese files; the library takes a hundred times as long for the same answer.
+_CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 
 
 def normalise_phone(text: str, region: str) -> str:
@@ -17,6 +22,8 @@ def normalise_phone(text: str, region: str) -> str:
     text = text.strip()
     if not text:
         return ""
+    if region == "CN" and _CHINESE_MOBILE.fullmatch(text):
+        return f"+86{text}"
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
