@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
@@ -153,7 +154,9 @@ def import_try(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@reauthentication_required(enabled=lambda request: request.user.role == "admin")
 def import_begin(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Start; administrators confirm who they are first."""
     _draft(request, pk)
     services.import_begin(pk=pk, actor=request.user)
     return redirect("customers:import_detail", pk)

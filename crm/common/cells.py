@@ -11,12 +11,12 @@ NAME_LENGTH = 150
 
 def safe_cell(text: str) -> str:
     """``text`` as a spreadsheet shows it instead of running it: ``'`` before ``= + - @ tab``."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def plain_cell(text: str) -> str:
     """What ``safe_cell`` was given."""
-    if text.startswith("'") and text[1:].startswith(FORMULA_STARTS):
+    if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS):
         return text[1:]
     return text
 
