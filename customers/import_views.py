@@ -154,10 +154,15 @@ def import_try(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(enabled=lambda request: request.user.role == "admin")
 def import_begin(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Start; administrators confirm who they are first."""
+    """Start; what one may not see is not found, before anybody is asked for a password."""
     _draft(request, pk)
+    return _begin(request, pk)
+
+
+@reauthentication_required(enabled=lambda request: request.user.role == "admin")
+def _begin(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Administrators confirm who they are first."""
     services.import_begin(pk=pk, actor=request.user)
     return redirect("customers:import_detail", pk)
 
