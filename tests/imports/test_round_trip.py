@@ -25,7 +25,8 @@ FOLLOWS = {
     "Segment", "Order value", "Orders", "Next step", "Last contact", "Updated", "Open deals",
     "Open requests", "First order", "Last order", "CRM number", "Created", "Closed on",
     "分群", "订单金额", "订单数", "下一步", "最近联系", "更新时间", "更新", "进行中的商机",
-    "未结请求", "首次下单", "最近下单", "CRM 编号", "创建时间", "创建", "关闭时间",
+    "未结请求", "首次下单", "最近下单", "CRM 编号", "创建时间", "创建", "创建于", "更新于",
+    "关闭时间",
 }  # fmt: skip
 
 
