@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, DecimalField, F, Max, Q, Sum
+from django.db.models import Avg, Count, F, Max, Q, Sum
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 
@@ -18,31 +18,25 @@ from analytics.slices import Slice
 from communications.models import Communication
 from customers.models import Customer
 from marketing.models import Activity, Campaign
+from sales import measures
 from sales.models import Deal, Order, Stage, StageChange
 from service.models import ServiceRequest
 
-MONEY: DecimalField[Any, Any] = DecimalField(max_digits=20, decimal_places=2)
-
 
 def sales(part: Slice) -> Decimal:
-    """Sum of the orders that count (refunds negative) in the period."""
-    found = part.of(Order).counted().filter(**part.within("ordered_at"))
-    return found.aggregate(total=Sum("total_base"))["total"] or Decimal(0)
+    """Sum of the orders that count (refunds negative) in the period, by the company's days."""
+    return measures.revenue(part.of(Order).filter(**measures.within(part.start, part.end)))
 
 
 def weighted_pipeline(part: Slice) -> Decimal:
     """Σ amount × probability of the deals open now; lost deals are not open."""
-    weighted = Sum(F("amount_base") * F("probability") / 100, output_field=MONEY)
-    return part.of(Deal).open().aggregate(total=weighted)["total"] or Decimal(0)
+    return measures.weighted_open(part.of(Deal))
 
 
 def win_rate(part: Slice) -> float | None:
     """Won / (won + lost) among the deals closed in the period; None when none closed."""
-    closed = part.of(Deal).filter(**part.within("closed_at"))
-    counts = closed.aggregate(
-        won=Count("id", filter=Q(stage__kind=Stage.Kind.WON)), closed=Count("id")
-    )
-    return counts["won"] / counts["closed"] if counts["closed"] else None
+    closed = part.of(Deal).filter(**measures.within(part.start, part.end, "closed_at"))
+    return measures.win_rate(**measures.over(closed, "won", "lost"))
 
 
 def first_response_seconds(part: Slice) -> float | None:
@@ -75,14 +69,12 @@ def weekly_sales(part: Slice) -> list[tuple[date, float]]:
 
     The week that is still running is left out.
     """
-    counted = part.of(Order).counted().filter(**part.within("ordered_at"))
-    rows = (
-        counted.annotate(week=TruncWeek("ordered_at"))
-        .values("week")
-        .annotate(total=Sum("total_base"))
-        .order_by("week")
-    )
-    found = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
+    orders = part.of(Order).filter(**measures.within(part.start, part.end))
+    rows = measures.grouped(orders, {"day": measures.company_day()}, "revenue")
+    found: dict[date, float] = {}
+    for row in rows:
+        monday = row["day"] - timedelta(days=row["day"].weekday())
+        found[monday] = found.get(monday, 0.0) + float(row["revenue"])
     return _fill_weeks(found, part)
 
 

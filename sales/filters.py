@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import django_filters
@@ -13,9 +14,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet
 from crm.records.forms import RemoteSelect
 from customers.models import Customer
+from sales.measures import day_start
 from sales.models import Channel, Deal, Order, Pipeline, PriceList, Product, Quote, Stage, Target
 from sales.next_steps import NextStep, filter_next_step
 
@@ -37,6 +39,23 @@ class CustomerFilter(django_filters.ModelChoiceFilter):
             widget=RemoteSelect(reverse_lazy("customers:options")),
             **kwargs,
         )
+
+
+class CompanyDayFilter(django_filters.DateFilter):
+    """Moments from a day on, or up to one (included): the company's days, as figures count."""
+
+    def __init__(self, field_name: str, label: Any, *, until: bool = False) -> None:
+        super().__init__(field_name=field_name, label=label, widget=DateInput())
+        self.until = until
+
+    def filter(self, queryset: Any, value: date | None) -> Any:
+        if value is None:
+            return queryset
+        if not self.until:
+            return queryset.filter(**{f"{self.field_name}__gte": day_start(value)})
+        if value == date.max:
+            return queryset
+        return queryset.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
 
 
 class DealFilterSet(RecordFilterSet):
@@ -69,7 +88,10 @@ class DealFilterSet(RecordFilterSet):
         label=_("Expected close until"), field_name="expected_close", lookup_expr="lte",
         widget=DateInput(),
     )  # fmt: skip
-    closed_from = from_day("closed_at", _("Closed from"))
+    closed_from = CompanyDayFilter("closed_at", _("Closed from"))
+    closed_until = CompanyDayFilter("closed_at", _("Closed until"), until=True)
+    created_from = CompanyDayFilter("created_at", _("Created from"))
+    created_until = CompanyDayFilter("created_at", _("Created until"), until=True)
     amount_min = django_filters.NumberFilter(
         label=format_lazy(_("Amount from ({currency})"), currency=settings.BASE_CURRENCY),
         field_name="amount_base", lookup_expr="gte",
@@ -98,8 +120,8 @@ class OrderFilterSet(RecordFilterSet):
     )
     owner = OwnerFilter()
     customer = CustomerFilter()
-    ordered_from = from_day("ordered_at", _("Ordered from"))
-    ordered_until = until_day("ordered_at", _("Ordered until"))
+    ordered_from = CompanyDayFilter("ordered_at", _("Ordered from"))
+    ordered_until = CompanyDayFilter("ordered_at", _("Ordered until"), until=True)
 
     class Meta:
         model = Order

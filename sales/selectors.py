@@ -17,7 +17,6 @@ from django.db.models import (
     OuterRef,
     Q,
     Subquery,
-    Sum,
     Value,
     When,
 )
@@ -28,6 +27,7 @@ from django.utils import timezone
 from communications.models import About, Communication, FollowUp
 from crm.common import formats
 from customers.models import Customer
+from sales import measures
 from sales.models import Deal, Order, PriceList, Quote, Stage, StageChange, Target
 from sales.stays import is_slow, stay_words, usual_stay
 
@@ -229,8 +229,8 @@ def _sold(whose: Q) -> Any:
     orders = Order.objects.counted().filter(
         whose, ordered_at__gte=OuterRef("from_moment"), ordered_at__lt=OuterRef("until_moment")
     )
-    total = orders.order_by().values(one=Value(1)).annotate(total=Sum("total_base"))
-    return Coalesce(Subquery(total.values("total")), Decimal(0))
+    total = measures.grouped(orders, {"one": Value(1)}, "revenue").values("revenue")
+    return Coalesce(Subquery(total), Decimal(0))
 
 
 def attainment(target: Target, today: date) -> Attainment:

@@ -1,0 +1,187 @@
+"""The one definition of every sales figure; pages, plans, dashboards and reports sum with these.
+
+Money is in the base currency: an order counts with its own rate, that of its day. Days are the
+company's (``TIME_ZONE``), the same for every reader; periods are half-open, [start, end).
+
+The names in ``ORDER``, ``LINE`` and ``DEAL`` are what can be asked for: ``over(orders,
+"revenue", "orders")`` gives one dict, ``grouped(orders, {"channel": "channel"}, "revenue")`` a
+row per group. Records come from ``visible_to(user)``; which of them count is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import (
+    Aggregate,
+    Avg,
+    Count,
+    DecimalField,
+    F,
+    FloatField,
+    Q,
+    StdDev,
+    Sum,
+    Value,
+    Variance,
+)
+from django.db.models.functions import Cast, Coalesce, Round, TruncDate
+
+MONEY: DecimalField[Any, Any] = DecimalField(max_digits=22, decimal_places=2)
+UNROUNDED: DecimalField[Any, Any] = DecimalField(max_digits=28, decimal_places=6)
+
+
+class Percentile(Aggregate):
+    """The value below which ``share`` of the rows lie; between two rows, in proportion."""
+
+    function = "percentile_cont"
+    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+    def __init__(self, expression: Any, share: float = 0.5, **extra: Any) -> None:
+        super().__init__(expression, share=float(share), **extra)
+
+
+def _money(total: Any) -> Any:
+    """A sum as money, 0 where there is no row."""
+    return Coalesce(total, Value(Decimal(0)), output_field=MONEY)
+
+
+def _cents(figure: Any) -> Any:
+    """A figure as money, null where there is no row."""
+    return Round(Cast(figure, UNROUNDED), 2, output_field=MONEY)
+
+
+# Orders ----------------------------------------------------------------------------------------
+
+_SALE, _REFUND = Q(kind="sale"), Q(kind="refund")
+
+# Revenue is sales less refunds. Mean, median, variance and deviation describe the sales alone: a
+# refund is no small sale. Variance and deviation are those of a sample (n - 1).
+ORDER: Mapping[str, Any] = {
+    "revenue": _money(Sum("total_base")),
+    "sold": _money(Sum("total_base", filter=_SALE)),
+    "refunded": _money(-Sum("total_base", filter=_REFUND)),
+    "orders": Count("pk", filter=_SALE),
+    "refunds": Count("pk", filter=_REFUND),
+    "customers": Count("customer", filter=_SALE, distinct=True),
+    "mean": _cents(Avg("total_base", filter=_SALE)),
+    "median": _cents(Percentile("total_base", filter=_SALE)),
+    "variance": _cents(Variance("total_base", sample=True, filter=_SALE)),
+    "sd": _cents(StdDev("total_base", sample=True, filter=_SALE)),
+}
+
+# Of lines, for figures by product. A line counts at its order's rate; lines add up to their
+# order within cents.
+LINE_BASE = Round(F("total") * F("order__rate"), 2, output_field=MONEY)
+_SALE_LINE = Q(order__kind="sale")
+LINE: Mapping[str, Any] = {
+    "revenue": _money(Sum(LINE_BASE)),
+    "quantity": Coalesce(Sum("quantity"), Value(Decimal(0)), output_field=UNROUNDED),
+    "orders": Count("order", filter=_SALE_LINE, distinct=True),
+    "mean": _cents(Avg(LINE_BASE, filter=_SALE_LINE)),
+    "median": _cents(Percentile(LINE_BASE, filter=_SALE_LINE)),
+    "variance": _cents(Variance(LINE_BASE, sample=True, filter=_SALE_LINE)),
+    "sd": _cents(StdDev(LINE_BASE, sample=True, filter=_SALE_LINE)),
+}
+
+
+# Deals -----------------------------------------------------------------------------------------
+
+OPEN, WON, LOST = Q(closed_at__isnull=True), Q(stage__kind="won"), Q(stage__kind="lost")
+
+# Amount x probability of one deal, unrounded: sums are rounded once, at the end.
+WEIGHTED = Cast(F("amount_base") * F("probability") / Value(Decimal(100)), UNROUNDED)
+
+# Lost deals are not open: they are in no forecast.
+DEAL: Mapping[str, Any] = {
+    "deals": Count("pk"),
+    "amount": _money(Sum("amount_base")),
+    "open": Count("pk", filter=OPEN),
+    "open_amount": _money(Sum("amount_base", filter=OPEN)),
+    "weighted": _money(Round(Sum(WEIGHTED, filter=OPEN), 2)),
+    "won": Count("pk", filter=WON),
+    "won_amount": _money(Sum("amount_base", filter=WON)),
+    "lost": Count("pk", filter=LOST),
+    "lost_amount": _money(Sum("amount_base", filter=LOST)),
+}
+
+
+def win_rate(won: int, lost: int) -> float | None:
+    """Won / (won + lost) of the deals that were closed; None when none was."""
+    return won / (won + lost) if won + lost else None
+
+
+# Asking ----------------------------------------------------------------------------------------
+
+
+def over(records: Any, *names: str) -> dict[str, Any]:
+    """The measures of all ``records`` that count: orders, lines of orders, or deals."""
+    table, counted = _table(records)
+    return dict(counted.order_by().aggregate(**{name: table[name] for name in names}))
+
+
+def grouped(records: Any, keys: Mapping[str, Any], *names: str) -> Any:
+    """A queryset with a dict per group: ``keys`` maps names to fields or expressions.
+
+    No key may have the name of a measure that is asked for.
+    """
+    table, counted = _table(records)
+    fields = [name for name, path in keys.items() if name == path]
+    named = {
+        name: F(path) if isinstance(path, str) else path
+        for name, path in keys.items()
+        if name != path
+    }
+    groups = counted.order_by().values(*fields, **named)
+    return groups.annotate(**{name: table[name] for name in names})
+
+
+def revenue(orders: Any) -> Decimal:
+    """Σ of the orders that count, refunds negative."""
+    total: Decimal = over(orders, "revenue")["revenue"]
+    return total
+
+
+def weighted_open(deals: Any) -> Decimal:
+    """Σ amount × probability of the deals that are open now."""
+    total: Decimal = over(deals, "weighted")["weighted"]
+    return total
+
+
+def _table(records: Any) -> tuple[Mapping[str, Any], Any]:
+    """The measures of this kind of record, and those of the records that count."""
+    kind = records.model._meta.model_name
+    if kind == "order":
+        return ORDER, records.counted()
+    if kind == "orderline":
+        counted = records.filter(order__trashed_at__isnull=True)
+        return LINE, counted.exclude(order__status__in=["draft", "cancelled"])
+    return DEAL, records.alive()
+
+
+# Days ------------------------------------------------------------------------------------------
+
+
+def company_zone() -> ZoneInfo:
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def day_start(day: date) -> datetime:
+    """The moment a day begins in the company's zone."""
+    return datetime.combine(day, time.min, company_zone())
+
+
+def within(start: date, end: date, field: str = "ordered_at") -> dict[str, datetime]:
+    """Filter arguments: the moment lies in the company's days [start, end)."""
+    return {f"{field}__gte": day_start(start), f"{field}__lt": day_start(end)}
+
+
+def company_day(field: str = "ordered_at") -> Any:
+    """The company's day of a moment, as an expression."""
+    return TruncDate(field, tzinfo=company_zone())
