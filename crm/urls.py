@@ -11,6 +11,7 @@ urlpatterns = [
     path("communications/", include("communications.urls")),
     path("lists/", include("crm.records.urls")),
     path("jobs/", include("crm.jobs.urls")),
+    path("mail/", include("crm.mail.urls")),
     path("analytics/", include("analytics.urls")),
     path("sales/", include("sales.urls")),
     path("service/", include("service.urls")),

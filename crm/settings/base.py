@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "crm.common",
     "crm.accounts",
     "crm.jobs",
+    "crm.mail",
     "crm.records",
     "crm.embedded",
     "customers",
@@ -216,6 +217,17 @@ USE_I18N = True
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = env.text("TIME_ZONE", "Asia/Shanghai")
+
+# Mail -----------------------------------------------------------------------------------------
+EMAIL_HOST = env.text("EMAIL_HOST")
+EMAIL_PORT = env.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = env.flag("EMAIL_USE_SSL")
+EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", 20)  # seconds for each step of the conversation
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "crm@localhost")
+MAIL_IS_SENT = bool(EMAIL_HOST)  # otherwise the outbox keeps it
 
 # Files ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

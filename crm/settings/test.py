@@ -14,7 +14,10 @@ JOB_EXTRA_MODULES = env.words("JOB_EXTRA_MODULES")  # handlers that exist for te
 DATABASES = {"default": database_settings(DATABASE_URL)}
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+EMAIL_BACKEND = env.text(  # the faults send through a server of their own
+    "CRM_TEST_EMAIL_BACKEND", "django.core.mail.backends.locmem.EmailBackend"
+)
+MAIL_IS_SENT = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -199,6 +199,10 @@ ACTIONS: dict[str, Action] = {
     "customers:import_discard": Action("import", STEPS, also=(400,)),
     "customers:import_trial_rejects": Action("import", STEPS, "get", also=(404,)),
     "customers:import_undo": Action("import", IMPORTS, also=(400,)),
+    "mail:detail": Action("mail", JOBS, "get"),
+    # The letter has no file, and waits: nothing to take, nothing to send again.
+    "mail:file": Action("mail", JOBS, "get", more=("1",), also=(404,)),
+    "mail:again": Action("mail", JOBS, also=(400,)),
     "jobs:detail": Action("job", JOBS, "get"),
     "jobs:status": Action("job", JOBS, "get"),
     "jobs:cancel": Action("job", JOBS),
@@ -262,6 +266,7 @@ PAGES: dict[str, Page] = {
     "customers:quality": Page({"rep", "manager", "admin"}),
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
+    "mail:outbox": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),

@@ -16,6 +16,7 @@ from crm.accounts.models import User
 from crm.common.models import Record
 from crm.common.roles import Role
 from crm.jobs.models import Job
+from crm.mail.models import Mail
 from crm.records.models import Attachment, BulkChange, Export, SavedView
 from customers.duplicates.merging import customer_merge
 from customers.models import Contact, Customer, DuplicatePair, ImportBatch, Merge, Need
@@ -223,6 +224,13 @@ def _attachment(world: World, scope: str, marker: str, base: dict[str, Any]) -> 
     return attachment
 
 
+def _mail(world: World, scope: str, marker: str, base: dict[str, Any]) -> Mail:
+    return Mail.objects.create(
+        kind="test", subject=marker, to="a@example.com", message_id=f"<{marker}@x>",
+        user=base["owner"], text=marker,
+    )  # fmt: skip
+
+
 def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     error = {"code": "no_rows", "params": {}, "text": ""}
     return Run.objects.create(
@@ -267,6 +275,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "job": _job,
     "run": _run,
     "attachment": _attachment,
+    "mail": _mail,
     "view": _view,
     "bulk": _bulk,
     "export": _export,

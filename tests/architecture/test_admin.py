@@ -12,11 +12,12 @@ from tests.architecture.access_table import KINDS
 from tests.architecture.records import make_record, make_world
 from tests.factories.cast import Cast
 
-APPS = ["accounts", "jobs", "customers", "communications", "sales", "service", "marketing",
+APPS = ["accounts", "jobs", "mail", "customers", "communications", "sales", "service", "marketing",
         "analytics"]  # fmt: skip
 # Shown on the page of what they belong to, or kept by the database alone.
 INLINE = {
     "customers.Affiliation",
+    "mail.MailFile",
     "sales.DealSum",
     "sales.Stage",
     "sales.OrderLine",

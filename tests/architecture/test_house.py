@@ -11,7 +11,7 @@ from crm.common import catalogues
 
 BASE: Path = settings.BASE_DIR
 APPS = ["customers", "communications", "sales", "service", "marketing", "analytics",
-        "crm/accounts", "crm/jobs", "crm/records", "crm/home"]  # fmt: skip
+        "crm/accounts", "crm/jobs", "crm/mail", "crm/records", "crm/home"]  # fmt: skip
 # A room never looks into these rooms.
 CLOSED = {
     "models": {"services", "views", "tasks", "forms", "selectors"},
