@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from analytics.methods.messages import cluster, files, forecast, linkage, regression, rows
+from analytics.methods.messages import cluster, files, forecast, linkage, regression, rows, value
 
 MESSAGES: dict[str, str] = {
     **rows.MESSAGES,
@@ -14,4 +14,5 @@ MESSAGES: dict[str, str] = {
     **cluster.MESSAGES,
     **regression.MESSAGES,
     **linkage.MESSAGES,
+    **value.MESSAGES,
 }

@@ -1,0 +1,59 @@
+"""Finding the maximum of a likelihood, and how sharp it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Objective = Callable[..., tuple[float, FloatArray]]
+
+
+def best_minimum(
+    objective: Objective,
+    starts: Sequence[FloatArray],
+    args: tuple[Any, ...],
+    bounds: Sequence[tuple[float, float]],
+) -> Any:
+    """Return scipy's result with the least value over all starts; None when none is finite.
+
+    ``objective`` gives the value and its exact gradient.
+    """
+    from scipy.optimize import minimize
+
+    best = None
+    for start in starts:
+        found = minimize(
+            objective,
+            start,
+            args=args,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": 500, "ftol": 1e-13, "gtol": 1e-7},
+        )
+        if np.isfinite(found.fun) and (best is None or found.fun < best.fun - 1e-9):
+            best = found
+    return best
+
+
+def inverse_curvature(
+    objective: Objective, at: FloatArray, args: tuple[Any, ...], n: float
+) -> FloatArray:
+    """Return the covariance of the estimates, shape (p, p), from differences of the gradient.
+
+    ``objective`` is the mean negative log-likelihood of ``n`` independent rows.
+    """
+    step, size = 1e-4, len(at)
+    curvature = np.empty((size, size))
+    for k in range(size):
+        move = np.eye(size)[k] * step
+        up, down = objective(at + move, *args)[1], objective(at - move, *args)[1]
+        curvature[k] = (up - down) / (2 * step)
+    values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    # A flat direction means a wide interval, not an infinite one.
+    values = np.maximum(values, 1e-3 / n) * n
+    return (vectors / values) @ vectors.T
