@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from customers.models import Customer
 from marketing.models import MarketResult, Spend
-from sales.models import Order
+from sales import measures
+from sales.models import SalesDay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,15 +78,13 @@ def weekly_sales(scope: Scope) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = (
-        scope.of(Order).counted().annotate(week=TruncWeek("ordered_at")).values("week")
-        .annotate(total=Sum("total_base")).order_by("week")
-    )  # fmt: skip
-    today = timezone.localdate()
+    days = scope.of(SalesDay).exclude(orders=0, refunds=0)
+    rows = measures.grouped(days, {"week": TruncWeek("day")}, "revenue").order_by("week")
+    today = measures.company_today()
     running = today - timedelta(days=today.weekday())
-    weeks = {timezone.localdate(row["week"]): float(row["total"]) for row in rows}
-    first = scope.of(Order).counted().aggregate(at=Min("ordered_at"))["at"]
-    if first and timezone.localdate(first).weekday() > 0:
+    weeks = {row["week"]: float(row["revenue"]) for row in rows}
+    first = days.aggregate(day=Min("day"))["day"]
+    if first and first.weekday() > 0:
         del weeks[min(weeks)]
     frame = pd.DataFrame(
         [(pd.Timestamp(week), total) for week, total in weeks.items() if week < running],

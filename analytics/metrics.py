@@ -19,23 +19,23 @@ from communications.models import Communication
 from customers.models import Customer
 from marketing.models import Activity, Campaign
 from sales import measures
-from sales.models import Deal, Order, Stage, StageChange
+from sales.models import Deal, DealSum, SalesDay, Stage, StageChange
 from service.models import ServiceRequest
 
 
 def sales(part: Slice) -> Decimal:
     """Sum of the orders that count (refunds negative) in the period, by the company's days."""
-    return measures.revenue(part.of(Order).filter(**measures.within(part.start, part.end)))
+    return measures.revenue(part.of(SalesDay).filter(day__gte=part.start, day__lt=part.end))
 
 
 def weighted_pipeline(part: Slice) -> Decimal:
     """Σ amount × probability of the deals open now; lost deals are not open."""
-    return measures.weighted_open(part.of(Deal))
+    return measures.weighted_open(part.of(DealSum))
 
 
 def win_rate(part: Slice) -> float | None:
     """Won / (won + lost) among the deals closed in the period; None when none closed."""
-    closed = part.of(Deal).filter(**measures.within(part.start, part.end, "closed_at"))
+    closed = part.of(DealSum).filter(closed_on__gte=part.start, closed_on__lt=part.end)
     return measures.win_rate(**measures.over(closed, "won", "lost"))
 
 
@@ -69,12 +69,9 @@ def weekly_sales(part: Slice) -> list[tuple[date, float]]:
 
     The week that is still running is left out.
     """
-    orders = part.of(Order).filter(**measures.within(part.start, part.end))
-    rows = measures.grouped(orders, {"day": measures.company_day()}, "revenue")
-    found: dict[date, float] = {}
-    for row in rows:
-        monday = row["day"] - timedelta(days=row["day"].weekday())
-        found[monday] = found.get(monday, 0.0) + float(row["revenue"])
+    days = part.of(SalesDay).filter(day__gte=part.start, day__lt=part.end)
+    rows = measures.grouped(days, {"week": TruncWeek("day")}, "revenue")
+    found = {row["week"]: float(row["revenue"]) for row in rows}
     return _fill_weeks(found, part)
 
 

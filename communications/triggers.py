@@ -5,6 +5,7 @@ from crm.common.rollups import Rollup
 LAST_CONTACT = Rollup(
     name="communication_last_contact",
     parent="customer_id",
+    watched=["happened_at", "trashed_at", "channel"],
     refresh="""
         UPDATE customers_customer AS c SET last_contact_at = (
             SELECT max(m.happened_at) FROM communications_communication AS m
@@ -16,6 +17,7 @@ LAST_CONTACT = Rollup(
 NEXT_STEP = Rollup(
     name="follow_up_next_step",
     parent="customer_id",
+    watched=["due_at", "trashed_at", "done_at"],
     refresh="""
         UPDATE customers_customer AS c SET next_step_at = (
             SELECT min(f.due_at) FROM communications_followup AS f

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import pgettext_lazy
 
 
@@ -8,3 +9,6 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         from sales import imports, registrations  # noqa: F401  # fill the registries of the apps below
+        from sales.company_days import follow_time_zone
+
+        post_migrate.connect(follow_time_zone, sender=self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from crm.common import formats
 from sales.board_cards import CardWriter
+from sales.measures import company_today, day_start
 from sales.models import Deal, DealSum, Pipeline, Stage
 from sales.next_steps import with_next_step
 from sales.stages import stage_tone
@@ -95,14 +96,15 @@ def _deals(user: Any, query: BoardQuery) -> Any:
 
 
 def _lately() -> datetime:
-    """The midnight (UTC) from which on closed deals are shown, and summed by whole days."""
-    start = timezone.now() - timedelta(days=CLOSED_SHOWN_DAYS)
-    return start.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    """The company's midnight from which on closed deals are shown, and summed by whole days."""
+    return day_start(company_today() - timedelta(days=CLOSED_SHOWN_DAYS))
 
 
 def _figures(user: Any, query: BoardQuery, stages: Sequence[Stage]) -> dict[int, dict[str, Any]]:
     """Count, total and weighted total of each column, from the sums that the database keeps."""
-    shown = Q(closed_on__isnull=True) | Q(closed_on__gte=_lately().date())
+    shown = Q(closed_on__isnull=True) | Q(
+        closed_on__gte=company_today() - timedelta(days=CLOSED_SHOWN_DAYS)
+    )
     kept = DealSum.objects.visible_to(user).filter(shown, stage__in=[s.pk for s in stages])
     if query.owner:
         kept = kept.filter(owner=query.owner)
@@ -181,6 +183,6 @@ def _list_url(stage: Stage, query: BoardQuery) -> str:
     if query.owner:
         params["owner"] = query.owner
     if stage.kind != Stage.Kind.OPEN:
-        since = timezone.localdate() - timedelta(days=CLOSED_SHOWN_DAYS)
+        since = company_today() - timedelta(days=CLOSED_SHOWN_DAYS)
         params["closed_from"] = since.isoformat()
     return f"{reverse('sales:deal_list')}?{urlencode(params)}"

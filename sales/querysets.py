@@ -86,6 +86,10 @@ class DealQuerySet(OwnedQuerySet):
 class OwnedSumQuerySet(models.QuerySet[Any]):
     """Sums by team and owner: seen as the records that they count."""
 
+    def alive(self) -> Self:
+        """All: what is in the trash is in no sum."""
+        return self
+
     def visible_to(self, user: Person) -> Self:
         if is_admin(user):
             return self

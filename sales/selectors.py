@@ -11,9 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import (
     Case,
-    DateTimeField,
-    F,
-    Func,
     OuterRef,
     Q,
     Subquery,
@@ -28,7 +25,7 @@ from communications.models import About, Communication, FollowUp
 from crm.common import formats
 from customers.models import Customer
 from sales import measures
-from sales.models import Deal, Order, PriceList, Quote, Stage, StageChange, Target
+from sales.models import Deal, Order, PriceList, Quote, SalesDay, Stage, StageChange, Target
 from sales.stays import is_slow, stay_words, usual_stay
 
 MOST_SHOWN = 20
@@ -201,22 +198,12 @@ class Attainment:
         return self.achieved >= self.expected
 
 
-class _DayStart(Func):
-    """The moment a day begins in the company's zone, the same for every reader."""
-
-    template = "timezone(%(expressions)s::timestamp)"
-    output_field = DateTimeField()
-
-
 def with_achieved(targets: Any) -> Any:
     """The targets with ``achieved``: the counted orders of the person, or of the team.
 
     Sales less refunds in [starts_on, ends_on), by the day ordered, in the base currency.
     """
-    zone = Value(settings.TIME_ZONE)
     return targets.annotate(
-        from_moment=_DayStart(zone, F("starts_on")), until_moment=_DayStart(zone, F("ends_on"))
-    ).annotate(
         achieved=Case(
             When(owner__isnull=False, then=_sold(Q(owner=OuterRef("owner")))),
             When(team__isnull=False, then=_sold(Q(team=OuterRef("team")))),
@@ -226,10 +213,10 @@ def with_achieved(targets: Any) -> Any:
 
 
 def _sold(whose: Q) -> Any:
-    orders = Order.objects.counted().filter(
-        whose, ordered_at__gte=OuterRef("from_moment"), ordered_at__lt=OuterRef("until_moment")
+    days = SalesDay.objects.filter(
+        whose, day__gte=OuterRef("starts_on"), day__lt=OuterRef("ends_on")
     )
-    total = measures.grouped(orders, {"one": Value(1)}, "revenue").values("revenue")
+    total = measures.grouped(days, {"one": Value(1)}, "revenue").values("revenue")
     return Coalesce(Subquery(total), Decimal(0))
 
 

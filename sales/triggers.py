@@ -6,6 +6,7 @@ from crm.common.tallies import Tally
 OPEN_DEALS = Rollup(
     name="deal_open_deals",
     parent="customer_id",
+    watched=["trashed_at", "closed_at"],
     refresh="""
         UPDATE customers_customer AS c SET open_deals = (
             SELECT count(*) FROM sales_deal AS d
@@ -17,6 +18,7 @@ OPEN_DEALS = Rollup(
 ORDER_VALUE = Rollup(
     name="order_customer_value",
     parent="customer_id",
+    watched=["trashed_at", "status", "kind", "total_base", "ordered_at"],
     refresh="""
         UPDATE customers_customer AS c SET
             order_count = o.sales, order_value = o.value,
@@ -39,6 +41,8 @@ ORDER_VALUE = Rollup(
 ORDER_TOTAL = Rollup(
     name="order_line_total",
     parent="order_id",
+    table="sales_order",
+    watched=["total"],
     refresh="""
         UPDATE sales_order AS o SET total = l.total, total_base = round(l.total * o.rate, 2)
         FROM (
@@ -49,12 +53,19 @@ ORDER_TOTAL = Rollup(
     """,
 )
 
+# The company's day of a moment. A function of the database's (sales.company_days), because the
+# zone is the company's to set and triggers are written once.
+DAY = "sales_day"
+
 DEAL_SUMS = Tally(
     name="deal_sums",
     table="sales_dealsum",
     source="sales_deal",
     keys={
-        "closed_on": "(closed_at AT TIME ZONE 'UTC')::date",
+        "closed_on": f"{DAY}(closed_at)",
+        "close_month": (
+            "CASE WHEN closed_at IS NULL THEN date_trunc('month', expected_close)::date END"
+        ),
         "stage_id": "stage_id",
         "team_id": "team_id",
         "owner_id": "owner_id",
@@ -70,6 +81,8 @@ DEAL_SUMS = Tally(
 QUOTE_TOTAL = Rollup(
     name="quote_line_total",
     parent="quote_id",
+    table="sales_quote",
+    watched=["net", "tax_amount"],
     refresh="""
         UPDATE sales_quote AS q SET net = l.net, tax = l.tax, total = l.net + l.tax
         FROM (
@@ -80,4 +93,23 @@ QUOTE_TOTAL = Rollup(
     """,
 )
 
-TALLIES = (DEAL_SUMS,)
+SALES_DAYS = Tally(
+    name="sales_days",
+    table="sales_salesday",
+    source="sales_order",
+    keys={
+        "day": f"{DAY}(ordered_at)",
+        "team_id": "team_id",
+        "owner_id": "owner_id",
+        "channel_id": "channel_id",
+    },
+    sums={
+        "revenue": "total_base",
+        "sold": "CASE WHEN kind = 'sale' THEN total_base ELSE 0 END",
+        "orders": "CASE WHEN kind = 'sale' THEN 1 ELSE 0 END",
+        "refunds": "CASE WHEN kind = 'refund' THEN 1 ELSE 0 END",
+    },
+    where="trashed_at IS NULL AND status NOT IN ('draft', 'cancelled')",
+)
+
+TALLIES = (DEAL_SUMS, SALES_DAYS)

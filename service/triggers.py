@@ -5,6 +5,7 @@ from crm.common.rollups import Rollup
 OPEN_REQUESTS = Rollup(
     name="request_open_requests",
     parent="customer_id",
+    watched=["trashed_at", "status"],
     refresh="""
         UPDATE customers_customer AS c SET open_requests = (
             SELECT count(*) FROM service_servicerequest AS r

@@ -2,9 +2,11 @@
 
 from sales.models.catalogue import Channel, ExchangeRate, Product
 from sales.models.deals import Deal, DealSum, Pipeline, Stage, StageChange
+from sales.models.forecasts import ForecastSnapshot
 from sales.models.orders import Order, OrderLine
 from sales.models.prices import PriceItem, PriceList
 from sales.models.quotes import Quote, QuoteLine
+from sales.models.sums import SalesDay
 from sales.models.targets import Target
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Deal",
     "DealSum",
     "ExchangeRate",
+    "ForecastSnapshot",
     "Order",
     "OrderLine",
     "Pipeline",
@@ -20,6 +23,7 @@ __all__ = [
     "Product",
     "Quote",
     "QuoteLine",
+    "SalesDay",
     "Stage",
     "StageChange",
     "Target",

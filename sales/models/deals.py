@@ -162,6 +162,18 @@ class Deal(CustomerRecord):
                 condition=Q(trashed_at__isnull=True),
             ),
             models.Index("customer", F("updated_at").desc(), name="deal_customer"),
+            # What closed in a period, and what was created in one.
+            models.Index(
+                "closed_at",
+                name="deal_closed",
+                condition=Q(closed_at__isnull=False, trashed_at__isnull=True),
+            ),
+            models.Index("created_at", name="deal_created", condition=Q(trashed_at__isnull=True)),
+            models.Index(
+                "expected_close",
+                name="deal_close",
+                condition=Q(closed_at__isnull=True, trashed_at__isnull=True),
+            ),
             models.Index(
                 "owner",
                 "expected_close",
@@ -198,12 +210,14 @@ class Deal(CustomerRecord):
 class DealSum(models.Model):
     """Deals of a stage, team and owner: how many, their amounts, times their probability.
 
-    ``closed_on`` is the day (UTC) on which they were closed, or null for open ones. Kept by the
+    ``closed_on`` is the company's day on which they were closed, or null for open ones;
+    ``close_month`` the first of the month in which open ones are expected to close. Kept by the
     database (``DEAL_SUMS``); the references are bare numbers, so that deleting a person or a
     stage finds nothing here to wait for.
     """
 
     closed_on = models.DateField(null=True)
+    close_month = models.DateField(null=True)
 
     stage = models.ForeignKey(
         Stage, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
@@ -227,7 +241,7 @@ class DealSum(models.Model):
         verbose_name_plural = _("sums of deals")
         constraints = [
             models.UniqueConstraint(
-                fields=["closed_on", "stage", "team", "owner"],
+                fields=["closed_on", "close_month", "stage", "team", "owner"],
                 name="deal_sum",
                 nulls_distinct=False,
             )

@@ -15,7 +15,7 @@ from sales.models.deals import Deal
 from sales.models.prices import PriceList
 from sales.models.quotes import Quote
 from sales.querysets import OrderQuerySet
-from sales.triggers import ORDER_TOTAL, ORDER_VALUE
+from sales.triggers import ORDER_TOTAL, ORDER_VALUE, SALES_DAYS
 
 
 @tracked(but=["total", "total_base"])
@@ -86,7 +86,7 @@ class Order(CustomerRecord):
     class Meta:
         verbose_name = _("order")
         verbose_name_plural = _("orders")
-        triggers = ORDER_VALUE.all
+        triggers = [*ORDER_VALUE.all, *SALES_DAYS.all]
         indexes = [
             *record_indexes("order"),
             models.Index("customer", F("ordered_at").desc(), name="order_customer"),

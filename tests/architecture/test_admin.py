@@ -19,6 +19,8 @@ INLINE = {
     "customers.Affiliation",
     "mail.MailFile",
     "sales.DealSum",
+    "sales.SalesDay",
+    "sales.ForecastSnapshot",
     "sales.Stage",
     "sales.OrderLine",
     "sales.PriceItem",

@@ -19,7 +19,7 @@ from crm.accounts.models import User
 from crm.common import formats
 from customers.models import Customer
 from sales import measures
-from sales.models import Deal, ExchangeRate, Order, OrderLine, Stage, Target
+from sales.models import Deal, DealSum, ExchangeRate, Order, OrderLine, SalesDay, Stage, Target
 from sales.selectors import with_achieved
 from sales.services import LineItem, order_create, order_refund, order_trash
 from tests.factories.cast import Cast
@@ -176,3 +176,26 @@ def test_it_finds_the_rows_of_a_figure_in_the_list(
     for day in ("0001-01-01", "9999-12-31"):
         query = {"ordered_from": day, "ordered_until": day}
         assert client.get(reverse("sales:order_list"), query).status_code == 200
+
+
+def test_it_gives_the_same_from_the_kept_sums(
+    cast: Cast, customer: Customer, stages: dict[str, Stage]
+) -> None:
+    order_refund(pk=sell(cast, customer, 100).pk, actor=cast.rep)
+    sell(cast, customer, 250)
+    names = ("revenue", "sold", "refunded", "orders", "refunds")
+    kept = measures.over(SalesDay.objects.visible_to(cast.rep), *names)
+    assert kept == measures.over(Order.objects.visible_to(cast.rep), *names)
+    for name, probability in (("offer", 33), ("new", 7), ("won", 100), ("lost", 0)):
+        closed = None if name in {"offer", "new"} else timezone.now()
+        DealFactory(customer=customer, stage=stages[name], amount=Decimal("99.99"),
+                    probability=probability, closed_at=closed)  # fmt: skip
+    summed = measures.over(DealSum.objects.visible_to(cast.rep), *measures.DEAL)
+    assert summed == measures.over(Deal.objects.visible_to(cast.rep), *measures.DEAL)
+    by_stage = [
+        list(measures.grouped(rows.visible_to(cast.rep), {"stage": "stage"}, *measures.DEAL)
+             .order_by("stage"))
+        for rows in (Deal.objects, DealSum.objects)
+    ]  # fmt: skip
+    assert by_stage[0] == by_stage[1]
+    assert len(by_stage[0]) == 4
