@@ -28,6 +28,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
+from crm.common.searching import SearchQuery, search_values
 from crm.records.resources import EVERYONE
 from customers.timeline import timeline_values
 
@@ -51,16 +52,23 @@ home_cards.append(
 )
 
 
-def _find(user: Any, text: str, limit: int) -> list[Communication]:
-    found = Communication.objects.visible_to(user).search_for(text).select_related("customer")
-    return list(found.order_by("-happened_at", "-pk")[:limit])
+def _find(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Communication.objects.visible_to(user), "communications", query,
+        newest="happened_at", label="subject", hint="customer__name", extra="channel",
+    )  # fmt: skip
+
+
+def _found(row: dict[str, Any]) -> tuple[str, str]:
+    return row["label"] or str(Communication.Channel(row["extra"]).label), row["hint"]
 
 
 search_providers.append(
     SearchProvider(
-        "communications", _("Communications"), "messages", 50, _find, lambda c: str(c.customer)
+        "communications", _("Communications"), "messages", 50, "communications:detail",
+        _find, _found,
     )
-)
+)  # fmt: skip
 
 
 def _communications(user: Any, customer_id: int) -> Any:

@@ -22,6 +22,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
+from crm.common.searching import SearchQuery, search_values
 from crm.records.models import Attachment
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
@@ -43,19 +44,21 @@ quick_creates += [
 ]
 
 
-def _customers(user: Any, text: str, limit: int) -> list[Customer]:
-    found = Customer.objects.visible_to(user).search_for(text)
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _customers(user: Any, query: SearchQuery) -> Any:
+    seen = Customer.objects.visible_to(user)
+    return search_values(seen, "customers", query, newest="updated_at", label="name", hint="city")
 
 
-def _contacts(user: Any, text: str, limit: int) -> list[Contact]:
-    found = Contact.objects.visible_to(user).search_for(text)
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _contacts(user: Any, query: SearchQuery) -> Any:
+    seen = Contact.objects.visible_to(user)
+    return search_values(seen, "contacts", query, newest="updated_at", label="name", hint="title")
 
 
 search_providers += [
-    SearchProvider("customers", _("Customers"), "users", 10, _customers, lambda c: c.city),
-    SearchProvider("contacts", _("Contacts"), "address-book", 20, _contacts, lambda c: c.title),
+    SearchProvider("customers", _("Customers"), "users", 10, "customers:detail", _customers),
+    SearchProvider(
+        "contacts", _("Contacts"), "address-book", 20, "customers:contact_detail", _contacts
+    ),
 ]
 
 

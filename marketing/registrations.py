@@ -22,6 +22,7 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
+from crm.common.searching import SearchQuery, search_values
 from crm.records.resources import KEEPERS, SELLERS
 from customers.timeline import timeline_values
 from marketing import bulk  # noqa: F401  # fills the registry
@@ -39,15 +40,17 @@ quick_creates += [
 ]
 
 
-def _campaigns(user: Any, text: str, limit: int) -> list[Campaign]:
-    found = Campaign.objects.visible_to(user).search_for(text)
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _campaigns(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Campaign.objects.visible_to(user), "campaigns", query,
+        newest="updated_at", label="name", extra="status",
+    )  # fmt: skip
 
 
 search_providers.append(
     SearchProvider(
-        "campaigns", _("Campaigns"), "speakerphone", 80, _campaigns,
-        lambda campaign: str(campaign.get_status_display()),
+        "campaigns", _("Campaigns"), "speakerphone", 80, "marketing:campaign_detail", _campaigns,
+        lambda row: (row["label"], str(Campaign.Status(row["extra"]).label)),
     )
 )  # fmt: skip
 

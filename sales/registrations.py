@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from communications.about import about_offers, register_about
@@ -27,12 +28,15 @@ from crm.common.registries import (
     search_providers,
     timeline_sources,
 )
+from crm.common.searching import SearchQuery, search_values
 from crm.records.resources import SELLERS
 from sales.cards import closing_card, stepless_card, target_card
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
 from sales.services import follow_customer
 from sales.timeline import SOURCES
+
+TEXT = CharField()
 
 nav_items += [
     NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30),
@@ -49,31 +53,40 @@ quick_creates += [
 ]
 
 
-def _deals(user: Any, text: str, limit: int) -> list[Deal]:
-    found = Deal.objects.visible_to(user).search_for(text).select_related("customer")
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _deals(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Deal.objects.visible_to(user), "deals", query,
+        newest="updated_at", label="name", hint="customer__name",
+    )  # fmt: skip
 
 
-def _orders(user: Any, text: str, limit: int) -> list[Order]:
-    found = Order.objects.visible_to(user).search_for(text).select_related("customer")
-    return list(found.order_by("-ordered_at", "-pk")[:limit])
+def _orders(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Order.objects.visible_to(user), "orders", query,
+        newest="ordered_at", label="number", hint="customer__name",
+    )  # fmt: skip
 
 
-def _quotes(user: Any, text: str, limit: int) -> list[Quote]:
-    found = Quote.objects.visible_to(user).search_for(text).select_related("customer")
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _quotes(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Quote.objects.visible_to(user), "quotes", query,
+        newest="updated_at", label=Concat("number", Value(" v"), "revision", output_field=TEXT),
+        hint="customer__name",
+    )  # fmt: skip
 
 
-def _products(user: Any, text: str, limit: int) -> list[Product]:
-    found = Product.objects.visible_to(user).search_for(text)
-    return list(found.order_by("-updated_at", "-pk")[:limit])
+def _products(user: Any, query: SearchQuery) -> Any:
+    return search_values(
+        Product.objects.visible_to(user), "products", query,
+        newest="updated_at", label="name", hint="sku",
+    )  # fmt: skip
 
 
 search_providers += [
-    SearchProvider("deals", _("Deals"), "target-arrow", 40, _deals, lambda d: d.customer.name),
-    SearchProvider("orders", _("Orders"), "shopping-cart", 50, _orders, lambda o: o.customer.name),
-    SearchProvider("quotes", _("Quotes"), "file-invoice", 55, _quotes, lambda q: q.customer.name),
-    SearchProvider("products", _("Products"), "package", 60, _products, lambda p: p.sku),
+    SearchProvider("deals", _("Deals"), "target-arrow", 40, "sales:deal_detail", _deals),
+    SearchProvider("orders", _("Orders"), "shopping-cart", 50, "sales:order_detail", _orders),
+    SearchProvider("quotes", _("Quotes"), "file-invoice", 55, "sales:quote_detail", _quotes),
+    SearchProvider("products", _("Products"), "package", 60, "sales:product_detail", _products),
 ]
 timeline_sources += SOURCES
 customer_panels += [

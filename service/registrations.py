@@ -3,11 +3,10 @@ lets see what in the apps below."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.db.models import F
-from django.db.models.functions import Left
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Left
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,6 +32,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.common.roles import Person, Role
+from crm.common.searching import SearchQuery, search_values
 from customers.models import Customer
 from customers.querysets import agent_customer_scope
 from customers.timeline import timeline_values
@@ -47,7 +47,6 @@ from service.selectors import (
 )
 
 MOST_TEXT = 400
-_NUMBER = re.compile(r"#?(\d{1,18})", re.ASCII)
 AGENTS = frozenset({Role.AGENT.value})
 
 
@@ -96,23 +95,20 @@ def _requests_to_speak_of(user: Any, customer_id: int) -> list[tuple[str, str]]:
 about_offers.append(_requests_to_speak_of)
 
 
-def _find(user: Any, text: str, limit: int) -> list[ServiceRequest]:
-    seen = ServiceRequest.objects.visible_to(user).select_related("customer")
-    newest = ("-opened_at", "-pk")
-    found = list(seen.search_for(text).order_by(*newest)[:limit])
-    if number := _NUMBER.fullmatch(text.strip()):
-        named = seen.filter(pk=int(number[1])).exclude(pk__in=[one.pk for one in found])
-        found = [*named, *found][:limit]
-    return found
-
-
-def _who(request: ServiceRequest) -> str:
-    return str(request.customer or request.requester)
+def _find(user: Any, query: SearchQuery) -> Any:
+    named = Q(pk=query.number) if query.number is not None else None
+    return search_values(
+        ServiceRequest.objects.visible_to(user), "requests", query, newest="opened_at",
+        label="subject", hint=Coalesce("customer__name", "requester"), also=named,
+    )  # fmt: skip
 
 
 search_providers.append(
-    SearchProvider("requests", gettext_lazy("Requests"), "headset", 60, _find, _who)
-)
+    SearchProvider(
+        "requests", gettext_lazy("Requests"), "headset", 60, "service:request_detail", _find,
+        lambda row: (f"#{row['pk']} {row['label']}", row["hint"]),
+    )
+)  # fmt: skip
 
 
 def _opened(user: Any, customer_id: int) -> Any:

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.ngrams import NgramField
 from crm.common.roles import Person, is_admin
+from crm.common.searching import SEARCH_PROBE
 
-SEARCH_PROBE = 1000
 # Columns that change without a person's edit; history leaves them out.
 QUIET_FIELDS = ["search", "updated_at", "version", "submission"]
 

@@ -16,7 +16,7 @@ _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _RUN = re.compile(rf"[{_CJK}]+|[^\W_{_CJK}]+")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _DIGITS = re.compile(r"[0-9]+")
-_PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]*")
+_PHONE = re.compile(r"[+( ]*[0-9][0-9 ()./\-]*")
 _LONGEST_WORD = 40
 _MOST_TOKENS = 400
 # Names, addresses and numbers are short: their words are also found by their inner parts.
@@ -78,8 +78,11 @@ def query_literal(text: str) -> str:
     from four on, its end; a phone number matches however it is grouped.
     """
     text = normalise(text)
+    runs = _RUN.findall(text)
+    if len(runs) > 1 and _PHONE.fullmatch(text.strip()):
+        return _grouped(runs)
     parts: list[str] = []
-    for run in _RUN.findall(text):
+    for run in runs:
         if _DIGITS.fullmatch(run):
             parts.append(_either(_number(run)))
         elif not _IS_CJK.match(run):
@@ -88,11 +91,19 @@ def query_literal(text: str) -> str:
             parts.append(f"'{run}'")
         else:
             parts.extend(f"'{run[i : i + 2]}'" for i in range(len(run) - 1))
-    query = " & ".join(parts)
-    if len(parts) > 1 and _PHONE.fullmatch(text.strip()):
-        whole = _either(_phone(text))
-        return f"({query}) | {whole}"
-    return query
+    return " & ".join(parts)
+
+
+def _grouped(groups: list[str]) -> str:
+    """Digits in groups: the same groups, or one number however it is grouped.
+
+    The groups match whole, only the last, which may still be typed, by its beginning: the first
+    two digits of a country begin every number of it.
+    """
+    *whole, last = (group[:_LONGEST_WORD] for group in groups)
+    typed = f"'{last}':*" if len(last) >= _SHORTEST_PART else f"'{last}'"
+    same = " & ".join([*(f"'{group}'" for group in whole), typed])
+    return f"({same}) | {_either(_phone(''.join(groups)))}"
 
 
 def _either(choices: list[str]) -> str:
@@ -113,9 +124,8 @@ def _number(run: str) -> list[str]:
     return [run, *ends]
 
 
-def _phone(text: str) -> list[str]:
+def _phone(digits: str) -> list[str]:
     """The digits of a number that was typed in groups, with or without the country's code."""
-    digits = "".join(_DIGITS.findall(text))
     return _number(digits.removeprefix("00") if digits.startswith("00") else digits)
 
 
@@ -145,4 +155,16 @@ class NgramMatch(models.Lookup):
         return f"{left} @@ %s::tsquery", [*left_params, query]
 
 
+class TokensMatch(models.Lookup):
+    """``search__tokens=query_literal("张三")``: the same with a query made before."""
+
+    lookup_name = "tokens"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        return f"{left} @@ %s::tsquery", [*left_params, self.rhs]
+
+
 NgramField.register_lookup(NgramMatch)
+NgramField.register_lookup(TokensMatch)

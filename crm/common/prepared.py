@@ -30,6 +30,7 @@ from crm.common.roles import Role
 _FIRST_SLOT = 8_999_999_999_999_000_000
 _MOST_KEPT = 200
 _FIRST_MOMENT = datetime(9997, 3, 1, tzinfo=UTC)
+_TEXT = "\x00"  # no text that reaches the database holds it
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,17 @@ class Prepared:
     """``Prepared(build).fetch(user, pk=7)`` gives the rows of ``build(user, pk=7)``.
 
     ``build(user, *variant, **values)`` gives a queryset of records or of ``values()``. Values are
-    ids or moments; the variant holds what changes the query itself.
+    ids, moments or texts; the variant holds what changes the query itself.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
         self._build = build
         self._kept: dict[Hashable, _Compiled | None] = {}
 
-    def fetch(self, user: Any, *variant: Hashable, **values: int | datetime) -> list[Any]:
+    def fetch(self, user: Any, *variant: Hashable, **values: int | str | datetime) -> list[Any]:
         """The rows: records with their annotations and selected relations, or dicts."""
-        moments = tuple(sorted(name for name, value in values.items() if _is_moment(value)))
-        key = (user.role, user.team_id is None, get_language(), variant, moments)
+        kinds = tuple(sorted((name, type(value).__name__) for name, value in values.items()))
+        key = (user.role, user.team_id is None, get_language(), variant, kinds)
         if key not in self._kept:
             if len(self._kept) >= _MOST_KEPT:
                 self._kept.clear()
@@ -99,9 +100,7 @@ class Prepared:
         team = None if user.team_id is None else _FIRST_SLOT + 1
         reader = Reader(user.role, _FIRST_SLOT, team)
         stand_ins = {
-            name: _FIRST_MOMENT.replace(microsecond=number)
-            if _is_moment(value)
-            else _FIRST_SLOT + 2 + number
+            name: _stand_in(value, number)
             for number, (name, value) in enumerate(sorted(values.items()))
         }
         queryset = self._build(reader, *variant, **stand_ins)
@@ -118,12 +117,16 @@ class Prepared:
         return _Compiled(queryset, compiler, sql, tuple(params), slots)
 
 
-def _is_moment(value: Any) -> bool:
-    return isinstance(value, datetime)
+def _stand_in(value: int | str | datetime, number: int) -> int | str | datetime:
+    if isinstance(value, str):
+        return f"{_TEXT}{number}"
+    if isinstance(value, datetime):
+        return _FIRST_MOMENT.replace(microsecond=number)
+    return _FIRST_SLOT + 2 + number
 
 
 def _is_slot(param: Any, slots: dict[Any, str]) -> bool:
-    return isinstance(param, int | datetime) and param in slots
+    return isinstance(param, int | str | datetime) and param in slots
 
 
 def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:

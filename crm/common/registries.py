@@ -5,14 +5,16 @@ Each registry is a plain list of frozen entries; the app that owns a page reads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from crm.common.searching import SearchQuery
 
 Text = str | Promise
 
@@ -98,14 +100,20 @@ class CustomerTab:
 
 @dataclass(frozen=True)
 class SearchProvider:
-    """Finds records of one kind: ``find(user, text, limit)`` gives records with a page."""
+    """Finds records of one kind.
+
+    ``rows(user, query)`` gives a queryset shaped by ``search_values``, so that one UNION asks
+    every kind; ``page`` is the address of a record; ``describe(row)`` turns a row (label, hint,
+    extra, pk) into what a result says: its name and a hint.
+    """
 
     key: str
     label: Text
     icon: str
     order: int
-    find: Callable[[Any, str, int], Sequence[Any]]
-    describe: Callable[[Any], str] = field(default=lambda record: "")
+    page: str
+    rows: Callable[[Any, SearchQuery], Any]
+    describe: Callable[[dict[str, Any]], tuple[str, str]] = lambda row: (row["label"], row["hint"])
 
 
 @dataclass(frozen=True)
