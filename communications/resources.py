@@ -156,6 +156,7 @@ COMMUNICATIONS = Resource(
     restore=services.communication_restore,
     creators=EVERYONE,
     select=["owner", "customer", "contact", "need"],
+    select_when_shown=["contact", "need"],
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("contact", _("Contact"))),
@@ -203,6 +204,7 @@ FOLLOW_UPS = Resource(
     restore=services.follow_up_restore,
     creators=EVERYONE,
     select=["owner", "customer", "contact", "done_by"],
+    select_when_shown=["contact", "done_by"],
     enrich=lambda steps, user: with_rights(user, steps),
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),

@@ -194,6 +194,9 @@ class Customer(Record):
                          name="customer_team_next", condition=Q(trashed_at__isnull=True)),
             models.Index("segment", models.F("updated_at").desc(), name="customer_segment",
                          condition=Q(trashed_at__isnull=True)),
+            models.Index("team", models.F("created_at").desc(), models.F("id").desc(),
+                         name="customer_team_free",
+                         condition=Q(trashed_at__isnull=True, owner__isnull=True)),
             models.Index("email", name="customer_email", condition=~Q(email="")),
             models.Index("phone", name="customer_phone", condition=~Q(phone="")),
             # Imports of administrators find customers by name over all teams.

@@ -10,25 +10,31 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.addresses import record_url
 from crm.common.registries import (
     CustomerTab,
+    HomeCard,
     NavItem,
     PageAction,
     QuickCreate,
     SearchProvider,
     TimelineSource,
     customer_tabs,
+    home_cards,
     nav_items,
     page_actions,
     quick_creates,
     search_providers,
     timeline_sources,
 )
+from crm.common.roles import Role
 from crm.common.searching import SearchQuery, search_values
 from crm.records.models import Attachment
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
+from customers.cards import leads_card
 from customers.models import Contact, Customer, Need
 from customers.timeline import timeline_values
 from customers.timeline_changes import changes_rows, describe_change
+
+REPS = frozenset({Role.REP.value})
 
 nav_items += [
     NavItem(_("Customers"), "customers:list", "users", 20),
@@ -42,6 +48,7 @@ quick_creates += [
     QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),
     QuickCreate(_("Need"), "customers:need_create", "bulb", 30, SELLERS),
 ]
+home_cards.append(HomeCard("leads", "customers/_leads_card.html", 15, REPS, leads_card))
 
 
 def _customers(user: Any, query: SearchQuery) -> Any:

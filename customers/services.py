@@ -11,7 +11,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from crm.common.errors import RefusedError
 from crm.common.services import (
     record_create,
     record_lock,
@@ -59,7 +61,22 @@ def customer_update(
 
 @transaction.atomic
 def customer_take(*, pk: int, actor: Any) -> Customer:
-    """A representative takes a customer that nobody owns."""
+    """A representative takes a customer that nobody owns; taking one's own changes nothing.
+
+    Raises
+    ------
+    RefusedError
+        When a colleague was faster.
+    PermissionDenied
+        When the customer is out of sight, or the actor sells nothing.
+    """
+    locked = Customer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if locked and locked.owner_id and Customer.objects.visible_to(actor).filter(pk=pk).exists():
+        if locked.owner_id == actor.pk:
+            return locked
+        raise RefusedError(
+            _("%(owner)s has taken %(name)s already.") % {"owner": locked.owner, "name": locked}
+        )
     customer: Customer = record_lock(Customer.objects.takeable_by(actor), pk)
     before = {"owner_id": None, "team_id": customer.team_id}
     customer.owner = actor

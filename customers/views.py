@@ -11,6 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.accounts.http import SignedInRequest
+from crm.common.addresses import record_url
+from crm.common.errors import RefusedError
+from crm.common.returning import safe_next
 from customers.models import Customer
 from customers.selectors import customer_counts, tab_page
 from customers.services import customer_take
@@ -43,6 +46,11 @@ def tab(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
 def take(request: SignedInRequest, pk: int) -> HttpResponse:
     if not Customer.objects.visible_to(request.user).filter(pk=pk).exists():
         raise Http404
-    customer = customer_take(pk=pk, actor=request.user)
-    messages.success(request, _("%(name)s is yours now.") % {"name": customer})
-    return redirect(customer)
+    back = safe_next(request, record_url("customers:detail", pk))
+    try:
+        customer = customer_take(pk=pk, actor=request.user)
+    except RefusedError as refusal:
+        messages.warning(request, refusal.message)
+    else:
+        messages.success(request, _("%(name)s is yours now.") % {"name": customer})
+    return redirect(back)

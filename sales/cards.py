@@ -15,8 +15,10 @@ from crm.records.keyset import capped_count
 from sales.models import Deal, Target
 from sales.next_steps import filter_next_step
 from sales.selectors import attainment, with_achieved
+from sales.stays import stay_words
 
 CARD_ROWS = 6
+CARD_COUNT = 1000
 
 
 def stepless_card(user: Any) -> dict[str, Any] | None:
@@ -46,12 +48,28 @@ def closing_card(user: Any) -> dict[str, Any] | None:
     )
 
 
+def slow_card(user: Any) -> dict[str, Any] | None:
+    """Open deals that stand in their stage longer than deals usually do; hidden without any."""
+    card = _deal_card(
+        Deal.objects.visible_to(user).slow().order_by("-amount_base", "-pk"),
+        title=_("Deals that stand still"),
+        icon="hourglass",
+        nothing="",
+        query="status=open&slow=true&sort=-amount",
+        shows_stay=True,
+    )
+    now = timezone.now()
+    for deal in card["deals"]:
+        deal.stay = stay_words(deal, deal.stage, now)
+    return card if card["deals"] else None
+
+
 def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _deal_card(deals: Any, *, query: str, **context: Any) -> dict[str, Any]:
-    count, exact = capped_count(deals)
+    count, exact = capped_count(deals, CARD_COUNT)
     rows = list(deals.select_related("customer", "stage")[:CARD_ROWS])
     url = f"{reverse('sales:deal_list')}?{query}"
     return {"deals": rows, "count": count, "count_exact": exact, "url": url,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +20,12 @@ class NextStep(models.TextChoices):
     NONE = "none", _("No next step")
 
 
+def _steps() -> Any:
+    return FollowUp.objects.alive().open().filter(about_kind=About.DEAL, about_id=OuterRef("pk"))
+
+
 def _due_at() -> Subquery:
-    steps = FollowUp.objects.alive().open().filter(about_kind=About.DEAL, about_id=OuterRef("pk"))
-    return Subquery(steps.order_by("due_at").values("due_at")[:1])
+    return Subquery(_steps().order_by("due_at").values("due_at")[:1])
 
 
 def with_next_step(deals: Any) -> Any:
@@ -49,7 +52,7 @@ def filter_next_step(deals: Any, state: str) -> Any:
         return deals.filter(step_due_at__gte=now, step_due_at__lt=_tomorrow(now))
     if state == NextStep.LATER:
         return deals.filter(step_due_at__gte=_tomorrow(now))
-    return deals.filter(step_due_at__isnull=True)
+    return deals.filter(~Exists(_steps()))
 
 
 def _tomorrow(now: datetime) -> datetime:

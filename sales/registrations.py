@@ -30,7 +30,7 @@ from crm.common.registries import (
 )
 from crm.common.searching import SearchQuery, search_values
 from crm.records.resources import SELLERS
-from sales.cards import closing_card, stepless_card, target_card
+from sales.cards import closing_card, slow_card, stepless_card, target_card
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
 from sales.services import follow_customer
@@ -122,6 +122,7 @@ customer_tabs += [
 home_cards += [
     HomeCard("deals_stepless", "sales/cards/deals.html", 30, SELLERS, stepless_card),
     HomeCard("deals_closing", "sales/cards/deals.html", 31, SELLERS, closing_card),
+    HomeCard("deals_slow", "sales/cards/deals.html", 31, SELLERS, slow_card),
     HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
 ]
 page_actions += [

@@ -163,6 +163,7 @@ DEALS = Resource(
     restore=services.deal_restore,
     creators=SELLERS,
     select=["owner", "customer", "stage", "contact", "pipeline"],
+    select_when_shown=["contact", "pipeline"],
     enrich=lambda deals, user: with_next_step(deals),
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
@@ -223,6 +224,7 @@ ORDERS = Resource(
     restore=services.order_restore,
     creators=SELLERS,
     select=["owner", "customer", "channel", "deal"],
+    select_when_shown=["deal"],
     facts=[
         Fact(RelatedColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("deal", _("Deal"))),

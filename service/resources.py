@@ -128,6 +128,7 @@ REQUESTS = Resource(
     restore=services.request_restore,
     creators=QUEUE_ROLES,
     select=["owner", "customer", "category", "contact", "resolved_by", "team"],
+    select_when_shown=["contact", "resolved_by", "team"],
     facts=[
         Fact(WhoColumn("customer", _("Customer")), always=True),
         Fact(RelatedColumn("contact", _("Contact"))),

@@ -74,9 +74,9 @@ class RecordFilterSet(django_filters.FilterSet):
         return [name for name in self.form.fields if name != "q"][MAIN_FILTERS:]
 
     @property
-    def extra_active(self) -> int:
-        """How many of the folded filters are in use."""
-        return sum(bool(self.data.get(name)) for name in self.extra_names)
+    def extra_in_use(self) -> list[Any]:
+        """The folded filters that are set; the others need not be made."""
+        return [self.form[name] for name in self.extra_names if self.data.get(name)]
 
     def _bound(self) -> list[Any]:
         return [field for field in self.form if field.name != "q"]

@@ -96,10 +96,10 @@ def _previous_rows(
     return list(found[: size + 1])[::-1]
 
 
-def capped_count(queryset: Any) -> tuple[int, bool]:
-    """(count, is it complete): counting stops at ``COUNT_CAP``."""
-    found = queryset.order_by()[: COUNT_CAP + 1].count()
-    return min(found, COUNT_CAP), found <= COUNT_CAP
+def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
+    """(count, is it complete): counting stops at ``cap``."""
+    found = queryset.order_by()[: cap + 1].count()
+    return min(found, cap), found <= cap
 
 
 def _write(record: Any, sort: Sort) -> str:

@@ -50,6 +50,9 @@ class Resource:
     creators: frozenset[str]
     readers: frozenset[str] = EVERYONE
     select: Sequence[str] = ()
+    # Of these, what a list joins only for the column that shows it: planning a join takes longer
+    # than reading it.
+    select_when_shown: Sequence[str] = ()
     prefetch: Sequence[Any] = ()
     annotate: Mapping[str, Any] = field(default_factory=dict)
     facts: Sequence[Fact] = ()
@@ -87,9 +90,15 @@ class Resource:
         found = records.select_related(*self.select) if self.select else records
         return found.annotate(**self.annotate).prefetch_related(*self.prefetch)
 
-    def listed(self, records: Any, user: Any) -> Any:
-        """As lists show them."""
+    def listed(self, records: Any, user: Any, columns: Sequence[Column] | None = None) -> Any:
+        """As lists show them, with these columns."""
         found = self.shaped(records)
+        if columns is not None and self.select_when_shown:
+            shown = {(column.path or column.key).partition(".")[0] for column in columns}
+            hidden = set(self.select_when_shown) - shown
+            found = found.select_related(None).select_related(
+                *(name for name in self.select if name not in hidden)
+            )
         return self.enrich(found, user) if self.enrich else found
 
     def name(self, page: str) -> str:

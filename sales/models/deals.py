@@ -126,6 +126,13 @@ class Deal(CustomerRecord):
         indexes = [
             *record_indexes("deal"),
             models.Index(
+                "owner",
+                F("amount_base").desc(),
+                F("id").desc(),
+                name="deal_owner_amount",
+                condition=Q(trashed_at__isnull=True, closed_at__isnull=True),
+            ),
+            models.Index(
                 "stage",
                 F("amount_base").desc(),
                 F("id").desc(),

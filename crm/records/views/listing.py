@@ -35,12 +35,12 @@ class RecordList(ResourceView):
         filterset = query.filterset(self._source(in_trash))
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
         sort, descending = query.order()
+        columns = query.columns()
         page = paginate(
-            self.resource.listed(found, user), sort, descending=descending, size=self._size(),
-            after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+            self.resource.listed(found, user, columns), sort, descending=descending,
+            size=self._size(), after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         )  # fmt: skip
         count, exact = capped_count(found)
-        columns = query.columns()
         actions = [] if in_trash else actions_for(self.resource, user)
         selectable = bool(actions) or (may_export(user) and not in_trash)
         rows = _cells(
@@ -55,7 +55,7 @@ class RecordList(ResourceView):
             "may_create": self.resource.may_create(user), "may_export": may_export(user),
             "export_formats": formats_of(self.resource.kind),
             "is_filtered": any(request.GET.get(name) for name in filterset.filters),
-            "show_filters": "filters" in request.GET or filterset.extra_active,
+            "all_filters": "filters" in request.GET,
             "chips": _chips(request, filterset),
             "choices": _column_choices(query, columns) if "panel" in request.GET else None,
             "kept": _kept(query, filterset), "tabs": view_tabs(query),
