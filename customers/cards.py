@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from crm.records.keyset import capped_count
+from crm.records.keyset import first_rows
 from customers.models import Customer
 
 CARD_ROWS = 6
@@ -16,10 +16,9 @@ CARD_COUNT = 1000
 def leads_card(user: Any) -> dict[str, Any] | None:
     """Leads of the team that nobody owns yet, the newest first; hidden when there are none."""
     free = Customer.objects.takeable_by(user).filter(lifecycle=Customer.Lifecycle.LEAD)
-    rows = list(free.order_by("-created_at", "-pk")[:CARD_ROWS])
+    rows, count, exact = first_rows(free.order_by("-created_at", "-pk"), CARD_ROWS, CARD_COUNT)
     if not rows:
         return None
-    count, exact = capped_count(free, CARD_COUNT)
     query = f"lifecycle={Customer.Lifecycle.LEAD}&unowned=true"
     url = f"{reverse('customers:list')}?{query}"
     return {"leads": rows, "count": count, "count_exact": exact, "url": url}

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from crm.common.errors import RefusedError
+from crm.common.roles import is_rep
 from crm.common.services import (
     record_create,
     record_lock,
@@ -71,6 +72,8 @@ def customer_take(*, pk: int, actor: Any) -> Customer:
         When the customer is out of sight, or the actor sells nothing.
     """
     locked = Customer.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if not is_rep(actor):
+        raise PermissionDenied
     if locked and locked.owner_id and Customer.objects.visible_to(actor).filter(pk=pk).exists():
         if locked.owner_id == actor.pk:
             return locked

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.keyset import capped_count
+from crm.records.keyset import first_rows
 from sales.models import Deal, Target
 from sales.next_steps import filter_next_step
 from sales.selectors import attainment, with_achieved
@@ -69,8 +69,8 @@ def _next_month(day: date) -> date:
 
 
 def _deal_card(deals: Any, *, query: str, **context: Any) -> dict[str, Any]:
-    count, exact = capped_count(deals, CARD_COUNT)
-    rows = list(deals.select_related("customer", "stage")[:CARD_ROWS])
+    found = deals.select_related("customer", "stage")
+    rows, count, exact = first_rows(found, CARD_ROWS, CARD_COUNT)
     url = f"{reverse('sales:deal_list')}?{query}"
     return {"deals": rows, "count": count, "count_exact": exact, "url": url,
             "today": timezone.localdate(), **context}  # fmt: skip

@@ -36,7 +36,7 @@ from sales.models import Deal, Order, Product, Quote
 from sales.services import follow_customer
 from sales.timeline import SOURCES
 
-TEXT = CharField()
+TEXT: CharField[str, str] = CharField()
 
 nav_items += [
     NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30),

@@ -102,6 +102,15 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
     return min(found, cap), found <= cap
 
 
+def first_rows(queryset: Any, size: int, cap: int) -> tuple[list[Any], int, bool]:
+    """The first rows, and how many there are as ``capped_count`` says; counted only when there
+    are more."""
+    rows = list(queryset[: size + 1])
+    if len(rows) <= size:
+        return rows, len(rows), True
+    return rows[:size], *capped_count(queryset, cap)
+
+
 def _write(record: Any, sort: Sort) -> str:
     value: Any = record
     for part in sort.field.split("__"):

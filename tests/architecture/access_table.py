@@ -180,8 +180,8 @@ ACTIONS: dict[str, Action] = {
     # Nothing but the kind is sent: that is enough for a call.
     "communications:quick": Action("customers:", SELL_SEE, data={"channel": "phone"}),
     "communications:quick_more": Action("customers:", SELL_SEE, "get"),
-    # Nobody takes a customer that has an owner.
-    "customers:take": Action("customers:", {}),
+    # Nobody takes a customer that has an owner; representatives are told who has it.
+    "customers:take": Action("customers:", {"rep": TEAM}),
     # Without another customer the page asks for one.
     "customers:merge": Action("customers:", {"manager": TEAM, "admin": ALL}, "get"),
     "customers:duplicate_dismiss": Action("pair", {"rep": OWN, "manager": TEAM, "admin": ALL}),

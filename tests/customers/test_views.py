@@ -1,13 +1,18 @@
 """Customers through HTTP: what each role sees and may change."""
 
+import threading
 import uuid
+from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
+from crm.common.errors import RefusedError
 from customers.models import Customer
-from tests.factories.cast import Cast
+from customers.services import customer_take
+from tests.factories.cast import Cast, make_cast
 from tests.factories.customers import ContactFactory, CustomerFactory
 
 LIST, CREATE = reverse("customers:list"), reverse("customers:create")
@@ -128,9 +133,53 @@ def test_it_lets_one_representative_take_a_free_customer(cast: Cast, client: Cli
     client.force_login(cast.rep)
     assert client.post(take).status_code == 302
     client.force_login(cast.colleague)
+    page = client.post(take, {"next": "/"}, follow=True)
+    assert page.redirect_chain == [("/", 302)]
+    assert f"{cast.rep} has taken {customer} already." in page.content.decode()
+    client.force_login(cast.manager)
     assert client.post(take).status_code == 403
     customer.refresh_from_db()
-    assert customer.owner == cast.rep
+    assert (customer.owner, customer.version) == (cast.rep, 2)
+
+
+def test_it_gives_a_free_customer_to_one_of_twenty(transactional_db: None) -> None:
+    cast = make_cast()
+    customer = CustomerFactory(owner=None, team=cast.team)
+    rivals = [cast.rep, cast.colleague] * 10
+    start = threading.Barrier(len(rivals))
+    given: list[int | None] = []
+    refused: list[int] = []
+
+    def take(rival: Any) -> None:
+        try:
+            start.wait()
+            given.append(customer_take(pk=customer.pk, actor=rival).owner_id)
+        except RefusedError:
+            refused.append(rival.pk)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take, args=[rival]) for rival in rivals]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    customer.refresh_from_db()
+    loser = ({cast.rep.pk, cast.colleague.pk} - {customer.owner_id}).pop()
+    assert (given, refused) == ([customer.owner_id] * 10, [loser] * 10)
+    assert customer.version == 2  # taken once
+
+
+def test_it_shows_new_leads_on_my_day_until_they_are_taken(cast: Cast, client: Client) -> None:
+    lead = CustomerFactory(owner=None, team=cast.team, lifecycle="lead", name="New here")
+    CustomerFactory(owner=None, team=cast.other_team, lifecycle="lead", name="Out of sight")
+    CustomerFactory(owner=None, team=cast.team, lifecycle="active", name="No lead")
+    client.force_login(cast.rep)
+    page = client.get("/").content.decode()
+    assert "New here" in page
+    assert ("Out of sight" in page, "No lead" in page) == (False, False)
+    client.post(reverse("customers:take", args=[lead.pk]), {"next": "/"})
+    assert "New leads to take" not in client.get("/").content.decode()
 
 
 def test_it_tells_who_changed_what(cast: Cast, client: Client) -> None:

@@ -88,6 +88,17 @@ def test_it_lists_the_deals_that_stand_longer(
     assert two_deals["moving"].get_absolute_url() not in content
 
 
+def test_it_shows_on_my_day_what_stands_still(
+    cast: Cast, client: Client, two_deals: dict[str, Deal]
+) -> None:
+    client.force_login(cast.rep)
+    cards = {str(card.get("title")): card for card in client.get("/").context["cards"]}
+    assert cards["Deals that stand still"]["deals"] == [two_deals["standing"]]
+    client.force_login(cast.colleague)
+    titles = {str(card.get("title")) for card in client.get("/").context["cards"]}
+    assert "Deals that stand still" not in titles
+
+
 def test_it_measures_by_hand_in_the_background(cast: Cast, client: Client, stages: Stages) -> None:
     for _ in range(FEWEST_STAYS):
         deal_with_stays(cast, stages, 4)

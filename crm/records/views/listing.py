@@ -38,7 +38,8 @@ class RecordList(ResourceView):
         columns = query.columns()
         page = paginate(
             self.resource.listed(found, user, columns), sort, descending=descending,
-            size=self._size(), after=request.GET.get("after", ""), before=request.GET.get("before", ""),
+            size=self._size(), after=request.GET.get("after", ""),
+            before=request.GET.get("before", ""),
         )  # fmt: skip
         count, exact = capped_count(found)
         actions = [] if in_trash else actions_for(self.resource, user)
