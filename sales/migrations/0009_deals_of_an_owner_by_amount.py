@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('customers', '0007_customers_without_an_owner'),
-        ('sales', '0007_prices_and_quotes'),
+        ('sales', '0008_sums_by_day_and_forecasts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
