@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.command_line import cluster, duplicates, forecast, regress, value
+from analytics.command_line import cluster, duplicates, forecast, regress, rules, value
 from analytics.command_line.method import Method
 from analytics.methods.errors import DataProblem
 from analytics.tables import read_table
@@ -18,6 +18,7 @@ METHODS: dict[str, Method] = {
     "cluster": cluster.METHOD,
     "regress": regress.METHOD,
     "duplicates": duplicates.METHOD,
+    "rules": rules.METHOD,
     "value": value.METHOD,
 }
 

@@ -40,6 +40,48 @@ def test_it_tells_customer_value(purchases: str) -> None:
     assert "best tenth" in words("value", *columns)
 
 
+@pytest.fixture(scope="module")
+def orders(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """50 orders: 5 with a, 4 of them with b: confidence exactly 4/5."""
+    lines = ["order,item,customer"]
+    for k in range(50):
+        items = {"c"} | ({"a"} if k < 5 else set()) | ({"b"} if k < 4 else set())
+        lines += [f"{k},{item},{k % 7}" for item in sorted(items)]
+    file = tmp_path_factory.mktemp("rules") / "orders.csv"
+    file.write_text("\n".join(lines))
+    return str(file)
+
+
+@pytest.mark.parametrize("algorithm", ["eclat", "fpgrowth", "apriori"])
+def test_it_keeps_a_rule_of_exactly_four_fifths(orders: str, algorithm: str) -> None:
+    found = answer(
+        "rules", "--csv", orders, "--basket", "order", "--item", "item",
+        "--support", "0.08", "--confidence", "0.8", "--algorithm", algorithm,
+        "--customer", "customer",
+    )  # fmt: skip
+    rule = next(r for r in found["rules"] if (r["lhs"], r["rhs"]) == (["a"], "b"))
+    assert set(rule) >= {"lhs", "rhs", "count", "support", "confidence", "lift"}
+    assert (rule["count"], rule["support"], rule["confidence"]) == (4, 0.08, 0.8)
+    assert rule["lift"] == pytest.approx(10.0)
+    assert found["itemsets"] == 7
+    assert found["next_products"][0]["because"] == ["a"]
+
+
+def test_it_refuses_rules_of_few_orders(orders: str, tmp_path: Path) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("".join(Path(orders).read_text().splitlines(keepends=True)[:11]))
+    columns = ("--basket", "order", "--item", "item", "--support", "0.1", "--confidence", "0.5")
+    with pytest.raises(CommandError, match="at least 50 orders; there are 4") as problem:
+        answer("rules", "--csv", str(few), *columns)
+    assert problem.value.returncode == 2
+
+
+def test_it_asks_for_a_file(purchases: str) -> None:
+    with pytest.raises(CommandError, match="--csv must be given") as problem:
+        answer("rules", "--support", "0.1")
+    assert problem.value.returncode == 2
+
+
 def test_it_refuses_value_in_one_line(purchases: str, tmp_path: Path) -> None:
     few = tmp_path / "few.csv"
     few.write_text("".join(Path(purchases).read_text().splitlines(keepends=True)[:10]))

@@ -78,6 +78,9 @@ class Command(BaseCommand):
             return stored_pairs()
         from analytics import runs
 
+        if method not in runs.METHODS:
+            params = {"name": "--csv", "rule": "given for this method", "value": "nothing"}
+            raise DataProblem("bad_parameter", params)
         given = {name: value for name, value in parameters.items() if value is not None}
         return runs.run_answer(runs.run_method(method=method, params=given))
 

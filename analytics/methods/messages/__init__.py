@@ -5,7 +5,16 @@
 
 from __future__ import annotations
 
-from analytics.methods.messages import cluster, files, forecast, linkage, regression, rows, value
+from analytics.methods.messages import (
+    cluster,
+    files,
+    forecast,
+    linkage,
+    regression,
+    rows,
+    rules,
+    value,
+)
 
 MESSAGES: dict[str, str] = {
     **rows.MESSAGES,
@@ -14,5 +23,6 @@ MESSAGES: dict[str, str] = {
     **cluster.MESSAGES,
     **regression.MESSAGES,
     **linkage.MESSAGES,
+    **rules.MESSAGES,
     **value.MESSAGES,
 }
