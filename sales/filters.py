@@ -20,6 +20,14 @@ from customers.models import Customer
 from sales.measures import day_start
 from sales.models import Channel, Deal, Order, Pipeline, PriceList, Product, Quote, Stage, Target
 from sales.next_steps import NextStep, filter_next_step
+from sales.part_filters import (
+    NONE,
+    NOTHING,
+    OrderPartFilterSet,
+    OrdersWithProduct,
+    PartChoiceFilter,
+    SalesPartFilterSet,
+)
 
 
 def _customers(request: Any) -> Any:
@@ -58,7 +66,7 @@ class CompanyDayFilter(django_filters.DateFilter):
         return queryset.filter(**{f"{self.field_name}__lt": day_start(value + timedelta(days=1))})
 
 
-class DealFilterSet(RecordFilterSet):
+class DealFilterSet(SalesPartFilterSet):
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=Stage.Kind.choices, field_name="stage__kind",
         empty_label=_("All"),
@@ -92,6 +100,7 @@ class DealFilterSet(RecordFilterSet):
     closed_until = CompanyDayFilter("closed_at", _("Closed until"), until=True)
     created_from = CompanyDayFilter("created_at", _("Created from"))
     created_until = CompanyDayFilter("created_at", _("Created until"), until=True)
+    lost_reason = PartChoiceFilter("lost_reason", _("Reason for losing"), Deal.LostReason.choices)
     amount_min = django_filters.NumberFilter(
         label=format_lazy(_("Amount from ({currency})"), currency=settings.BASE_CURRENCY),
         field_name="amount_base", lookup_expr="gte",
@@ -108,7 +117,7 @@ class DealFilterSet(RecordFilterSet):
         return queryset.slow() if value else queryset
 
 
-class OrderFilterSet(RecordFilterSet):
+class OrderFilterSet(OrderPartFilterSet):
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=Order.Status.choices, empty_label=_("All")
     )
@@ -116,10 +125,16 @@ class OrderFilterSet(RecordFilterSet):
         label=_("Kind"), choices=Order.Kind.choices, empty_label=_("All")
     )
     channel = django_filters.ModelChoiceFilter(
-        label=_("Sales channel"), queryset=Channel.objects.all(), empty_label=_("All")
-    )
+        label=_("Sales channel"), queryset=Channel.objects.all(), empty_label=_("All"),
+        null_label=NOTHING, null_value=NONE,
+    )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
+    product = OrdersWithProduct(
+        label=_("Product"), queryset=Product.objects.alive(), empty_label=_("All"),
+        widget=RemoteSelect(reverse_lazy("sales:product_options")),
+        null_label=NOTHING, null_value=NONE,
+    )  # fmt: skip
     ordered_from = CompanyDayFilter("ordered_at", _("Ordered from"))
     ordered_until = CompanyDayFilter("ordered_at", _("Ordered until"), until=True)
 
@@ -128,14 +143,14 @@ class OrderFilterSet(RecordFilterSet):
         fields: list[str] = []
 
 
-def _categories() -> list[tuple[str, str]]:
+def product_categories() -> list[tuple[str, str]]:
     named = Product.objects.alive().exclude(category="").order_by("category")
     return [(name, name) for name in named.values_list("category", flat=True).distinct()]
 
 
 class ProductFilterSet(RecordFilterSet):
     category = django_filters.ChoiceFilter(
-        label=_("Category"), choices=_categories, empty_label=_("All")
+        label=_("Category"), choices=product_categories, empty_label=_("All")
     )
     active = django_filters.BooleanFilter(label=_("On sale"))
 

@@ -26,6 +26,8 @@ from django.db.models import (
     DecimalField,
     F,
     FloatField,
+    Max,
+    Min,
     Q,
     StdDev,
     Sum,
@@ -77,6 +79,8 @@ ORDER: Mapping[str, Any] = {
     "median": _cents(Percentile("total_base", filter=_SALE)),
     "variance": _cents(Variance("total_base", sample=True, filter=_SALE)),
     "sd": _cents(StdDev("total_base", sample=True, filter=_SALE)),
+    "least": Min("total_base", filter=_SALE),
+    "most": Max("total_base", filter=_SALE),
 }
 
 # Of lines, for figures by product. A line counts at its order's rate; lines add up to their
@@ -91,6 +95,8 @@ LINE: Mapping[str, Any] = {
     "median": _cents(Percentile(LINE_BASE, filter=_SALE_LINE)),
     "variance": _cents(Variance(LINE_BASE, sample=True, filter=_SALE_LINE)),
     "sd": _cents(StdDev(LINE_BASE, sample=True, filter=_SALE_LINE)),
+    "least": Min(LINE_BASE, filter=_SALE_LINE),
+    "most": Max(LINE_BASE, filter=_SALE_LINE),
 }
 
 
@@ -112,6 +118,12 @@ DEAL: Mapping[str, Any] = {
     "won_amount": _money(Sum("amount_base", filter=WON)),
     "lost": Count("pk", filter=LOST),
     "lost_amount": _money(Sum("amount_base", filter=LOST)),
+    "mean": _cents(Avg("amount_base")),
+    "median": _cents(Percentile("amount_base")),
+    "variance": _cents(Variance("amount_base", sample=True)),
+    "sd": _cents(StdDev("amount_base", sample=True)),
+    "least": Min("amount_base"),
+    "most": Max("amount_base"),
 }
 
 # The same from the kept sums ---------------------------------------------------------------------

@@ -46,6 +46,7 @@ nav_items += [
     NavItem(_("Price lists"), "sales:price_list_list", "tag", 33),
     NavItem(_("Products"), "sales:product_list", "package", 33),
     NavItem(_("Sales plan"), "sales:target_list", "target", 34, SELLERS),
+    NavItem(_("Reports"), "sales:reports", "report-analytics", 35, SELLERS),
 ]
 quick_creates += [
     QuickCreate(_("Deal"), "sales:deal_create", "target-arrow", 40, SELLERS),

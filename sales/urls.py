@@ -2,10 +2,11 @@ from django.urls import path
 
 from crm.records.views import resource_urls
 from sales.resources import DEALS, ORDERS, PRICE_LISTS, PRODUCTS, QUOTES, TARGETS
-from sales.views import board, deals, orders, prices, quotes, targets
+from sales.views import board, deals, orders, prices, quotes, reports, targets
 
 app_name = "sales"
 urlpatterns = [
+    path("reports/", reports.reports, name="reports"),
     path("board/", board.board, name="board"),
     path("board/set-up/", board.set_up_pipeline, name="set_up_pipeline"),
     path("board/usual-times/", board.measure_stays, name="measure_stays"),

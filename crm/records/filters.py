@@ -71,7 +71,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     @property
     def extra_names(self) -> list[str]:
-        return [name for name in self.form.fields if name != "q"][MAIN_FILTERS:]
+        return [field.name for field in self.extra_fields]
 
     @property
     def extra_in_use(self) -> list[Any]:
@@ -79,7 +79,7 @@ class RecordFilterSet(django_filters.FilterSet):
         return [self.form[name] for name in self.extra_names if self.data.get(name)]
 
     def _bound(self) -> list[Any]:
-        return [field for field in self.form if field.name != "q"]
+        return [field for field in self.form if field.name != "q" and not field.is_hidden]
 
     def search_text(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.search_for(value)

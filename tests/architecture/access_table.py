@@ -268,6 +268,7 @@ PAGES: dict[str, Page] = {
     "jobs:list": Page(EVERYONE),
     "mail:outbox": Page(EVERYONE),
     "sales:board": Page({"rep", "manager", "admin"}),
+    "sales:reports": Page({"rep", "manager", "admin"}),
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),

@@ -23,12 +23,13 @@ OTHERS = {
     "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/analytics/",
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
     "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
+    "/sales/reports/", "/mail/",
 }  # fmt: skip
 METHODS = {"/analytics/cluster/", "/analytics/forecast/"}
 CLOSED = {
     "rep": METHODS | {"/service/queue/"},
     "agent": METHODS
-    | {"/customers/import/", "/sales/board/", "/sales/targets/"}
+    | {"/customers/import/", "/sales/board/", "/sales/targets/", "/sales/reports/"}
     | {"/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/"},
     "manager": set[str](),
     "admin": set[str](),

@@ -1,0 +1,148 @@
+"""What the address of a report asks for, read and checked once for page, files and mail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from crm.records.lists import Asker
+from sales.forms.reports import ReportForm
+from sales.measures import company_zone, within
+from sales.models import Deal, Order, OrderLine
+from sales.reports import periods
+from sales.reports.dimensions import BY_KEY, Dimension, Step
+
+# Where each subject's day stands, and whether it is a day already (else a moment).
+DAYS = {
+    "orders": ("ordered_at", False),
+    "won": ("closed_at", False),
+    "lost": ("closed_at", False),
+    "open": ("expected_close", True),
+}
+
+
+def company_today() -> date:
+    return timezone.localdate(timezone=company_zone())
+
+
+@dataclass(frozen=True)
+class ReportQuery:
+    """One person's question. ``asked`` are the form's cleaned values."""
+
+    user: Any
+    asked: dict[str, Any]
+    start: date | None
+    end: date | None
+    text: str
+    narrowed: tuple[str, ...] = ()  # “Region: East”: the filters in words
+
+    @property
+    def what(self) -> str:
+        return str(self.asked["what"])
+
+    @property
+    def by(self) -> Dimension:
+        return BY_KEY[self.asked["by"]]
+
+    @property
+    def across(self) -> Dimension | None:
+        return BY_KEY.get(self.asked["across"])
+
+    @property
+    def figure(self) -> str:
+        return str(self.asked["figure"])
+
+    @property
+    def sort(self) -> str:
+        return str(self.asked["sort"] or ("label" if isinstance(self.by, Step) else "-total"))
+
+    @property
+    def of_lines(self) -> bool:
+        """Figures of products are those of lines: an order has several."""
+        across = self.across
+        chosen = self.asked["product"] or self.asked["category"]
+        return bool(self.by.of_lines or (across and across.of_lines) or chosen)
+
+    @property
+    def compared(self) -> ReportQuery | None:
+        """The same question about the period it is compared with."""
+        how = self.asked["compare"]
+        if not how or self.start is None or self.end is None:
+            return None
+        start, end = periods.compared(self.asked["period"], self.start, self.end, how)
+        return replace(self, start=start, end=end)
+
+    def records(self) -> Any:
+        """The orders, lines or deals that the user may see and the question is about."""
+        found = self._filtered()
+        if not self.of_lines:
+            return found
+        lines = OrderLine.objects.filter(order__in=found)
+        if self.asked["product"]:
+            lines = lines.filter(product=self.asked["product"])
+        if self.asked["category"]:
+            lines = lines.filter(product__category=self.asked["category"])
+        return lines
+
+    def _filtered(self) -> Any:
+        model: Any = Order if self.what == "orders" else Deal
+        found = model.objects.visible_to(self.user)
+        if self.what != "orders":
+            found = found.filter(stage__kind=self.what)
+        found = found.filter(**self._days())
+        for name in ("team", "owner", "channel", "pipeline"):
+            if self.asked[name]:
+                found = found.filter(**{name: self.asked[name]})
+        if self.asked["region"]:
+            found = found.filter(customer__region=self.asked["region"])
+        return found
+
+    def _days(self) -> dict[str, Any]:
+        if self.start is None or self.end is None:
+            return {}
+        field, is_day = DAYS[self.what]
+        if is_day:
+            return {f"{field}__gte": self.start, f"{field}__lt": self.end}
+        return dict(within(self.start, self.end, field))
+
+
+def read(
+    user: Any, params: Any, today: date | None = None
+) -> tuple[ReportForm, ReportQuery | None]:
+    """The form of an address and, when nothing in it is wrong, its question.
+
+    ``params`` is a QueryDict or its text. What is left out has its usual value.
+    """
+    given = QueryDict(params) if isinstance(params, str) else params
+    form = ReportForm(_complete(given), user=user, request=Asker(user))
+    if not form.is_valid():
+        return form, None
+    asked = form.cleaned_data
+    if asked["period"] == "custom":
+        start, end = asked["start"], asked["until"] + periods.DAY
+    else:
+        start, end = periods.bounds(asked["period"], today or company_today())
+    return form, ReportQuery(user, asked, start, end, text_of(given), form.narrowed())
+
+
+def text_of(params: Any) -> str:
+    """The address part that asks for this report: known names with values alone, in order."""
+    kept = QueryDict(mutable=True)
+    for name in ReportForm.base_fields:
+        if params.get(name):
+            kept[name] = params[name]
+    return kept.urlencode()
+
+
+USUAL = {"what": "orders", "by": "region", "figure": "total", "compare": "previous"}
+
+
+def _complete(given: Any) -> dict[str, Any]:
+    data = {name: given.get(name, USUAL.get(name, "")) for name in ReportForm.base_fields}
+    if not data["period"]:
+        data["period"] = "all" if data["what"] == "open" else "12months"
+    return data
