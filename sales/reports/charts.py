@@ -12,10 +12,11 @@ from django.utils.translation import pgettext
 from sales.reports.dimensions import Step
 from sales.reports.drilling import drill_url
 from sales.reports.layout import said
-from sales.reports.tables import Figures, ReportTable, Row
+from sales.reports.tables import OTHERS, Figures, ReportTable, Row
 
 MOST_BARS = 15
 MOST_STACKS = 24
+MOST_COLOURS = 7
 
 
 def spec(table: ReportTable) -> dict[str, Any] | None:
@@ -58,14 +59,40 @@ def _stacked(table: ReportTable, unit: str) -> dict[str, Any]:
     by_time = isinstance(table.query.by, Step)
     rows = list(table.rows)[-MOST_STACKS:] if by_time else _largest(table, MOST_BARS)
     figure = table.query.figure
+    shown, rest = _series(table)
     return {
         "type": "bar" if figure == "mean" else "stacked", "unit": unit,
         "x": [row.label for row in rows],
         "series": [
             {"name": label, "data": [_cell(row.cells.get(key, Figures()), figure) for row in rows]}
-            for key, label in table.columns
-        ],
+            for key, label in shown
+        ] + _left_over(rows, rest, figure),
     }  # fmt: skip
+
+
+Columns = list[tuple[Any, str]]
+
+
+def _series(table: ReportTable) -> tuple[Columns, Columns]:
+    """The columns that get a colour of their own, and the others: more cannot be told apart."""
+    columns = list(table.columns)
+    if len(columns) <= MOST_COLOURS:
+        return columns, []
+    cells = table.total.cells
+    sizes = {key: cells.get(key, Figures()).total for key, _label in columns if key != OTHERS}
+    largest = sorted(sizes, key=lambda key: sizes[key], reverse=True)[: MOST_COLOURS - 1]
+    shown = [column for column in columns if column[0] in largest]
+    return shown, [column for column in columns if column[0] not in largest]
+
+
+def _left_over(rows: list[Row], rest: Columns, figure: str) -> list[dict[str, Any]]:
+    if not rest or figure == "mean":  # means do not add up
+        return []
+    sums = []
+    for row in rows:
+        found = [row.cells.get(key, Figures()) for key, _label in rest]
+        sums.append(sum(_cell(one, figure) or 0 for one in found))
+    return [{"name": _("Others"), "data": sums}]
 
 
 def _largest(table: ReportTable, most: int) -> list[Row]:

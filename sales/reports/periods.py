@@ -53,7 +53,7 @@ def bounds(key: str, today: date) -> Period:
     if key == "30days":
         return tomorrow - 30 * DAY, tomorrow
     if key == "12months":
-        return add_months(today.replace(day=1), -12), tomorrow
+        return add_months(today.replace(day=1), -11), tomorrow  # the running month is one of them
     last = key.startswith("last_")
     step = key.removeprefix("last_")
     start = step_start(step, today)

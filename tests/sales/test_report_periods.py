@@ -21,7 +21,7 @@ TODAY = date(2026, 11, 25)  # a Wednesday
         ("year", "2026-01-01", "2026-11-26"),
         ("last_year", "2025-01-01", "2026-01-01"),
         ("30days", "2026-10-27", "2026-11-26"),
-        ("12months", "2025-11-01", "2026-11-26"),
+        ("12months", "2025-12-01", "2026-11-26"),
     ],
 )
 def test_it_knows_when_a_period_begins_and_ends(key: str, start: str, end: str) -> None:
