@@ -118,6 +118,10 @@ DEAL: Mapping[str, Any] = {
     "won_amount": _money(Sum("amount_base", filter=WON)),
     "lost": Count("pk", filter=LOST),
     "lost_amount": _money(Sum("amount_base", filter=LOST)),
+}
+
+# How the amounts of deals spread; read from the deals alone, the kept sums cannot tell.
+DEAL_SPREAD: Mapping[str, Any] = {
     "mean": _cents(Avg("amount_base")),
     "median": _cents(Percentile("amount_base")),
     "variance": _cents(Variance("amount_base", sample=True)),
@@ -207,7 +211,8 @@ def _table(records: Any) -> tuple[Mapping[str, Any], Any]:
     if kind == "orderline":
         counted = records.filter(order__trashed_at__isnull=True)
         return LINE, counted.exclude(order__status__in=["draft", "cancelled"])
-    return {"salesday": SALES_DAY, "dealsum": DEAL_SUM}.get(kind, DEAL), records.alive()
+    kept = {"salesday": SALES_DAY, "dealsum": DEAL_SUM}
+    return kept.get(kind, {**DEAL, **DEAL_SPREAD}), records.alive()
 
 
 # Days ------------------------------------------------------------------------------------------

@@ -7,11 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from crm.records.lists import Asker
 from sales.forms.reports import ReportForm
-from sales.measures import company_zone, within
+from sales.measures import company_today, within
 from sales.models import Deal, Order, OrderLine
 from sales.reports import periods
 from sales.reports.dimensions import BY_KEY, Dimension, Step
@@ -23,10 +22,6 @@ DAYS = {
     "lost": ("closed_at", False),
     "open": ("expected_close", True),
 }
-
-
-def company_today() -> date:
-    return timezone.localdate(timezone=company_zone())
 
 
 @dataclass(frozen=True)
