@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.command_line import cluster, duplicates, forecast, regress, rules, value
+from analytics.command_line import cluster, duplicates, forecast, regress, rules, score, value
 from analytics.command_line.method import Method
 from analytics.methods.errors import DataProblem
 from analytics.tables import read_table
@@ -17,6 +17,7 @@ METHODS: dict[str, Method] = {
     "forecast": forecast.METHOD,
     "cluster": cluster.METHOD,
     "regress": regress.METHOD,
+    "score": score.METHOD,
     "duplicates": duplicates.METHOD,
     "rules": rules.METHOD,
     "value": value.METHOD,

@@ -80,6 +80,8 @@ def test_it_forecasts_in_words_without_json(table: str) -> None:
         (("regress", "--csv", "TABLE", "--formula", "sales ~ exec(spend)"), "not allowed"),
         (("forecast", "--csv", "TABLE", "--value", "sales"), "--horizon"),
         (("forecast", "--csv", "TABLE", "--value", "nil", "--horizon", "3"), "no column “nil”"),
+        (("score", "--csv", "TABLE", "--target", "sales"), "48 values"),
+        (("score", "--csv", "TABLE"), "--target"),
         (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
         (("cluster", "--csv", "TABLE", "--k", "1", "--json", "-"), "between 2 and 50"),
     ],
@@ -92,3 +94,26 @@ def test_it_refuses_in_one_line_with_exit_code_2(
     assert done.stdout == ""
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_it_scores_and_applies_the_model_to_another_table(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    frame = pd.DataFrame({"wait": rng.exponential(4, 400), "colour": rng.choice(["r", "g"], 400)})
+    chance = 1 / (1 + np.exp(2.5 - 0.6 * frame["wait"]))
+    frame["left"] = np.where(rng.random(400) < chance, "yes", "no")
+    known, new = tmp_path / "known.csv", tmp_path / "new.csv"
+    frame.to_csv(known, index=False)
+    pd.DataFrame({"wait": [30.0, 0.0], "colour": ["r", "blue"]}).to_csv(new, index=False)
+    options = ("--target", "left", "--time", "row", "--apply", str(new), "--json", "-")
+    done = analyze("score", "--csv", str(known), *options)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    promised = {"models", "chosen", "split", "leaks", "signal", "reasons"}
+    assert set(answer) >= PROMISED | promised
+    assert {"name", "auc", "auc_lo", "auc_hi", "brier", "ece", "calibration_slope", "accuracy"} <= (
+        set(answer["models"][0])
+    )
+    assert (answer["split"], answer["signal"], answer["rows_used"]) == ("time", True, 400)
+    high, low = answer["scores"]
+    assert high["probability"] > 0.8 > 0.4 > low["probability"]
+    assert "wait: 30" in high["reasons"][0]

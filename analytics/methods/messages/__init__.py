@@ -13,6 +13,7 @@ from analytics.methods.messages import (
     regression,
     rows,
     rules,
+    score,
     value,
 )
 
@@ -22,6 +23,7 @@ MESSAGES: dict[str, str] = {
     **forecast.MESSAGES,
     **cluster.MESSAGES,
     **regression.MESSAGES,
+    **score.MESSAGES,
     **linkage.MESSAGES,
     **rules.MESSAGES,
     **value.MESSAGES,

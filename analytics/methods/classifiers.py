@@ -1,0 +1,263 @@
+"""Candidates for the question “will it happen?”: each gives log-odds for encoded rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.methods.discrimination import expit, fit_line, logit
+
+FloatArray = NDArray[np.float64]
+
+# Rows beyond which a fit gains little and costs much; a larger table is sampled.
+LOGISTIC_ROWS = 150_000
+TREE_ROWS = 150_000
+SVM_ROWS = 10_000
+LANDMARKS = 200
+# Share of the rows held back to turn a support vector machine's distance into log-odds.
+HELD_BACK = 0.2
+TREE_LEAVES = 16
+
+
+class Fitted(Protocol):
+    """A fitted classifier."""
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+
+
+class Classifier(Protocol):
+    """Stores parameters; ``fit`` learns."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
+        """Learn from rows X (n, d) and events y (n,)."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Log-odds that are a weighted sum: intercept + X weights."""
+
+    intercept: float
+    weights: FloatArray
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+        return np.asarray(X @ self.weights + self.intercept)
+
+
+class Logistic:
+    """Logistic regression with a ridge penalty (C = 1 on scaled columns)."""
+
+    name: ClassVar[str] = "logistic"
+    label: ClassVar[str] = "Logistic regression"
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Linear:
+        """Learn from rows X (n, d) and events y (n,)."""
+        from sklearn.linear_model import LogisticRegression
+
+        X, y = sampled(X, y, LOGISTIC_ROWS, seed)
+        solver = "newton-cholesky" if X.shape[1] < 400 else "lbfgs"
+        model = LogisticRegression(C=1.0, solver=solver, max_iter=200).fit(X, y)
+        return Linear(float(model.intercept_[0]), np.asarray(model.coef_[0], dtype=float))
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """A support vector machine's distance turned into log-odds (J. Platt 1999)."""
+
+    machine: Any
+    line: FloatArray
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+        distance = np.asarray(self.machine.decision_function(X), dtype=float)
+        return np.asarray(self.line[0] + self.line[1] * distance)
+
+
+class LinearSvm:
+    """Linear support vector machine; its distance is turned into log-odds on rows held back."""
+
+    name: ClassVar[str] = "svm_linear"
+    label: ClassVar[str] = "Support vector machine (linear)"
+
+    def machine(self, X: FloatArray, seed: int) -> Any:
+        """The machine, unfitted."""
+        from sklearn.svm import LinearSVC
+
+        return LinearSVC(C=0.1, dual=False, max_iter=2000, tol=1e-3)
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
+        """Learn from rows X (n, d) and events y (n,)."""
+        X, y = sampled(X, y, SVM_ROWS, seed)
+        held = _held_back(y, seed)
+        machine = self.machine(X, seed).fit(X[~held], y[~held])
+        distance = np.asarray(machine.decision_function(X[held]), dtype=float)
+        return _Margin(machine, fit_line(distance, y[held], ridge=0.1))
+
+
+class RbfSvm(LinearSvm):
+    """Support vector machine with a Gaussian kernel, by Nyström's approximation.
+
+    C. K. I. Williams and M. Seeger (2001), NIPS 13: kernel values to 200 landmark rows become
+    columns of a linear machine, which keeps time linear in the rows.
+    """
+
+    name: ClassVar[str] = "svm_rbf"
+    label: ClassVar[str] = "Support vector machine (RBF)"
+
+    def machine(self, X: FloatArray, seed: int) -> Any:
+        """The machine, unfitted."""
+        from sklearn.kernel_approximation import Nystroem
+        from sklearn.pipeline import make_pipeline
+
+        variance = float(X.var(axis=0).sum())
+        kernel = Nystroem(
+            gamma=1.0 / max(variance, 1e-9),
+            n_components=min(LANDMARKS, len(X) // 2),
+            random_state=seed,
+        )
+        return make_pipeline(kernel, super().machine(X, seed))
+
+
+@dataclass(frozen=True)
+class _Trees:
+    model: Any
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+        return logit(np.asarray(self.model.predict_proba(X)[:, 1], dtype=float))
+
+
+@dataclass(frozen=True)
+class _Leaves:
+    """One tree; shares of leaves are drawn towards the base rate by two rows of it."""
+
+    model: Any
+    rates: FloatArray
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+        return logit(self.rates[self.model.apply(X)])
+
+
+class Tree:
+    """One decision tree with at most 16 leaves: a drawing a person can follow."""
+
+    name: ClassVar[str] = "tree"
+    label: ClassVar[str] = "Decision tree"
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
+        """Learn from rows X (n, d) and events y (n,)."""
+        from sklearn.tree import DecisionTreeClassifier
+
+        X, y = sampled(X, y, TREE_ROWS, seed)
+        model = DecisionTreeClassifier(
+            max_leaf_nodes=TREE_LEAVES, min_samples_leaf=max(15, len(y) // 100), random_state=seed
+        ).fit(X, y)
+        leaves = model.apply(X)
+        rows = np.bincount(leaves, minlength=model.tree_.node_count)
+        events = np.bincount(leaves, weights=y, minlength=model.tree_.node_count)
+        return _Leaves(model, (events + 2.0 * y.mean()) / (rows + 2.0))
+
+
+class Boosting:
+    """Gradient boosting on histograms (J. H. Friedman 2001), stopped early on rows held back."""
+
+    name: ClassVar[str] = "boosting"
+    label: ClassVar[str] = "Gradient boosting"
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
+        """Learn from rows X (n, d) and events y (n,)."""
+        from sklearn.ensemble import HistGradientBoostingClassifier
+
+        X, y = sampled(X, y, TREE_ROWS, seed)
+        enough = len(y) >= 500
+        model = HistGradientBoostingClassifier(
+            learning_rate=0.06,
+            max_iter=200 if enough else 40,
+            max_leaf_nodes=15 if enough else 6,
+            min_samples_leaf=20,
+            l2_regularization=1.0,
+            early_stopping=enough,
+            validation_fraction=0.15,
+            n_iter_no_change=10,
+            random_state=seed,
+        )
+        return _Trees(model.fit(X, y))
+
+
+CLASSIFIERS: tuple[Classifier, ...] = (Logistic(), LinearSvm(), RbfSvm(), Tree(), Boosting())
+
+
+def sampled(X: FloatArray, y: FloatArray, most: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """At most ``most`` rows, drawn at random with the share of events kept."""
+    if len(y) <= most:
+        return X, y
+    rng = np.random.default_rng(seed)
+    kept = [
+        rng.choice(np.flatnonzero(y == value), max(round(most * float(np.mean(y == value))), 1),
+                   replace=False)
+        for value in (0, 1)
+    ]  # fmt: skip
+    rows = np.sort(np.concatenate(kept))
+    return X[rows], y[rows]
+
+
+def _held_back(y: FloatArray, seed: int) -> NDArray[np.bool_]:
+    """Mark a fifth of the events and of the others."""
+    rng = np.random.default_rng(seed)
+    held = np.zeros(len(y), dtype=bool)
+    for value in (0, 1):
+        rows = rng.permutation(np.flatnonzero(y == value))
+        held[rows[: max(round(HELD_BACK * len(rows)), 1)]] = True
+    return held
+
+
+# Turning probabilities into better ones --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Platt:
+    """A logistic line on the log-odds (J. Platt 1999, Advances in Large Margin Classifiers)."""
+
+    line: FloatArray
+
+    def apply(self, log_odds: FloatArray) -> FloatArray:
+        """Calibrated probabilities, shape (n,)."""
+        return expit(self.line[0] + self.line[1] * log_odds)
+
+
+@dataclass(frozen=True)
+class Isotonic:
+    """A rising step function (B. Zadrozny and C. Elkan 2002, KDD)."""
+
+    model: Any
+
+    def apply(self, log_odds: FloatArray) -> FloatArray:
+        """Calibrated probabilities, shape (n,)."""
+        return np.clip(np.asarray(self.model.predict(log_odds), dtype=float), 1e-3, 1.0 - 1e-3)
+
+
+Calibrator = Platt | Isotonic
+IDENTITY = Platt(np.array([0.0, 1.0]))
+
+
+def fit_calibrator(kind: str, log_odds: FloatArray, y: FloatArray) -> Calibrator:
+    """Fit ``kind`` ("none", "platt" or "isotonic") on log-odds of rows not learned from."""
+    if kind == "platt" and float(np.ptp(log_odds)) > 1e-9:
+        # Platt's targets draw both ends inwards, so that no probability becomes 0 or 1.
+        events = float(y.sum())
+        target = np.where(y == 1, (events + 1) / (events + 2), 1 / (len(y) - events + 2))
+        line = fit_line(log_odds, target, ridge=1e-3)
+        return Platt(line) if line[1] > 0 else Platt(np.array([float(logit(target.mean())), 0.0]))
+    if kind == "isotonic":
+        from sklearn.isotonic import IsotonicRegression
+
+        return Isotonic(IsotonicRegression(out_of_bounds="clip").fit(log_odds, y))
+    return IDENTITY

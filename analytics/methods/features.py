@@ -1,0 +1,286 @@
+"""From mixed columns to numbers a classifier can use, fitted on some rows and applied to others.
+
+What the encoder learns (levels worth a column, centres, spreads, what is typical) it learns from
+the rows it is fitted on only, so that judging on other rows stays honest.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.clustering import looks_like_identifier
+from analytics.methods.columns import date_column, numeric_column
+from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.scaling import fit_scaling
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+Kind = Literal["number", "category"]
+
+MAX_LEVELS = 30
+# A level needs this many rows, and this share of them, to get a column of its own.
+LEVEL_ROWS = 10
+LEVEL_SHARE = 0.005
+REACH = 6.0
+SCALING_ROWS = 50_000
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*")
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One source column, read.
+
+    Attributes
+    ----------
+    name : str
+    kind : {"number", "category"}
+    cells : ndarray, shape (n,)
+        Numbers (NaN where missing), or codes into ``levels`` (-1 where missing).
+    levels : tuple of str
+        Empty for numbers.
+    """
+
+    name: str
+    kind: Kind
+    cells: NDArray
+    levels: tuple[str, ...] = ()
+
+    def shown(self, row: int) -> str:
+        """The value of a row as a person would write it, "" where missing."""
+        if self.kind == "category":
+            code = int(self.cells[row])
+            return self.levels[code] if code >= 0 else ""
+        return shown_number(float(self.cells[row]))
+
+
+def shown_number(value: float) -> str:
+    """A number with up to four significant digits, "" for NaN."""
+    if not np.isfinite(value):
+        return ""
+    return f"{value:.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"
+
+
+def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) -> list[Feature]:
+    """Read columns as numbers or categories.
+
+    Dates become days.  Left out, each with a notice: identifiers, text that differs from row to
+    row, columns that never change.
+
+    Raises
+    ------
+    DataProblem
+        No column is left.
+    """
+    read: list[Feature] = []
+    texts, identifiers, constant = [], [], []
+    for name in names:
+        feature = _read(frame, name)
+        known = feature.cells[_known(feature)]
+        if len(known) == 0 or ((known == known[0]).all() and len(known) == len(frame)):
+            constant.append(name)
+        elif feature.kind == "category" and _free_text(feature):
+            texts.append(name)
+        elif feature.kind == "number" and looks_like_identifier(name, pd.Series(feature.cells)):
+            identifiers.append(name)
+        else:
+            read.append(feature)
+    for code, left_out in (
+        ("free_text_left_out", texts),
+        ("id_columns_left_out", identifiers),
+        ("constant_columns_dropped", constant),
+    ):
+        if left_out:
+            notices.append(Notice(code, {"columns": ", ".join(left_out[:10])}))
+    if not read:
+        raise DataProblem("no_predictors")
+    return read
+
+
+def _read(frame: pd.DataFrame, name: str) -> Feature:
+    column = frame[name]
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return _days(frame, name)
+    text = not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
+    if not text:
+        return Feature(name, "number", numeric_column(frame, name).to_numpy(dtype=float))
+    known = column.dropna().astype(str).str.strip()
+    probe = known.iloc[:: max(len(known) // 200, 1)]
+    if len(probe) and probe.str.fullmatch(_DATE).all():
+        try:
+            return _days(frame, name)
+        except DataProblem:
+            return _category(column, name)
+    try:
+        return Feature(name, "number", numeric_column(frame, name).to_numpy(dtype=float))
+    except DataProblem:
+        return _category(column, name)
+
+
+def _days(frame: pd.DataFrame, name: str) -> Feature:
+    dates = date_column(frame, name)
+    days = (dates - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
+    return Feature(name, "number", days.to_numpy(dtype=float))
+
+
+def _category(column: pd.Series, name: str) -> Feature:
+    text = column.astype("string").str.strip()
+    codes, levels = pd.factorize(text.mask(text == ""), sort=True)
+    return Feature(name, "category", codes, tuple(str(level)[:60] for level in levels))
+
+
+def _known(feature: Feature) -> NDArray[np.bool_]:
+    return feature.cells >= 0 if feature.kind == "category" else np.isfinite(feature.cells)
+
+
+def _free_text(feature: Feature) -> bool:
+    """Say whether hardly any rows share a value: the common levels hold under half of the rows."""
+    known = feature.cells[feature.cells >= 0]
+    counts = np.sort(np.bincount(known))[::-1]
+    return len(counts) > MAX_LEVELS and counts[:MAX_LEVELS].sum() < 0.5 * len(known)
+
+
+@dataclass(frozen=True)
+class _Number:
+    centre: float
+    spread: float
+    unit: float
+    logged: bool
+    indicator: bool
+    typical: float
+
+
+@dataclass(frozen=True)
+class _Levels:
+    kept: IntArray  # codes with a column of their own
+    pooled: bool  # the others share one
+    missing: bool
+    typical: int
+
+
+class Encoder:
+    """Numbers logged where skewed, centred, divided; frequent levels as 0/1; missing marked."""
+
+    def __init__(self, features: list[Feature], rows: IntArray) -> None:
+        """Learn from ``rows`` of ``features``."""
+        self.plans: list[_Number | _Levels] = [
+            _plan_number(f.cells[rows]) if f.kind == "number" else _plan_levels(f.cells[rows])
+            for f in features
+        ]
+        widths = [_width(plan) for plan in self.plans]
+        ends = np.cumsum([0, *widths])
+        self.spans = [(int(start), int(end)) for start, end in pairwise(ends)]
+        self.width = int(ends[-1])
+
+    def encode(self, features: list[Feature], rows: IntArray) -> FloatArray:
+        """Return the rows as an array of shape (len(rows), width)."""
+        X = np.zeros((len(rows), self.width))
+        for feature, plan, (start, end) in zip(features, self.plans, self.spans, strict=True):
+            X[:, start:end] = _encoded(plan, feature.cells[rows])
+        return X
+
+    def typical(self) -> FloatArray:
+        """The row of medians and most frequent levels, encoded, shape (width,)."""
+        row = np.zeros(self.width)
+        for plan, (start, end) in zip(self.plans, self.spans, strict=True):
+            value = plan.typical
+            dtype = float if isinstance(plan, _Number) else np.intp
+            row[start:end] = _encoded(plan, np.array([value], dtype=dtype))[0]
+        return row
+
+    def shown_typical(self, feature: Feature, index: int) -> str:
+        """What is usual in a column, as a person would write it."""
+        plan = self.plans[index]
+        if isinstance(plan, _Number):
+            return shown_number(plan.typical)
+        return feature.levels[plan.typical] if plan.typical >= 0 else ""
+
+
+def _plan_number(values: FloatArray) -> _Number:
+    known = values[np.isfinite(values)]
+    indicator = 0 < len(known) < len(values)
+    if len(known) == 0 or float(np.ptp(known)) == 0.0:
+        centre = float(known[0]) if len(known) else 0.0
+        return _Number(centre, 1.0, 1.0, False, indicator, centre)
+    known = known[:: max(len(known) // SCALING_ROWS, 1)]
+    scaling = fit_scaling(known.reshape(-1, 1))
+    return _Number(
+        centre=float(scaling.centre[0]),
+        spread=float(scaling.spread[0]),
+        unit=float(scaling.unit[0]),
+        logged=bool(scaling.logged[0]),
+        indicator=indicator,
+        typical=float(np.median(known)),
+    )
+
+
+def _plan_levels(codes: IntArray) -> _Levels:
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    enough = counts >= max(LEVEL_ROWS, LEVEL_SHARE * len(codes))
+    frequent = np.argsort(-counts, kind="stable")
+    kept = np.array([code for code in frequent if enough[code]][:MAX_LEVELS], dtype=np.intp)
+    return _Levels(
+        kept=kept,
+        pooled=bool(counts.sum() > counts[kept].sum()),
+        missing=bool((codes < 0).any()),
+        typical=int(frequent[0]) if counts.sum() else -1,
+    )
+
+
+def _width(plan: _Number | _Levels) -> int:
+    if isinstance(plan, _Number):
+        return 1 + plan.indicator
+    return len(plan.kept) + plan.pooled + plan.missing
+
+
+def _encoded(plan: _Number | _Levels, values: NDArray) -> FloatArray:
+    return _numbers(plan, values) if isinstance(plan, _Number) else _levels(plan, values)
+
+
+def _numbers(plan: _Number, values: FloatArray) -> FloatArray:
+    missing = ~np.isfinite(values)
+    filled = np.where(missing, plan.typical, values)
+    if plan.logged:
+        filled = np.sign(filled) * np.log1p(np.abs(filled) / plan.unit)
+    scaled = np.clip((filled - plan.centre) / plan.spread, -REACH, REACH)
+    return np.column_stack([scaled, missing]) if plan.indicator else scaled.reshape(-1, 1)
+
+
+def _levels(plan: _Levels, codes: IntArray) -> FloatArray:
+    own = codes[:, None] == plan.kept[None, :]
+    parts = [own.astype(float)]
+    if plan.pooled:
+        parts.append((~own.any(axis=1) & (codes >= 0)).astype(float).reshape(-1, 1))
+    if plan.missing:
+        parts.append((codes < 0).astype(float).reshape(-1, 1))
+    return np.hstack(parts)
+
+
+def read_as(frame: pd.DataFrame, learned: Feature) -> Feature:
+    """Read a column of another frame as ``learned`` was read; what cannot be is missing.
+
+    New levels stand behind the known ones, where the encoder takes them for rare.
+    """
+    if learned.kind == "number":
+        feature = _read(frame, learned.name)
+        if feature.kind == "number":
+            return feature
+        numbers = pd.to_numeric(frame[learned.name], errors="coerce")
+        return Feature(learned.name, "number", numbers.to_numpy(dtype=float))
+    feature = _category(frame[learned.name], learned.name)
+    places = {level: code for code, level in enumerate(learned.levels)}
+    levels = list(learned.levels)
+    mapping = np.empty(len(feature.levels) + 1, dtype=np.intp)
+    mapping[-1] = -1
+    for code, level in enumerate(feature.levels):
+        if level not in places:
+            places[level] = len(levels)
+            levels.append(level)
+        mapping[code] = places[level]
+    return Feature(learned.name, "category", mapping[feature.cells], tuple(levels))

@@ -1,0 +1,67 @@
+"""Scores: probabilities of events."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "target_missing_dropped": _("%(rows)d rows without an outcome were left out."),
+    "single_class": _(
+        "Column “%(column)s” has only the value “%(value)s”: there is nothing to tell apart."
+    ),
+    "no_such_value": _(
+        "Column “%(column)s” never has the value “%(value)s”; its values are: %(values)s."
+    ),
+    "target_not_two_values": _(
+        "Column “%(column)s” has %(levels)d values (%(values)s, …); say which one is to be "
+        "predicted."
+    ),
+    "positive_chosen": _("“%(value)s” was taken as the event to predict."),
+    "forty_of_each": _(
+        "A score needs at least %(needed)d rows with “%(value)s” and as many without; there are "
+        "%(events)d and %(others)d."
+    ),
+    "no_predictors": _("No column is left to predict from."),
+    "free_text_left_out": _(
+        "Columns whose text differs from row to row were left out: %(columns)s."
+    ),
+    "one_moment": _("All rows have the same time in column “%(column)s”."),
+    "no_earlier_rows": _(
+        "A split by “%(column)s” leaves no earlier rows with %(needed)d events and %(needed)d "
+        "others to learn from."
+    ),
+    "judged_on_sample": _("The models were judged on a sample of %(rows)d of %(total)d rows."),
+    "split_without_time": _(
+        "No time was given, so rows were split at random (%(folds)d folds). Predicting the future "
+        "is usually harder."
+    ),
+    "no_signal": _(
+        "No signal: the ranking cannot be told from chance (AUC %(auc).2f, 95 %% interval %(lo).2f "
+        "to %(hi).2f; 0.5 is chance)."
+    ),
+    "ranks_only": _(
+        "It ranks better than chance, but its probabilities are no better than the base rate."
+    ),
+    "leak_suspected": _(
+        "“%(column)s” alone predicts suspiciously well (AUC %(auc).2f; all other columns together "
+        "%(others).2f). Is it known only after the event? If so, leave it out."
+    ),
+    "leak_dropped": _(
+        "“%(column)s” predicts suspiciously well alone (AUC %(auc).2f; all other columns together "
+        "%(others).2f) and was left out."
+    ),
+    "without_leaks": _(
+        "Without the suspicious columns the AUC is %(auc).2f (95 %% interval %(lo).2f to %(hi).2f)."
+    ),
+    "reason_raises": _("%(column)s: %(value)s (usually %(typical)s) makes it likelier."),
+    "reason_lowers": _("%(column)s: %(value)s (usually %(typical)s) makes it less likely."),
+    "influence_up": _("%(column)s: the higher, the likelier (%(effect).2f on average)."),
+    "influence_down": _("%(column)s: the lower, the likelier (%(effect).2f on average)."),
+    "influence_mixed": _(
+        "%(column)s: matters, but not in one direction (%(effect).2f on average)."
+    ),
+    "influence_levels": _(
+        "%(column)s: likeliest with “%(high)s”, least likely with “%(low)s” (%(effect).2f on "
+        "average)."
+    ),
+}

@@ -1,0 +1,72 @@
+"""The column to predict as events and non-events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.errors import DataProblem, Notice
+
+IntArray = NDArray[np.intp]
+_YES = ("1", "yes", "true", "y", "t", "是", "won", "churned", "success", "有", "对")
+
+
+def read_target(
+    frame: pd.DataFrame, target: str, positive: str | None, notices: list[Notice]
+) -> tuple[NDArray[np.int8], str, IntArray]:
+    """Return events (n,) as 0/1, the value that is the event, and the positions of their rows.
+
+    Raises
+    ------
+    DataProblem
+        No rows, one value only, more than two values without ``positive``, or no such value.
+    """
+    if len(frame) == 0:
+        raise DataProblem("no_rows")
+    text = level_text(frame[target])
+    rows = np.flatnonzero(text.notna().to_numpy())
+    if len(rows) == 0:
+        raise DataProblem("no_usable_rows")
+    if len(rows) < len(frame):
+        notices.append(Notice("target_missing_dropped", {"rows": len(frame) - len(rows)}))
+    known = text.iloc[rows]
+    counts = known.value_counts()
+    if len(counts) < 2:
+        raise DataProblem("single_class", {"column": target, "value": str(counts.index[0])})
+    chosen = _given(counts, target, positive) if positive is not None else None
+    if chosen is None:
+        chosen = _found(counts, target)
+        notices.append(Notice("positive_chosen", {"value": chosen}))
+    return (known == chosen).to_numpy().astype(np.int8), chosen, rows
+
+
+def level_text(column: pd.Series) -> pd.Series:
+    """The column as text without surrounding spaces, whole numbers without ".0"."""
+    if pd.api.types.is_float_dtype(column):
+        column = column.replace([np.inf, -np.inf], np.nan)
+        known = column.dropna()
+        if len(known) and bool((known == known.round()).all()) and known.abs().max() < 1e15:
+            column = column.astype("Int64")
+    text = column.astype("string").str.strip()
+    return text.mask(text == "")
+
+
+def _given(counts: pd.Series, target: str, positive: str) -> str:
+    wanted = positive.strip()
+    for value in counts.index:
+        if str(value) == wanted or str(value).casefold() == wanted.casefold():
+            return str(value)
+    values = ", ".join(str(value) for value in counts.index[:10])
+    raise DataProblem("no_such_value", {"column": target, "value": positive, "values": values})
+
+
+def _found(counts: pd.Series, target: str) -> str:
+    if len(counts) > 2:
+        values = ", ".join(str(value) for value in counts.index[:5])
+        params = {"column": target, "levels": len(counts), "values": values}
+        raise DataProblem("target_not_two_values", params)
+    for value in counts.index:
+        if str(value).casefold() in _YES:
+            return str(value)
+    return str(counts.index[-1])
