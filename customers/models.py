@@ -285,6 +285,7 @@ class Contact(Record):
             *record_indexes("contact"),
             models.Index("name", name="contact_name_alive", condition=Q(trashed_at__isnull=True)),
             models.Index("email", name="contact_email", condition=~Q(email="")),
+            models.Index(Lower("email"), name="contact_email_lower", condition=~Q(email="")),
             models.Index("phone", name="contact_phone", condition=~Q(phone="")),
         ]
         constraints = [

@@ -203,6 +203,7 @@ CONTACTS = Resource(
         SinceColumn("updated_at", _("Updated"), sort="updated"),
         Column("customers", _("Customers"), path="customer_names", default=False),
         Column("wechat", _("WeChat"), default=False),
+        Column("external_id", _("External id"), default=False),
         SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),
         Column("note", _("Note"), css="cell-wide", default=False),
     ],

@@ -142,6 +142,7 @@ DEALS = Resource(
         SinceColumn("updated_at", _("Updated"), sort="updated"),
         Column("currency", _("Currency"), default=False),
         Column("contact", _("Contact"), path="contact.name", default=False),
+        Column("external_id", _("External id"), default=False),
         Column("pipeline", _("Pipeline"), path="pipeline.label", default=False),
         BadgeColumn("lost_reason", _("Reason for losing"), default=False),
         MomentColumn("closed_at", _("Closed on"), default=False),

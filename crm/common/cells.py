@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import PurePosixPath
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 NAME_LENGTH = 150
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+_JOINERS = "\u200c\u200d \t\r\n"
 
 
 def safe_cell(text: str) -> str:
@@ -19,6 +25,17 @@ def plain_cell(text: str) -> str:
     if text.startswith("'") and text.lstrip("'").startswith(FORMULA_STARTS):
         return text[1:]
     return text
+
+
+def visible_text(text: str) -> str:
+    """``text`` without what nobody sees: control, zero-width and direction characters.
+
+    Line breaks, tabs and the joiners of emoji and of Persian stay; a text of joiners only is "".
+    """
+    if text.isprintable() or (text.isascii() and not _CONTROL.search(text)):
+        return text
+    kept = _INVISIBLE.sub("", text)
+    return kept if kept.strip(_JOINERS) else ""
 
 
 def plain_name(name: str) -> str:

@@ -81,7 +81,15 @@ def guess_kind(layout: Layout, kinds: Sequence[type[Importer]]) -> str:
     usable = [kind for kind in mapped if _names_somebody(kind, layout)]
     if not usable:
         return ""
-    return max(usable, key=lambda kind: kind_marks(kind.kind, layout.header)).kind
+    return max(usable, key=lambda kind: _marks(kind, layout)).kind
+
+
+def _marks(kind: type[MappedImporter], layout: Layout) -> int:
+    """How much speaks for a kind; a name beside a customer's is of somebody who works there."""
+    marks = kind_marks(kind.kind, layout.header)
+    keys = set(kind.guess(layout.header, None).values())
+    beside = kind.kind == "contacts" and "customer" in keys
+    return marks + bool(beside and keys & {"name", "first_name", "last_name"})
 
 
 def _fixed_fit(kind: type[Importer], layout: Layout) -> dict[str, int]:

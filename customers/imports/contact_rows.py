@@ -14,9 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.resources import SELLERS
 from customers.imports import headers
-from customers.imports.customer_rows import BY_MAIL, complete_name, may_give
+from customers.imports.customer_rows import BY_MAIL, complete_name, folded, may_give
 from customers.imports.ledger import Ledger
-from customers.imports.linking import LINK_REASONS, THEIR_CUSTOMER, CustomerLink, link_targets
+from customers.imports.linking import (
+    LINK_REASONS,
+    THEIR_CUSTOMER,
+    CustomerLink,
+    Named,
+    link_targets,
+)
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
@@ -62,7 +68,7 @@ class ContactRows(MappedImporter):
         Target("last_name", _("Last name"), clean=length_of(Contact, "name")),
         Target("external_id", _("External id"), clean=length_of(Contact, "external_id")),
         _own("title", _("Job title")),
-        Target("phone", _("Phone"), "", phone, ""),
+        Target("phone", _("Phone"), "", phone, "", abroad=phone),
         Target("email", _("E-mail"), "", email, ""),
         _own("wechat", _("WeChat")),
         Target("note", _("Note"), "", length_of(Contact, "note"), "", joins="\n"),
@@ -70,7 +76,7 @@ class ContactRows(MappedImporter):
         *link_targets(THEIR_CUSTOMER),
         Target("role", _("Role there"), THEIR_CUSTOMER, length_of(Affiliation, "role")),
         Target("lifecycle", _("Lifecycle"), WHEN_MADE,
-               choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
+               choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED), choices=True),
         _of_customer("industry", _("Industry")),
         _of_customer("source", _("Source")),
         _of_customer("country", _("Country")),
@@ -123,27 +129,28 @@ class ContactRows(MappedImporter):
         for cleaned in rows:
             for name in wanted:
                 wanted[name].add(cleaned.values.get(name, ""))
-        wanted["email"] |= {mail.casefold() for mail in wanted["email"]}
-        self._contacts.look_up(wanted)
+        self._contacts.look_up(folded(wanted))
         self._parts.look_up({"contact": {str(pk) for pk in self._contacts.known}})
 
     def settle(self, values: dict[str, Any]) -> str:
-        customer = self._link.find(values)
-        contact = self._find(values, customer)
+        named = self._link.find_all(values)
+        contact = self._find(values, named)
         if contact is not None and not self._contacts.may_write(contact):
             raise self.reject("foreign_contact")
         if contact is None and not values.get("name"):
             raise self.reject("no_name")
-        if customer is None:
-            customer = self._link.make(values, OF_CUSTOMER)
+        customers = [
+            one.customer or self._link.make_named(one, values, OF_CUSTOMER) for one in named
+        ]
         told = self._told(values)
+        made = contact is None
         if contact is None:
-            contact = self._new(values, told, customer)
+            contact = self._new(values, told, customers[0] if customers else None)
             self._contacts.add(contact)
-            self._affiliate(contact, customer, values.get("role", ""))
+        changed = not made and self._contacts.change(contact, told)
+        joined = self._join(contact, customers, values.get("role", ""))
+        if made:
             return "created"
-        changed = self._contacts.change(contact, told)
-        joined = self._affiliate(contact, customer, values.get("role", ""))
         return "updated" if changed or joined else "skipped"
 
     def write(self, ledger: Ledger) -> None:
@@ -153,26 +160,25 @@ class ContactRows(MappedImporter):
         self._parts.write(ledger.changes)
         self._owners.tell(ledger)
 
-    def _find(self, values: Mapping[str, Any], customer: Any) -> Any:
+    def _find(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
         chosen = self.setting.key
         if chosen and not values.get(chosen):
             raise self.reject("no_key", chosen)
         for key in (chosen,) if chosen else KEYS:
             said = values.get(key, "")
-            for contact in self._contacts.find(key, said.casefold() if key == "email" else said):
+            for contact in self._contacts.find(key, said.lower() if key == "email" else said):
                 if not _differs(contact, values, "external_id"):
                     return contact
-        return None if chosen else self._namesake(values, customer)
+        return None if chosen else self._namesake(values, named)
 
-    def _namesake(self, values: Mapping[str, Any], customer: Any) -> Any:
+    def _namesake(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
         """The person of this name at the same customer whom nothing else tells apart."""
+        theirs = {one.customer.pk for one in named if one.customer is not None}
         for contact in self._contacts.find("name", values.get("name", "")):
             if any(_differs(contact, values, key) for key in KEYS):
                 continue
             parts = self._parts.find("contact", str(contact.pk))
-            if customer is None and not values.get("customer") and not parts:
-                return contact
-            if customer is not None and any(p.customer_id == customer.pk for p in parts):
+            if any(part.customer_id in theirs for part in parts) or not (named or parts):
                 return contact
         return None
 
@@ -196,10 +202,16 @@ class ContactRows(MappedImporter):
             contact.owner_id = owner.pk
         return contact
 
+    def _join(self, contact: Contact, customers: Sequence[Any], role: str) -> bool:
+        """Whether one of the contact's parts is new or another one; a role is the first's."""
+        joined = [
+            self._affiliate(contact, customer, "" if place else role)
+            for place, customer in enumerate(customers)
+        ]
+        return any(joined)
+
     def _affiliate(self, contact: Contact, customer: Any, role: str) -> bool:
         """Whether the contact's part in the customer is new or another one."""
-        if customer is None:
-            return False
         found = self._parts.find("pair", f"{contact.pk}:{customer.pk}")
         if found:
             return bool(role) and self._parts.change(found[0], {"role": role})
@@ -215,5 +227,5 @@ def _differs(contact: Contact, values: Mapping[str, Any], key: str) -> bool:
     """Whether both say something else."""
     ours, theirs = getattr(contact, key), values.get(key)
     if key == "email" and theirs:
-        ours, theirs = ours.casefold(), theirs.casefold()
+        ours, theirs = ours.lower(), theirs.lower()
     return bool(ours and theirs and ours != theirs)

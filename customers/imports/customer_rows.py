@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -35,7 +37,10 @@ from customers.models import Customer
 KEYS = ("external_id", "email", "phone")
 # Two customers of one name are two when these differ.
 TELLING = ("city", "region", "address")
-BY_MAIL = Key("email", lambda record: record.email.casefold(), lambda said: Q(email__in=said))
+BY_MAIL = Key(
+    "email", lambda record: record.email.lower(),
+    lambda said: Q(In(Lower("email"), sorted(said))) & ~Q(email=""),
+)  # fmt: skip
 REACH, PLACE, OURS = _("How to reach them"), _("Where they are"), _("What we know")
 
 
@@ -50,11 +55,11 @@ def customer_targets() -> list[Target]:
         Target("first_name", _("First name"), clean=length_of(Customer, "name")),
         Target("last_name", _("Last name"), clean=length_of(Customer, "name")),
         Target("external_id", _("External id"), clean=length_of(Customer, "external_id")),
-        Target("kind", pgettext_lazy("customer", "Kind"),
+        Target("kind", pgettext_lazy("customer", "Kind"), choices=True,
                clean=choice(Customer, "kind", headers.KIND_CALLED)),
-        Target("lifecycle", _("Lifecycle"),
+        Target("lifecycle", _("Lifecycle"), choices=True,
                clean=choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
-        Target("phone", _("Phone"), REACH, phone, ""),
+        Target("phone", _("Phone"), REACH, phone, "", abroad=phone),
         Target("email", _("E-mail"), REACH, email, ""),
         Target("consent_email", _("May be mailed"), REACH, boolean),
         Target("consent_phone", _("May be called"), REACH, boolean),
@@ -66,7 +71,7 @@ def customer_targets() -> list[Target]:
         _text("address", _("Address"), PLACE, joins=" "),
         _text("industry", _("Industry"), OURS),
         Target("acquisition", _("Acquisition channel"), OURS,
-               choice(Customer, "acquisition", headers.ACQUISITION_CALLED)),
+               choice(Customer, "acquisition", headers.ACQUISITION_CALLED), choices=True),
         _text("source", _("Source"), OURS),
         Target("tags", _("Tags"), OURS, words, joins=","),
         Target("owner", OWNER.label, OURS, OWNER.clean),
@@ -120,7 +125,7 @@ class CustomerRows(MappedImporter):
             for name in wanted:
                 if said := cleaned.values.get(name):
                     wanted[name].add(said)
-        self.customers.look_up(customer_wishes(wanted))
+        self.customers.look_up(folded(wanted))
         self._tagging.look_up(self.customers, [c.values.get("tags", ()) for c in rows])
 
     def settle(self, values: dict[str, Any]) -> str:
@@ -176,10 +181,9 @@ def customer_pool(setting: Setting, kept: Sequence[str] = ("name",)) -> Pool:
     )  # fmt: skip
 
 
-def customer_wishes(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """What to ask for: e-mail addresses also in lower case."""
-    mails = wanted.get("email", set())
-    return {**wanted, "email": mails | {mail.casefold() for mail in mails}}
+def folded(wanted: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What to ask for: e-mail addresses are compared in lower case."""
+    return {**wanted, "email": {mail.lower() for mail in wanted["email"]}}
 
 
 def find_customer(
@@ -191,7 +195,7 @@ def find_customer(
     """
     for key in keys:
         said = values.get(key, "")
-        for customer in pool.find(key, said.casefold() if key == "email" else said):
+        for customer in pool.find(key, said.lower() if key == "email" else said):
             if not _another(customer, values):
                 return customer
     if any(values.get(key) for key in KEYS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -10,11 +11,14 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from customers.imports.headers import SIGNS, SIGNS_OF_KIND, Names, plain
-from customers.imports.targets import CellError, Target
+from customers.imports.headers import SIGNS, SIGNS_OF_KIND, SURE_SIGNS_OF_KIND, Names, plain
+from customers.imports.problems import CellError
+from customers.imports.targets import Target
 
 SAMPLE = 20
 MARKS_TO_TELL = 2
+SURE = 3  # what a sure sign weighs
+_NUMBERED = re.compile(r" \(\d+\)$")  # see ``layout``: a name that came before
 
 
 def signature(header: Sequence[str]) -> str:
@@ -34,8 +38,9 @@ def guess_mapping(
     by_key = {target.key: target for target in targets}
     mapping: dict[int, str] = {}
     for place, title in enumerate(header):
-        keys = called.get(plain(title), [])
+        keys = called.get(plain(title)) or called.get(plain(_NUMBERED.sub("", title)), [])
         cells = [row[place] for row in sample if place < len(row) and row[place].strip()]
+        keys = [key for key in keys if _may_mean(by_key[key], cells)]
         if keys:
             mapping[place] = max(keys, key=lambda key: _understood(by_key[key], cells))
     return _single(mapping, header, names, by_key)
@@ -43,12 +48,13 @@ def guess_mapping(
 
 def _called(targets: Sequence[Target], names: Names) -> dict[str, list[str]]:
     """What columns may be called → the keys of targets, the field's own labels first."""
+    own = [(name, target.key) for target in targets for name in (*_labels(target), target.key)]
+    others = [(name, target.key) for target in targets for name in names.get(target.key, ())]
     called: dict[str, list[str]] = {}
-    for target in targets:
-        for name in (*_labels(target), target.key, *names.get(target.key, ())):
-            keys = called.setdefault(plain(name), [])
-            if target.key not in keys:
-                keys.append(target.key)
+    for name, key in (*own, *others):
+        keys = called.setdefault(plain(name), [])
+        if key not in keys:
+            keys.append(key)
     return called
 
 
@@ -58,6 +64,11 @@ def _labels(target: Target) -> list[str]:
         with translation.override(language):
             labels.append(str(target.label))
     return labels
+
+
+def _may_mean(target: Target, cells: Sequence[str]) -> bool:
+    """Not when the target has choices and the sample names none: all rows would be rejected."""
+    return not (target.choices and cells) or _understood(target, cells) > 0
 
 
 def _understood(target: Target, cells: Sequence[str]) -> int:
@@ -108,13 +119,19 @@ def guess_source(header: Sequence[str]) -> str:
 
 def kind_marks(kind: str, header: Sequence[str]) -> int:
     """How many of a header's names speak for a kind."""
-    signs = _signs_of(kind)
-    return sum(1 for title in header if plain(title) in signs)
+    signs, sure = _signs_of(kind), _sure_signs_of(kind)
+    titles = [plain(title) for title in header]
+    return sum(1 for title in titles if title in signs) + SURE * sum(t in sure for t in titles)
 
 
 @lru_cache(maxsize=8)
 def _signs_of(kind: str) -> frozenset[str]:
     return frozenset(plain(name) for name in SIGNS_OF_KIND.get(kind, ()))
+
+
+@lru_cache(maxsize=8)
+def _sure_signs_of(kind: str) -> frozenset[str]:
+    return frozenset(plain(name) for name in SURE_SIGNS_OF_KIND.get(kind, ()))
 
 
 def as_places(stored: Mapping[str, Any]) -> dict[int, str]:

@@ -30,23 +30,29 @@ BLANKS = frozenset({"-none-", "--none--", "(no value)", "null", "n/a", "#n/a", "
 _PLACE: Names = {
     "country": (
         "Country", "Country/Region", "Billing Country", "Mailing Country", "BillingCountry",
-        "MailingCountry", "Other Country", "国家", "国家/地区", "国别",
+        "MailingCountry", "Other Country", "国家", "国家/地区", "国别", "开单国家/地区",
+        "邮寄国家/地区",
+        "账单国家",
     ),
     "region": (
         "Region", "State", "Province", "State/Region", "State/Province", "Billing State",
         "Billing State/Province", "Mailing State", "Mailing State/Province", "BillingState",
-        "MailingState", "地区", "省", "省份", "省/市", "所在省份",
+        "MailingState", "地区", "省", "省份", "省/市", "所在省份", "开单州/省", "邮寄州/省",
+        "账单省份",
+        "州/省", "州/地区",
     ),
     "city": (
         "City", "Billing City", "Mailing City", "BillingCity", "MailingCity", "Town",
-        "城市", "市", "所在城市",
+        "城市", "市", "所在城市", "开单城市", "邮寄城市", "账单城市",
     ),
     "address": (
         "Address", "Street", "Street Address", "Street Address 2", "Address 1", "Address 2",
         "Billing Street", "Mailing Street", "BillingStreet", "MailingStreet", "Postal Code",
         "Postcode", "Zip", "Zip Code", "Billing Code", "Billing Zip/Postal Code", "Mailing Zip",
         "Mailing Zip/Postal Code", "Zip/Postal Code", "BillingPostalCode", "MailingPostalCode",
-        "地址", "详细地址", "邮编", "邮政编码",
+        "地址", "详细地址", "邮编", "邮政编码", "街道", "街道地址", "开单街道", "邮寄街道",
+        "账单街道",
+        "开单邮政编码", "邮寄邮政编码", "账单邮编",
     ),
 }  # fmt: skip
 _REACH: Names = {
@@ -67,7 +73,10 @@ _REACH: Names = {
     "owner": (
         "Owner", "Owner Email", "Sales Rep", "Account Manager", "HubSpot Owner", "Contact Owner",
         "Company Owner", "Account Owner", "Lead Owner", "Deal Owner", "Opportunity Owner",
-        "负责人", "所有者", "归属人", "销售负责人", "业务员",
+        "负责人", "所有者", "归属人", "销售负责人", "业务员", "客户所有人", "客户所有者",
+        "联系人所有人",
+        "联系人所有者", "公司所有者", "潜在客户所有人", "线索所有者", "交易所有者", "商机所有者",
+        "业务机会所有人",
     ),
     "tags": ("Tag", "Tags", "Labels", "Categories", "标签"),
     "no_email": (
@@ -78,21 +87,23 @@ _REACH: Names = {
     "source": (
         "Source", "Lead Source", "Account Source", "LeadSource", "AccountSource",
         "Original Source", "Original Traffic Source", "Latest Source", "来源", "客户来源",
-        "线索来源",
+        "线索来源", "潜在客户来源", "原始流量来源",
     ),
 }  # fmt: skip
 CUSTOMER: Names = {
     "external_id": (
         "External Id", "Id", "Customer Id", "Record ID", "Record Id", "Account ID", "Company ID",
         "Record ID - Company", "UID", "客户编号", "编号", "外部编号", "客户ID", "客户代码",
+        "记录ID",
     ),
     "name": (
         "Name", "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
         "Company / Account", "Organization", "Organisation", "Full Name", "FN", "Legal Name",
         "名称", "姓名", "客户", "客户名称", "客户姓名", "公司", "公司名称", "单位名称", "企业名称",
+        "客户名",
     ),
-    "first_name": ("First Name", "FirstName", "Given Name", "名"),
-    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓"),
+    "first_name": ("First Name", "FirstName", "Given Name", "名", "名字"),
+    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓", "姓氏"),
     "kind": ("Kind", "Customer Type", "Type", "类型", "客户类型", "客户性质"),
     "lifecycle": (
         "Lifecycle", "Lifecycle Stage", "Status", "Lead Status", "Type", "Account Type",
@@ -107,28 +118,33 @@ CUSTOMER: Names = {
 CONTACT: Names = {
     "external_id": (
         "External Id", "Contact ID", "Lead ID", "Record ID", "Record Id", "Record ID - Contact",
-        "Id", "UID", "联系人编号", "编号",
+        "Id", "UID", "联系人编号", "编号", "联系人ID", "潜在客户ID", "记录ID",
     ),
     "name": (
         "Name", "Contact", "Contact Name", "Full Name", "Lead Name", "FN",
         "姓名", "联系人", "联系人姓名", "联系人名称",
     ),
-    "first_name": ("First Name", "FirstName", "Given Name", "名"),
-    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓"),
+    "first_name": ("First Name", "FirstName", "Given Name", "名", "名字"),
+    "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓", "姓氏"),
     "title": ("Title", "Job Title", "Position", "职位", "职务", "头衔"),
     "wechat": ("WeChat", "WeChat ID", "Weixin", "微信", "微信号"),
     "role": ("Role", "Contact Role", "Buying Role", "Role There", "角色", "联系人角色"),
     "customer": (
         "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
         "Company / Account", "Associated Company", "Primary Associated Company", "Organization",
-        "ORG", "公司", "公司名称", "客户", "客户名称", "单位", "所属客户", "所属公司",
+        "ORG", "Customers", "Companies", "公司", "公司名称", "客户", "客户名称", "单位",
+        "所属客户", "所属公司", "客户名", "关联公司",
+        "主要关联公司", "关联的公司",
     ),
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id", "Company ID",
         "Associated Company IDs", "Primary Associated Company ID", "Associated Company ID",
-        "客户编号", "客户ID", "公司编号",
+        "客户编号", "客户ID", "公司编号", "关联公司ID",
     ),
-    "lifecycle": ("Lifecycle Stage", "Lead Status", "客户状态", "客户阶段"),
+    "lifecycle": (
+        "Lifecycle Stage", "Lead Status", "客户状态", "客户阶段", "潜在客户状态", "生命周期阶段",
+        "线索状态",
+    ),
     "industry": ("Industry", "行业", "所属行业"),
     **_PLACE,
     **{name: _REACH[name] for name in ("phone", "email", "note", "owner", "source")},
@@ -136,29 +152,43 @@ CONTACT: Names = {
 DEAL: Names = {
     "external_id": (
         "External Id", "Deal ID", "Opportunity ID", "Record ID", "Record Id", "Id",
-        "Record ID - Deal", "商机编号", "编号",
+        "Record ID - Deal", "商机编号", "编号", "业务机会ID", "交易ID", "记录ID",
     ),
     "name": (
         "Name", "Deal", "Deal Name", "Opportunity Name", "Opportunity", "Potential Name",
-        "商机", "商机名称", "名称", "项目名称", "机会名称",
+        "商机", "商机名称", "名称", "项目名称", "机会名称", "交易名称", "业务机会名称",
+        "业务机会名",
     ),
     "customer": (
         "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
         "Associated Company", "Primary Associated Company", "客户", "客户名称", "公司", "公司名称",
+        "客户名", "关联公司", "主要关联公司",
     ),
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id", "Associated Company IDs",
         "Primary Associated Company ID", "Associated Company ID", "客户编号", "客户ID",
+        "关联公司ID",
     ),
-    "stage": ("Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段"),
+    "contact": (
+        "Contact", "Contact Name", "Associated Contact", "Associated Contacts", "Primary Contact",
+        "联系人", "联系人姓名", "关联联系人", "关联的联系人",
+    ),
+    "contact_external_id": (
+        "Contact ID", "ContactId", "Contact Name.id", "Associated Contact IDs",
+        "Associated Contact ID", "Primary Contact ID", "联系人编号", "联系人ID",
+    ),
+    "stage": (
+        "Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段",
+        "交易阶段",
+    ),
     "pipeline": ("Pipeline", "Sales Pipeline", "管道", "销售管道", "销售流程"),
     "probability": (
         "Probability", "Probability (%)", "Deal Probability", "Win Probability", "赢率", "概率",
-        "成交概率",
+        "成交概率", "可能性", "可能性(%)",
     ),
     "amount": (
         "Amount", "Deal Amount", "Value", "Deal Value", "Expected Amount", "金额", "商机金额",
-        "预计金额", "销售金额",
+        "预计金额", "销售金额", "交易金额",
     ),
     "currency": (
         "Currency", "Amount Currency", "Deal Currency Code", "Currency Code", "CurrencyIsoCode",
@@ -166,7 +196,7 @@ DEAL: Names = {
     ),
     "expected_close": (
         "Close Date", "Closing Date", "CloseDate", "Expected Close", "Expected Close Date",
-        "预计成交日期", "预计成交", "成交日期", "关闭日期", "结单日期",
+        "预计成交日期", "预计成交", "成交日期", "关闭日期", "结单日期", "结束日期",
     ),
     "created_on": (
         "Create Date", "Created Date", "CreatedDate", "Created Time", "Created", "创建时间",
@@ -206,17 +236,26 @@ SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
         "Contact ID", "Lead ID", "Contact owner", "Lead Owner", "Contact Name", "Lead Name",
         "Job Title", "Title", "First Name", "Last Name", "FirstName", "LastName",
         "Associated Company", "Mailing City", "MailingCity", "Mailing Street", "Lead Status", "ORG",
-        "联系人", "联系人姓名", "职位", "职务", "微信", "微信号", "WeChat",
+        "联系人", "联系人姓名", "职位", "职务", "微信", "微信号", "WeChat", "名字", "姓氏",
+        "潜在客户状态",
     ),
     "deals": (
         "Deal Name", "Deal Stage", "Deal owner", "Opportunity Name", "Opportunity ID", "StageName",
         "Stage", "Closing Date", "Close Date", "CloseDate", "Probability (%)", "Probability",
         "Amount", "Pipeline", "商机", "商机名称", "商机阶段", "金额", "预计成交日期", "阶段",
+        "交易名称", "交易阶段", "业务机会名称",
     ),
     "customers": (
         "Company owner", "Company Domain Name", "Account Owner", "Account Type", "Billing City",
         "BillingCity", "Billing Street", "Number of Employees", "Annual Revenue", "Website URL",
         "Industry", "Lifecycle", "客户名称", "公司名称", "获客渠道", "行业", "客户编号",
+    ),
+}  # fmt: skip
+
+# Names that only files of one kind have.
+SURE_SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
+    "deals": (
+        "Deal Name", "Opportunity Name", "Potential Name", "商机名称", "交易名称", "业务机会名称",
     ),
 }  # fmt: skip
 
@@ -235,13 +274,15 @@ LIFECYCLE_CALLED: Names = {
         "open", "in progress", "open deal", "attempted to contact", "connected", "bad timing",
         "contacted", "not contacted", "contact in future", "pre-qualified", "qualified",
         "open - not contacted", "working - contacted", "working", "nurturing",
-        "潜在", "潜在客户", "线索", "意向客户", "新客户",
+        "潜在", "潜在客户", "线索", "意向客户", "新客户", "新", "新建", "打开", "进行中", "未联系",
+        "已联系", "尝试联系", "跟进中",
     ),
     "active": (
         "customer", "evangelist", "customer - direct", "customer - channel", "client", "current",
         "closed - converted", "converted", "channel partner / reseller", "reseller", "partner",
         "installation partner", "technology partner", "distributor", "integrator", "supplier",
-        "vendor", "现有", "现有客户", "成交客户", "老客户", "合作中", "正式客户",
+        "vendor", "现有", "现有客户", "成交客户", "老客户", "合作中", "正式客户", "客户",
+        "客户 - 直接", "客户 - 渠道", "已转换",
     ),
     "lapsed": ("inactive", "dormant", "sleeping", "沉睡", "沉睡客户", "休眠"),
     "lost": (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from customers.imports.customer_rows import customer_pool, new_customer
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import Cleaned, MappedImporter
+from customers.imports.problems import CellError
 from customers.imports.registry import Setting
-from customers.imports.targets import Target, length_of, words
+from customers.imports.targets import Target, words
 from customers.models import Customer
 
 LINK_REASONS = {
@@ -19,14 +23,26 @@ LINK_REASONS = {
     "ambiguous_customer": _("Several customers have this name; give the customer's external id."),
 }
 THEIR_CUSTOMER = _("Their customer")
+LONGEST = 200  # characters of a customer's name
+_PART = re.compile(r"[^;；\n]+")
+MOST_JOINED = 4  # parts between semicolons that may be one name
 
 
 def link_targets(group: Any) -> list[Target]:
-    """The fields by which a row names a customer."""
+    """The fields by which a row names its customer, or several: “Acme; Bluebay”."""
     return [
-        Target("customer", _("Customer"), group, length_of(Customer, "name")),
+        Target("customer", _("Customer"), group, _names),
         Target("customer_id", _("The customer's external id"), group, words),
     ]
+
+
+@dataclass
+class Named:
+    """A customer as a row names it; ``customer`` is None while nobody has it."""
+
+    external_id: str
+    name: str
+    customer: Any = None
 
 
 class CustomerLink:
@@ -45,17 +61,59 @@ class CustomerLink:
         said = [cleaned.values for cleaned in rows]
         self.pool.look_up(
             {
-                "external_id": {_id(values) for values in said},
-                "name": {values.get("customer", "") for values in said},
+                "external_id": {one for values in said for one in _ids(values)},
+                "name": {name for values in said for name in _all_names(values)},
             }
         )
 
     def find(self, values: Mapping[str, Any]) -> Any:
-        """The customer, or None when none is named or nobody has it yet.
+        """The first customer that is named; None when none is, or nobody has it yet.
 
         Raises RowRejectedError when it cannot be told, or is missing and not to be made.
         """
-        external_id, name = _id(values), values.get("customer", "")
+        pairs = self._pairs(values)[:1]
+        return self._found(*pairs[0]).customer if pairs else None
+
+    def find_all(self, values: Mapping[str, Any]) -> list[Named]:
+        """Every customer that is named; raises as ``find``.
+
+        Further external ids without a name that nobody has are left out.
+        """
+        pairs = self._pairs(values)
+        return [
+            self._found(external_id, name)
+            for place, (external_id, name) in enumerate(pairs)
+            if name or not place or self.pool.find("external_id", external_id)
+        ]
+
+    def _pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """External ids and names as they belong together."""
+        ids, said = _ids(values), values.get("customer", "")
+        names = self._divided(said)
+        if len(ids) == 1 and len(said) <= LONGEST:
+            names = [said] if said else []
+        if len(ids) > 1 and len(names) > 1 and len(ids) != len(names):
+            names = []  # some name holds what divides them
+        return list(zip_longest(ids, names, fillvalue=""))
+
+    def _divided(self, said: str) -> list[str]:
+        """The names in a cell; a known name that holds a semicolon is one name."""
+        names: list[str] = []
+        ends = _ends(said)
+        while ends:
+            start, _first = ends[0]
+            known = (
+                place
+                for place in range(len(ends) - 1, 0, -1)
+                if self.pool.find("name", said[start : ends[place][1]].strip())
+            )
+            last = next(known, 0)
+            names.append(said[start : ends[last][1]].strip())
+            ends = ends[last + 1 :]
+        return list(dict.fromkeys(names))
+
+    def _found(self, external_id: str, name: str) -> Named:
+        """One customer, looked for by external id or else by name."""
         named = self._visible(self.pool.find("external_id", external_id))
         if not named:
             named = self._visible(self.pool.find("name", name))
@@ -63,23 +121,29 @@ class CustomerLink:
         if len(named) > 1:
             raise self._importer.reject("ambiguous_customer", "customer")
         if named:
-            return named[0]
-        if (name or external_id) and not (name and self._setting.adds_customers):
+            return Named(external_id, name, named[0])
+        if not (name and self._setting.adds_customers):
             raise self._importer.reject("no_customer", "customer" if name else "customer_id")
-        return None
+        return Named(external_id, name)
 
     def candidates(self, values: Mapping[str, Any]) -> list[Any]:
         """All customers that the row may mean."""
-        by_id = self.pool.find("external_id", _id(values))
-        return [*by_id, *self.pool.find("name", values.get("customer", ""))]
+        by_id = (one for said in _ids(values) for one in self.pool.find("external_id", said))
+        by_name = (one for name in _all_names(values) for one in self.pool.find("name", name))
+        return [*by_id, *by_name]
 
     def make(self, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Any:
-        """A new customer of the name that the row says; None when it says none."""
-        if not values.get("customer"):
+        """A new customer of the first name that the row says; None when it says none."""
+        pairs = self._pairs(values)[:1]
+        return self.make_named(Named(*pairs[0]), values, extra) if pairs else None
+
+    def make_named(self, one: Named, values: Mapping[str, Any], extra: Iterable[str] = ()) -> Any:
+        """A new customer; RowRejectedError when its external id belongs to one out of reach."""
+        if not one.name:
             return None
         told = {name: values[name] for name in extra if values.get(name)}
-        told |= {"name": values["customer"], "external_id": _id(values)}
-        if self.pool.find("external_id", told["external_id"]):
+        told |= {"name": one.name, "external_id": one.external_id}
+        if self.pool.find("external_id", one.external_id):
             raise self._importer.reject("no_customer", "customer_id")
         customer = new_customer(self._setting, told)
         self.pool.add(customer)
@@ -93,10 +157,31 @@ class CustomerLink:
         return [customer for customer in customers if self.pool.may_see(customer)]
 
 
-def _id(values: Mapping[str, Any]) -> str:
-    """The first of the external ids; exports name several companies of one person."""
-    said = values.get("customer_id") or [""]
-    return str(said[0])
+def _ids(values: Mapping[str, Any]) -> list[str]:
+    return list(values.get("customer_id") or ())
+
+
+def _ends(said: str) -> list[tuple[int, int]]:
+    """Where each part of a cell that is no blank begins and ends."""
+    return [found.span() for found in _PART.finditer(said) if found[0].strip()]
+
+
+def _all_names(values: Mapping[str, Any]) -> list[str]:
+    """Everything that may be a name: the cell as it is, its parts, and neighbouring parts."""
+    said = values.get("customer", "")
+    ends = _ends(said)
+    spans = [
+        said[start:end].strip()
+        for place, (start, _end) in enumerate(ends)
+        for _start, end in ends[place : place + MOST_JOINED]
+    ]
+    return list(dict.fromkeys([said, *spans])) if said else []
+
+
+def _names(said: str) -> str:
+    if any(end - start > LONGEST for start, end in _ends(said)):
+        raise CellError("too_long")
+    return said
 
 
 def _has_other_id(customer: Customer, external_id: str) -> bool:

@@ -14,21 +14,17 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import formats
+from crm.common.cells import visible_text
 from crm.common.phones import display_phone
 from crm.records.custom import PREFIX, Type, added_fields
+from customers.imports.days import day, moment
 from customers.imports.guessing import guess_mapping
 from customers.imports.headers import BLANKS, Names
 from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
+from customers.imports.problems import CellError
 from customers.imports.registry import Importer, Setting, missing_column
-from customers.imports.targets import (
-    KEEP,
-    REASONS,
-    CellError,
-    Target,
-    added_clean,
-    day,
-)
+from customers.imports.targets import KEEP, REASONS, Target, added_clean
 from customers.models import Customer
 
 MORE_FIELDS = _("More fields")
@@ -114,9 +110,10 @@ class MappedImporter(Importer):
     def clean(self, row: Row) -> Cleaned:
         """What the row says, cell by cell."""
         cleaned = Cleaned(row)
+        country = row.cells[self.at["country"]] if "country" in self.at else ""
         for target in self._targets:
             places = self._places[target.key]
-            said = [(place, row.cells[place].strip()) for place in places]
+            said = [(place, visible_text(row.cells[place]).strip()) for place in places]
             told = [(place, text) for place, text in said if text and text.casefold() not in BLANKS]
             if not told:
                 if self.setting.overwrites and target.empty is not KEEP:
@@ -126,7 +123,8 @@ class MappedImporter(Importer):
             if target.joins:
                 text = target.joins.join(text for _place, text in told)
             try:
-                cleaned.values[target.key] = target.clean(text)
+                abroad = target.abroad if country else None
+                cleaned.values[target.key] = abroad(text, country) if abroad else target.clean(text)
             except CellError as problem:
                 cleaned.problems[place] = str(problem)
         self.complete(cleaned)
@@ -218,8 +216,9 @@ class MappedImporter(Importer):
             return target
         added = _added(self.model._meta.label_lower, target.key)
         month_first = self.setting.month_first
-        clean = added_clean(added, month_first) if added else day(month_first)
-        return replace(target, clean=clean)
+        if added:
+            return replace(target, clean=added_clean(added, month_first))
+        return replace(target, clean=(moment if target.timed else day)(month_first))
 
 
 def _field(model: type[models.Model], key: str) -> Any:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from customers.imports.changes import ChangeLog
 from customers.imports.checking import refuse_too_many, sample_rows
+from customers.imports.days import month_comes_first
 from customers.imports.encoding import FileRefusedError
 from customers.imports.guessing import as_places
 from customers.imports.layout import Layout, Row, Wish
@@ -23,7 +24,6 @@ from customers.imports.ledger import Ledger
 from customers.imports.mapped import MappedImporter
 from customers.imports.reading import count_rows, read_layout, read_rows
 from customers.imports.registry import Importer, Setting, importers, kinds_for
-from customers.imports.targets import month_comes_first
 from customers.imports.trials import Shelf
 from customers.models import ImportBatch
 

@@ -20,13 +20,13 @@ from crm.common.errors import RefusedError
 from crm.jobs.services import job_cancel, job_enqueue
 from customers.imports import contact_rows, customer_rows  # noqa: F401  # register the kinds
 from customers.imports.checking import import_check, sample_rows
+from customers.imports.days import month_comes_first
 from customers.imports.guessing import signature
 from customers.imports.layout import Layout, Wish
 from customers.imports.mapped import MappedImporter
 from customers.imports.reading import read_layout
 from customers.imports.registry import importers, kinds_for, missing_column
 from customers.imports.running import file_of
-from customers.imports.targets import month_comes_first
 from customers.models import ImportBatch, ImportMapping, Tag
 
 JOB_KIND, TRIAL_KIND, UNDO_KIND = "import", "import_trial", "import_undo"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -17,19 +16,19 @@ from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
+from crm.common.countries import region_of
 from crm.common.phones import normalise_phone
 from crm.records.custom import Added, Type
+from customers.imports.days import day
 from customers.imports.headers import NO, YES, Names, plain
+from customers.imports.problems import CellError
 
 Text = str | Promise
 # A blank cell cannot empty the field.
 KEEP = object()
 MOST = Decimal(10) ** 12
-
-
-class CellError(Exception):
-    """A cell cannot be used; the argument is one of the reasons."""
 
 
 REASONS: dict[str, Text] = {
@@ -59,6 +58,9 @@ class Target:
     empty: Any = KEEP
     joins: str = ""
     needs_order: bool = False  # a date: day or month first matters
+    timed: bool = False  # a date: a time of day is kept
+    choices: bool = False  # only some words are understood
+    abroad: Callable[[str, str], Any] | None = None  # as ``clean``, told the row's country
 
 
 def text(limit: int) -> Callable[[str], str]:
@@ -76,10 +78,17 @@ def length_of(model: type[models.Model], field: str) -> Callable[[str], str]:
     return text(getattr(model._meta.get_field(field), "max_length", None) or 100_000)
 
 
+def dialled_from(country: str) -> str:
+    """The code of a country that has telephone numbers of its own, else ""."""
+    code = region_of(country)
+    return code if code in SUPPORTED_REGIONS else ""
+
+
 @lru_cache(maxsize=10_000)
-def phone(said: str) -> str:
+def phone(said: str, country: str = "") -> str:
+    """E.164; a number without its country's code is one of ``country``, else of our own."""
     try:
-        return normalise_phone(said, settings.DEFAULT_PHONE_REGION)
+        return normalise_phone(said, dialled_from(country) or settings.DEFAULT_PHONE_REGION)
     except ValidationError:
         raise CellError("bad_phone") from None
 
@@ -150,45 +159,6 @@ def number(said: str) -> Decimal:
     if not found.is_finite() or abs(found) >= MOST:
         raise CellError("bad_number")
     return found
-
-
-_YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})")
-
-
-def day(month_first: bool) -> Callable[[str], date]:
-    """A day; ``month_first`` reads 3/4/2026 as the fourth of March. A time of day is left out."""
-
-    def clean(said: str) -> date:
-        found = _YEAR_FIRST.match(said)
-        if found:
-            return _date(*map(int, found.groups()))
-        found = _YEAR_LAST.match(said)
-        if not found:
-            raise CellError("bad_date")
-        first, second, year = map(int, found.groups())
-        year += 2000 if year < 100 else 0
-        return _date(year, first, second) if month_first else _date(year, second, first)
-
-    return clean
-
-
-def _date(year: int, month: int, number: int) -> date:
-    try:
-        return date(year, month, number)
-    except ValueError:
-        raise CellError("bad_date") from None
-
-
-def month_comes_first(cells: Iterable[str], default: bool = False) -> bool:
-    """Whether 3/4/2026 is in March, told by days that can be no month."""
-    for cell in cells:
-        found = _YEAR_LAST.match(cell.strip())
-        if found and int(found[1]) > 12:
-            return False
-        if found and int(found[2]) > 12:
-            return True
-    return default
 
 
 def words(said: str) -> list[str]:

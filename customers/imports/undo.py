@@ -19,10 +19,12 @@ from typing import Any
 
 import pghistory.models
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Max
 from django.utils import timezone
 
+from crm.records.models import Attachment
 from customers.imports.changes import CREATED, CUSTOM
 from customers.imports.pool import as_json, derived, set_values
 from customers.imports.registry import Importer, importers
@@ -144,7 +146,9 @@ class _Undo:
 
     def _held(self, model: type[models.Model], found: Mapping[int, Any]) -> set[int]:
         """Records to which something points that is not the import's own part of them."""
-        held: set[int] = set()
+        kind = ContentType.objects.get_for_model(model)
+        files = Attachment.objects.filter(content_type=kind, object_id__in=found.keys())
+        held = set(files.values_list("object_id", flat=True))
         relations: list[Any] = model._meta.get_fields(include_hidden=True)
         for relation in relations:
             if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
@@ -167,13 +171,14 @@ class _Undo:
         label = model._meta.label_lower
         pks = {entry.object_id for entry in entries}
         found = _locked(model, pks - self._made(label, pks))
+        gone = _gone(model, entries)
         touched: dict[int, Any] = {}
         columns: set[str] = set()
         for entry in entries:
             record = found.get(entry.object_id)
             if record is None:
                 continue
-            back = self._restorable(record, entry)
+            back = self._restorable(record, entry, gone)
             if len(back) < len(entry.before):
                 left = [name for name in entry.before if name not in back]
                 _name(state, record, "changed", left)
@@ -184,9 +189,12 @@ class _Undo:
         _save(model, touched, columns)
         state["restored"] += len(touched)
 
-    def _restorable(self, record: Any, entry: ImportChange) -> dict[str, Any]:
+    def _restorable(
+        self, record: Any, entry: ImportChange, gone: set[tuple[str, Any]]
+    ) -> dict[str, Any]:
         """The old values of columns that still have the value which the import gave."""
         same = {name for name in entry.before if _value(record, name) == entry.after[name]}
+        same -= {name for name in same if (name, entry.before[name]) in gone}
         for group in self._together.get(entry.model, ()):
             told = set(group) & entry.before.keys()
             if not told <= same:
@@ -209,6 +217,23 @@ def _runs(
         seen.add(entry.object_id)
     if run:
         yield run[0].model, run[0].what, run
+
+
+def _gone(model: type[models.Model], entries: Sequence[ImportChange]) -> set[tuple[str, Any]]:
+    """(column, old value) of references to records that are no longer there."""
+    asked: dict[str, set[Any]] = {}
+    for entry in entries:
+        for name, value in entry.before.items():
+            if value is not None and not name.startswith(CUSTOM):
+                field = model._meta.get_field(name)
+                if field.many_to_one:
+                    asked.setdefault(name, set()).add(value)
+    gone: set[tuple[str, Any]] = set()
+    for name, pks in asked.items():
+        other: Any = model._meta.get_field(name).related_model
+        there = set(other._default_manager.filter(pk__in=pks).values_list("pk", flat=True))
+        gone |= {(name, pk) for pk in pks - there}
+    return gone
 
 
 def _locked(model: type[models.Model], pks: Iterable[int]) -> dict[int, Any]:

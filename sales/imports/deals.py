@@ -22,23 +22,24 @@ from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.changes import make_new
 from customers.imports.customer_rows import may_give
+from customers.imports.days import day, moment
 from customers.imports.headers import plain
 from customers.imports.ledger import Ledger
 from customers.imports.linking import LINK_REASONS, CustomerLink, link_targets
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
+from customers.imports.problems import CellError
 from customers.imports.registry import Setting, importer
 from customers.imports.targets import (
-    CellError,
     Target,
     choice_names,
-    day,
     length_of,
     number,
     text,
 )
 from sales.currency import MissingRateError, converted, rate_on
+from sales.imports.deal_contacts import CONTACT_REASONS, ContactBook, contact_targets
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
 
@@ -95,12 +96,14 @@ class DealRows(MappedImporter):
     targets = [
         Target("name", _("Name"), clean=length_of(Deal, "name")),
         *link_targets(""),
+        *contact_targets(),
         Target("stage", _("Stage"), clean=str.strip),
         Target("pipeline", _("Pipeline"), clean=str.strip),
         Target("amount", _("Amount"), clean=amount),
         Target("currency", _("Currency"), clean=currency),
         Target("probability", _("Probability (%)"), clean=probability),
         Target("expected_close", _("Expected close"), "", day(False), None, needs_order=True),
+        Target("closed_on", _("Closed on"), "", moment(False), needs_order=True, timed=True),
         Target("created_on", _("Created on"), "", day(False), needs_order=True),
         Target("lost_reason", _("Reason for losing"), clean=text(200)),
         Target("external_id", _("External id"), clean=length_of(Deal, "external_id")),
@@ -121,6 +124,7 @@ class DealRows(MappedImporter):
             "chosen for the import."
         ),
         **LINK_REASONS,
+        **CONTACT_REASONS,
     }
     parents = {"sales.stagechange": "deal"}
     together = {"sales.deal": (ENTERED, WORTH, ("customer_id", "team_id"))}
@@ -129,18 +133,30 @@ class DealRows(MappedImporter):
         super().__init__(header, setting)
         self._link = CustomerLink(self, setting)
         self._owners = OwnerBook(setting)
+        self._people = ContactBook(setting.actor)
         self._stages = StageBook()
         self._rates: dict[str, Decimal] = {}
         self._moves: list[StageChange] = []
         self._deals = Pool(
             Deal, [by_column("external_id", everywhere=True), AT_CUSTOMER],
             actor=setting.actor, shelf=setting.shelf,
-            kept=sorted({*self.kept(), *ENTERED, *WORTH, "external_id", "customer_id", "team_id"}),
+            kept=sorted({*self.kept(), *ENTERED, *WORTH, "external_id", "customer_id", "team_id",
+                         "contact_id"}),
         )  # fmt: skip
 
     @classmethod
     def offered(cls, actor: Any) -> list[Target]:
         return [t for t in super().offered(actor) if t.key != "owner" or may_give(actor)]
+
+    @classmethod
+    def guess(
+        cls, header: Sequence[str], actor: Any, sample: Sequence[Sequence[str]] = ()
+    ) -> dict[int, str]:
+        """The only date of closing is the expected one: so others call it for all deals."""
+        mapping = super().guess(header, actor, sample)
+        if "expected_close" in mapping.values():
+            return mapping
+        return {p: "expected_close" if k == "closed_on" else k for p, k in mapping.items()}
 
     @classmethod
     def stays(cls, label: str, found: Mapping[int, Any]) -> set[int]:
@@ -163,6 +179,8 @@ class DealRows(MappedImporter):
             for customer in self._link.candidates(values):
                 places.add(f"{customer.pk}:{values.get('name', '')}")
         self._deals.look_up({"external_id": ids, "place": places})
+        houses = {deal.customer_id for deal in self._deals.known.values()}
+        self._people.look_up(rows, houses | self._link.pool.known.keys())
 
     def settle(self, values: dict[str, Any]) -> str:
         customer = self._link.find(values)
@@ -187,6 +205,7 @@ class DealRows(MappedImporter):
         if self.setting.shelf is None:
             make_new(self._moves, ledger.changes)
         self._owners.tell(ledger)
+        self._people.tell(ledger)
 
     def _find(self, values: Mapping[str, Any], customer: Any) -> Any:
         asked = values.get("external_id", "")
@@ -205,6 +224,7 @@ class DealRows(MappedImporter):
         custom = {k: v for k, v in self.custom_of(values).items() if v is not None}
         own = ("name", "external_id", "expected_close", "note")
         deal = Deal(
+            contact_id=self._people.find(values, customer.pk),
             **{name: values[name] for name in own if name in values}, **worth,
             custom=custom, customer_id=customer.pk, team_id=customer.team_id,
             owner_id=self.setting.owner_id or customer.owner_id,
@@ -235,6 +255,7 @@ class DealRows(MappedImporter):
             told["custom"] = custom
         if customer is not None and customer.pk != deal.customer_id:
             told |= {"customer_id": customer.pk, "team_id": customer.team_id}
+        told |= self._contact(values, told.get("customer_id", deal.customer_id))
         left = deal.stage_id
         if stage.pk != left:
             entered = copy.copy(deal)
@@ -251,6 +272,13 @@ class DealRows(MappedImporter):
         if stage.pk != left:
             self._move(deal, self._stages.by_id[left], stage, told["stage_since"])
         return "updated"
+
+    def _contact(self, values: Mapping[str, Any], customer_id: int) -> dict[str, Any]:
+        """Nobody who is known: the contact stays; a blank cell empties it when that is wanted."""
+        if values.get("contact") == "" and not values.get("contact_external_id"):
+            return {"contact_id": None}
+        found = self._people.find(values, customer_id)
+        return {"contact_id": found} if found else {}
 
     def _move(self, deal: Deal, left: Stage | None, stage: Stage, at: datetime) -> None:
         move = StageChange(
@@ -354,14 +382,16 @@ def _lost(values: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _closing(values: Mapping[str, Any]) -> datetime:
-    """When a deal that is over was closed: its close date, unless that is still to come."""
-    return _moment(values.get("expected_close"))
+    """When a deal that is over was closed, if need be as was expected; never in the future."""
+    return _moment(values.get("closed_on") or values.get("expected_close"))
 
 
 def _moment(on: date | None) -> datetime:
-    """Noon of a day in the company's zone, now for none and for days to come."""
+    """Noon of a day in the company's zone, a time as it is, now for none and for days to come."""
     now = timezone.now()
     if on is None:
         return now
+    if isinstance(on, datetime):
+        return min(now, on)
     zone = timezone.get_default_timezone()
     return min(now, timezone.make_aware(datetime.combine(on, time(12)), zone))

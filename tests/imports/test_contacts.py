@@ -77,6 +77,49 @@ def test_it_rejects_what_it_cannot_link(bring_in: BringIn, write: Write) -> None
     assert not Contact.objects.exists()
 
 
+def test_it_links_a_person_to_each_of_several_companies(bring_in: BringIn, write: Write) -> None:
+    text = (
+        "Record ID,First Name,Last Name,Associated Company,Associated Company IDs,Role\n"
+        "1,Ada,Byron,Engines;Looms Ltd,11;22,Buyer\n"
+        "2,Sam,Hill,Engines; Mills,,\n"
+        "3,Ann,Lee,Engines,11;99,\n"
+    )
+    assert sums(bring_in(write(text))) == (3, 3, 0, 0, 0)
+    parts = {
+        contact.name: sorted(contact.customers.values_list("name", "external_id"))
+        for contact in Contact.objects.all()
+    }
+    assert parts == {
+        "Ada Byron": [("Engines", "11"), ("Looms Ltd", "22")],
+        "Sam Hill": [("Engines", "11"), ("Mills", "")],
+        "Ann Lee": [("Engines", "11")],
+    }
+    roles = Affiliation.objects.filter(contact__external_id="1")
+    told = dict(roles.values_list("customer__name", "role"))
+    assert told == {"Engines": "Buyer", "Looms Ltd": ""}
+    assert sums(bring_in(write(text))) == (3, 0, 0, 3, 0)
+
+
+def test_it_adds_a_company_to_those_of_a_known_person(bring_in: BringIn, write: Write) -> None:
+    ada = ContactFactory(name="Ada", email="ada@example.com", owner=None)
+    CustomerFactory(name="A; B", owner=None).contacts.add(ada)
+    batch = bring_in(write("name,email,company\nAda,ada@example.com,A; B;Mills\n"))
+    assert (batch.kind, sums(batch)) == ("contacts", (1, 0, 1, 0, 0))
+    assert sorted(ada.customers.values_list("name", flat=True)) == ["A; B", "Mills"]
+    whole = bring_in(write("name,email,company\nAda,ada@example.com,A; B\n"))
+    assert sums(whole) == (1, 0, 0, 1, 0)
+
+
+def test_it_rejects_a_row_when_one_of_its_companies_is_ambiguous(
+    bring_in: BringIn, write: Write
+) -> None:
+    for _twice in range(2):
+        CustomerFactory(name="Twin", owner=None)
+    batch = bring_in(write("name,company\nA,Acme;Twin\n"), kind="contacts")
+    assert (sums(batch), list(batch.reasons)) == ((1, 0, 0, 0, 1), ["ambiguous_customer"])
+    assert not Customer.objects.filter(name="Acme").exists()
+
+
 def test_it_does_not_link_to_customers_out_of_reach(
     bring_in: BringIn, write: Write, cast: dict[str, Any]
 ) -> None:

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
+from crm.records.services.files import attachment_add
 from customers.imports.services import import_undo
 from customers.imports.undo import undo_run
 from customers.models import Customer, ImportBatch, ImportChange, Tag
+from customers.resources import CUSTOMERS
 from customers.services import customer_update
 from sales.models import Order, OrderLine, Product
 from service.models import Category, ServiceRequest
@@ -77,13 +80,16 @@ def test_it_leaves_values_that_were_changed_since(
 def test_it_keeps_new_records_that_others_worked_on(
     bring_in: BringIn, write: Write, manager: Any
 ) -> None:
-    batch = bring_in(write("name,email\nA,a@x.com\nB,b@x.com\nC,c@x.com\n"), actor=manager)
-    edited, attached, _lone = Customer.objects.order_by("name")
+    path = write("name,email\nA,a@x.com\nB,b@x.com\nC,c@x.com\nD,d@x.com\n")
+    batch = bring_in(path, actor=manager)
+    edited, needing, filed, _lone = Customer.objects.order_by("name")
     customer_update(pk=edited.pk, actor=manager, changes={"city": "Bonn"})
-    NeedFactory(customer=attached, owner=manager)
+    NeedFactory(customer=needing, owner=manager)
+    upload = SimpleUploadedFile("note.txt", b"seen")
+    attachment_add(actor=manager, resource=CUSTOMERS, record_id=filed.pk, upload=upload)
     batch = undo(batch, manager)
-    assert [c.name for c in Customer.objects.order_by("name")] == ["A", "B"]
-    assert {one["name"] for one in batch.undo["kept"]} == {"A", "B"}
+    assert [c.name for c in Customer.objects.order_by("name")] == ["A", "B", "C"]
+    assert {one["name"] for one in batch.undo["kept"]} == {"A", "B", "C"}
     assert batch.undo["removed"] == 1
 
 

@@ -44,8 +44,15 @@ def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
     width = len(layout.header)
     with _open(path, layout.encoding) as stream:
         for row in _records(stream, layout.delimiter, width, layout.header_line):
-            if row.line > layout.header_line and any(row.cells):
-                yield Row(row.line, [plain_cell(cell) for cell in row.cells])
+            if row.line > layout.header_line and any(map(str.strip, row.cells)):
+                yield Row(row.line, [plain_cell(cell) for cell in _fitted(row.cells, width)])
+
+
+def _fitted(cells: list[str], width: int) -> list[str]:
+    """Without blank cells beyond the header, which some programs write at a row's end."""
+    if len(cells) > width and not any(map(str.strip, cells[width:])):
+        return cells[:width]
+    return cells
 
 
 def _open(path: Path, encoding: str) -> TextIO:

@@ -1,0 +1,102 @@
+"""Deals of others: their contacts, their several companies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm.jobs.runner import job_run
+from customers.imports.services import import_undo
+from customers.models import Contact, ImportBatch
+from sales.models import Deal
+from sales.services import pipeline_set_up
+from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
+from tests.imports.conftest import sums
+
+pytestmark = pytest.mark.django_db
+BringIn = Callable[..., ImportBatch]
+Write = Callable[..., Path]
+HEAD = "Record ID,Deal Name,Associated Company,Associated Company IDs,Associated Contact,"
+HUBSPOT = HEAD + "Associated Contact IDs,Amount\n"
+
+
+@pytest.fixture(autouse=True)
+def _pipeline(db: None) -> None:
+    pipeline_set_up(actor=UserFactory(role="admin"))
+
+
+@pytest.fixture
+def ada() -> Contact:
+    return ContactFactory(name="Ada Byron", email="Ada@example.com", external_id="51", owner=None)
+
+
+@pytest.mark.parametrize(
+    "cells", [",51", "Nobody;Ada Byron (ada@example.com),", "x@example.com;ADA@example.com,404;51"]
+)
+def test_it_finds_the_contact_by_external_id_or_e_mail(
+    bring_in: BringIn, write: Write, ada: Contact, cells: str
+) -> None:
+    path = write(f"{HUBSPOT}901,Big,Engines,11,{cells},100\n")
+    batch = bring_in(path)
+    assert (batch.kind, sums(batch), batch.options["warnings"]) == ("deals", (1, 1, 0, 0, 0), [])
+    assert Deal.objects.get().contact == ada
+    assert sums(bring_in(path)) == (1, 0, 0, 1, 0)
+
+
+def test_it_finds_the_contact_by_name_at_the_customer_only(
+    bring_in: BringIn, write: Write, ada: Contact
+) -> None:
+    CustomerFactory(name="Engines", owner=None).contacts.add(ada)
+    batch = bring_in(
+        write("商机名称,客户名称,联系人\n大单,Engines,Ada Byron\n小单,别家,Ada Byron\n")
+    )
+    assert sums(batch) == (2, 2, 0, 0, 0)
+    assert dict(Deal.objects.values_list("name", "contact")) == {"大单": ada.pk, "小单": None}
+    assert batch.options["warnings"] == ["unknown_contact"]
+
+
+def test_it_does_not_find_contacts_out_of_reach(
+    bring_in: BringIn, write: Write, ada: Contact, cast: dict[str, Any]
+) -> None:
+    assert bring_in(write(f"{HUBSPOT}901,Big,Engines,,,51,1\n"), actor=cast["manager"]).created == 1
+    assert Deal.objects.get().contact is None
+
+
+def test_it_changes_the_contact_and_undoing_brings_the_old_one_back(
+    bring_in: BringIn, write: Write, ada: Contact, cast: dict[str, Any]
+) -> None:
+    admin = cast["admin"]
+    bring_in(write(f"{HUBSPOT}901,Big,Engines,11,,51,1\n"))
+    sam = ContactFactory(name="Sam", external_id="52", owner=None)
+    batch = bring_in(write(f"{HUBSPOT}901,Big,Engines,11,Sam,52,1\n"), actor=admin)
+    assert (sums(batch), Deal.objects.get().contact) == ((1, 0, 1, 0, 0), sam)
+    assert bring_in(write(f"{HUBSPOT}901,Big,Engines,11,Nobody,,1\n")).skipped == 1
+    undone = import_undo(pk=batch.pk, actor=admin)
+    assert undone.job_id is not None
+    job_run(undone.job_id)
+    assert Deal.objects.get().contact == ada
+
+
+def test_undoing_leaves_a_reference_to_somebody_who_is_gone(
+    bring_in: BringIn, write: Write, ada: Contact, cast: dict[str, Any]
+) -> None:
+    admin = cast["admin"]
+    bring_in(write(f"{HUBSPOT}901,Big,Engines,11,,51,1\n"))
+    sam = ContactFactory(name="Sam", external_id="52", owner=None)
+    batch = bring_in(write(f"{HUBSPOT}901,Bigger,Engines,11,,52,1\n"), actor=admin)
+    ada.delete()
+    undone = import_undo(pk=batch.pk, actor=admin)
+    assert undone.job_id is not None
+    job_run(undone.job_id)
+    batch.refresh_from_db()
+    deal = Deal.objects.get()
+    assert (batch.state, deal.name, deal.contact) == ("undone", "Big", sam)
+    assert [one["columns"] for one in batch.undo["kept"]] == [["contact_id"]]
+
+
+def test_a_deal_of_several_companies_goes_to_the_first(bring_in: BringIn, write: Write) -> None:
+    assert bring_in(write(f"{HUBSPOT}901,Big,Engines;Looms,11;22,,,1\n")).created == 1
+    assert Deal.objects.get().customer.external_id == "11"
