@@ -8,6 +8,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -18,7 +19,18 @@ from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet
 from crm.records.forms import RemoteSelect
 from customers.models import Customer
 from sales.measures import day_start
-from sales.models import Channel, Deal, Order, Pipeline, PriceList, Product, Quote, Stage, Target
+from sales.models import (
+    Channel,
+    Deal,
+    Order,
+    Pipeline,
+    PriceList,
+    Product,
+    Quote,
+    Stage,
+    StageChange,
+    Target,
+)
 from sales.next_steps import NextStep, filter_next_step
 from sales.part_filters import (
     NONE,
@@ -86,6 +98,10 @@ class DealFilterSet(SalesPartFilterSet):
         label=_("Longer in stage than usual"), method="by_slow",
         widget=forms.Select(choices=[("", _("All")), ("true", _("Yes"))]),
     )  # fmt: skip
+    entered = django_filters.ModelChoiceFilter(
+        label=_("Was in stage"), queryset=Stage.objects.order_by("pipeline", "order"),
+        method="by_entered", empty_label=_("All"),
+    )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
     close_from = django_filters.DateFilter(
@@ -95,6 +111,10 @@ class DealFilterSet(SalesPartFilterSet):
     close_until = django_filters.DateFilter(
         label=_("Expected close until"), field_name="expected_close", lookup_expr="lte",
         widget=DateInput(),
+    )  # fmt: skip
+    undated = django_filters.BooleanFilter(
+        label=_("Without a close date"), field_name="expected_close", lookup_expr="isnull",
+        widget=forms.Select(choices=[("", _("All")), ("true", _("Yes"))]),
     )  # fmt: skip
     closed_from = CompanyDayFilter("closed_at", _("Closed from"))
     closed_until = CompanyDayFilter("closed_at", _("Closed until"), until=True)
@@ -112,6 +132,12 @@ class DealFilterSet(SalesPartFilterSet):
 
     def by_next_step(self, queryset: Any, name: str, value: str) -> Any:
         return filter_next_step(queryset, value)
+
+    def by_entered(self, queryset: Any, name: str, value: Stage) -> Any:
+        """Deals that ever entered the stage."""
+        return queryset.filter(
+            Exists(StageChange.objects.filter(deal=OuterRef("pk"), to_stage=value))
+        )
 
     def by_slow(self, queryset: Any, name: str, value: bool) -> Any:
         return queryset.slow() if value else queryset

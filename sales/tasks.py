@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from crm.jobs.context import JobContext
 from crm.jobs.registry import handler
 from crm.jobs.schedule import nightly
-from sales import quote_documents
+from sales import measures, quote_documents
 from sales.services import quotes_expire
+from sales.services.forecasts import KIND as FORECAST_KIND
+from sales.services.forecasts import forecast_snapshot
 from sales.services.norms import REFRESH_KIND, stage_norms_refresh
 
 
@@ -39,3 +41,13 @@ def expire(job: JobContext) -> dict[str, Any]:
 
 
 nightly("quotes_expire", hour=0, minute=10)
+
+
+@handler(FORECAST_KIND, title=gettext_lazy("Forecast of the week"), atomic=True)
+def keep_forecast(job: JobContext) -> dict[str, Any]:
+    kept = forecast_snapshot(measures.company_today())
+    return {"table": [[_("Rows kept"), kept]]}
+
+
+# Every night, so that a Monday on which nothing ran is made up for; once a week it writes.
+nightly(FORECAST_KIND, hour=0, minute=20)

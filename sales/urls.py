@@ -2,7 +2,7 @@ from django.urls import path
 
 from crm.records.views import resource_urls
 from sales.resources import DEALS, ORDERS, PRICE_LISTS, PRODUCTS, QUOTES, TARGETS
-from sales.views import board, deals, orders, prices, quotes, reports, targets
+from sales.views import board, deals, forecasts, orders, prices, quotes, reports, targets
 
 app_name = "sales"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("board/", board.board, name="board"),
     path("board/set-up/", board.set_up_pipeline, name="set_up_pipeline"),
     path("board/usual-times/", board.measure_stays, name="measure_stays"),
+    path("forecast/", forecasts.forecast_page, name="forecast"),
+    path("forecast/months.csv", forecasts.forecast_csv, name="forecast_csv"),
     path("deals/<int:pk>/move/", deals.DealMove.as_view(), name="deal_move"),
     path("leads/<int:pk>/convert/", deals.convert_lead, name="lead_convert"),
     path("needs/<int:pk>/convert/", deals.convert_need, name="need_convert"),

@@ -58,6 +58,11 @@ def _money(value: Decimal, currency: str, digits: int, where: Locale) -> str:
     )
 
 
+def symbol(currency: str) -> str:
+    """What stands with figures in charts: ¥, or the code of another currency."""
+    return "¥" if currency == "CNY" else currency
+
+
 def short_money(amount: Number, currency: str) -> str:
     """¥186 万, ¥4.86M: for narrow places."""
     value = Decimal(str(amount))
@@ -82,6 +87,13 @@ def day(value: date | datetime | None) -> str:
     if is_chinese():
         return f"{local.year}年{local.month}月{local.day}日"
     return f"{local.day} {_month(local.month)} {local.year}"
+
+
+def month(value: date) -> str:
+    """2025年3月 / Mar 2025."""
+    if is_chinese():
+        return f"{value.year}年{value.month}月"
+    return f"{_month(value.month)} {value.year}"
 
 
 def moment(value: datetime | None) -> str:

@@ -267,6 +267,8 @@ PAGES: dict[str, Page] = {
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "mail:outbox": Page(EVERYONE),
+    "sales:forecast": Page(SELLERS),
+    "sales:forecast_csv": Page(SELLERS),
     "sales:board": Page({"rep", "manager", "admin"}),
     "sales:reports": Page({"rep", "manager", "admin"}),
     "sales:line_price": Page({"rep", "manager", "admin"}),

@@ -67,8 +67,19 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def signed_percent(share: float) -> str:
+    """A change (-0.27) in per cent, with its sign."""
+    return f"{share:+.0%}".replace("-", "−")
+
+
+@register.filter
 def day(value: date | None) -> str:
     return formats.day(value)
+
+
+@register.filter
+def month(value: date) -> str:
+    return formats.month(value)
 
 
 @register.filter

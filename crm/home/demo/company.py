@@ -24,6 +24,7 @@ from crm.home.demo.world import Tables, World, stream
 from customers.models import Customer, Segment, Tag
 from sales.models import Deal, Order, OrderLine, Product
 from sales.services import stage_norms_refresh
+from sales.services.forecasts import forecast_snapshot
 from sales.services.orders import NUMBER_SEQUENCE
 from sales.triggers import TALLIES
 from service.models import ServiceRequest
@@ -74,6 +75,7 @@ def build(
             _fill(world, progress)
         set_targets(world)
         stage_norms_refresh()
+        forecast_snapshot(today)
         return truth.gather(world, market)
 
 
