@@ -7,4 +7,4 @@ class AnalyticsConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Analytics")
 
     def ready(self) -> None:
-        from analytics import registrations  # noqa: F401  # fills the registries
+        from analytics import personal, registrations  # noqa: F401  # fill the registries

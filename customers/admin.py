@@ -7,11 +7,13 @@ from customers.models import (
     Contact,
     Customer,
     DuplicatePair,
+    Erasure,
     ImportBatch,
     ImportChange,
     ImportMapping,
     Merge,
     Need,
+    PrivacyRequest,
     QualitySnapshot,
     Segment,
     Tag,
@@ -115,3 +117,16 @@ class QualitySnapshotAdmin(ReadOnlyAdmin):
     list_display = ["day", "team", "customers"]
     list_filter = ["team"]
     list_select_related = ["team"]
+
+
+@admin.register(PrivacyRequest)
+class PrivacyRequestAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "kind", "state", "customer", "contact", "requested_by", "requested_at"]
+    list_filter = ["kind", "state"]
+    list_select_related = ["customer", "contact", "requested_by"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    list_display = ["pk", "request", "erased_at", "erased_by"]
+    list_select_related = ["request", "erased_by"]

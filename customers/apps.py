@@ -7,4 +7,4 @@ class CustomersConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Customers")
 
     def ready(self) -> None:
-        from customers import registrations  # noqa: F401  # fills the registries of the apps below
+        from customers import personal, registrations  # noqa: F401  # fill the registries of the apps below

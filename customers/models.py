@@ -18,6 +18,7 @@ from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
 from customers.duplicates.models import DuplicatePair, Merge
 from customers.name_keys import NameKeyField
+from customers.privacy.models import Erasure, PrivacyRequest
 from customers.quality.models import QualitySnapshot
 from customers.querysets import (
     ContactQuerySet,
@@ -29,8 +30,8 @@ from customers.querysets import (
 )
 
 __all__ = [
-    "Affiliation", "Contact", "Customer", "CustomerRecord", "DuplicatePair", "ImportBatch", "Merge",
-    "Need", "QualitySnapshot", "Segment", "Tag",
+    "Affiliation", "Contact", "Customer", "CustomerRecord", "DuplicatePair", "Erasure",
+    "ImportBatch", "Merge", "Need", "PrivacyRequest", "QualitySnapshot", "Segment", "Tag",
 ]  # fmt: skip
 
 ROLLUPS = [

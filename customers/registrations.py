@@ -41,8 +41,13 @@ nav_items += [
     NavItem(_("Contacts"), "customers:contact_list", "address-book", 21),
     NavItem(_("Needs"), "customers:need_list", "bulb", 22),
     NavItem(_("Duplicates"), "customers:duplicates", "users-group", 23),
+    NavItem(_("Personal data"), "customers:privacy_list", "shield-lock", 24, KEEPERS),
 ]
-page_actions.append(PageAction("customers.customer", "customers/_merge_action.html", KEEPERS))
+page_actions += [
+    PageAction("customers.customer", "customers/_merge_action.html", KEEPERS),
+    PageAction("customers.customer", "customers/_privacy_action.html", EVERYONE),
+    PageAction("customers.contact", "customers/_privacy_action.html", EVERYONE),
+]
 quick_creates += [
     QuickCreate(_("Customer"), "customers:create", "users", 10, SELLERS),
     QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),

@@ -15,7 +15,10 @@ from crm.jobs.schedule import nightly
 from customers.imports.running import import_run, trial_run
 from customers.imports.services import JOB_KIND, TRIAL_KIND, UNDO_KIND
 from customers.imports.undo import undo_run
-from customers.models import ImportBatch
+from customers.models import ImportBatch, PrivacyRequest
+from customers.privacy.bundles import bundle_run
+from customers.privacy.erasing import erasure_run
+from customers.privacy.services import ERASE_KIND, EXPIRE_KIND, EXPORT_KIND, bundles_expire
 from customers.quality.services import snapshots_write
 
 
@@ -59,6 +62,40 @@ def write_quality(job: JobContext) -> dict[str, Any]:
 
 
 nightly("customers_quality", hour=2, minute=10)
+
+
+@handler(ERASE_KIND, title=gettext_lazy("Erase a person"))
+def run_erasure(job: JobContext) -> dict[str, Any]:
+    """Erase whom the request that the parameters name is about."""
+    erasure = erasure_run(request=_privacy_request(job), work=job)
+    return {
+        "message": _("The person is erased."),
+        "table": [[_("Rows"), sum(erasure.counts.values())]],
+    }
+
+
+@handler(EXPORT_KIND, title=gettext_lazy("Collect what is held on a person"))
+def run_bundle(job: JobContext) -> dict[str, Any]:
+    """Write the bundle of the request that the parameters name."""
+    request = bundle_run(request=_privacy_request(job), work=job)
+    return {"message": _("The file is ready."), "table": [[_("Rows"), request.counts["rows"]]]}
+
+
+@handler(EXPIRE_KIND, title=gettext_lazy("Remove old files about persons"), atomic=True)
+def expire_bundles(job: JobContext) -> dict[str, Any]:
+    """Remove the bundles whose week is over."""
+    return {"table": [[_("Files"), bundles_expire()]]}
+
+
+nightly(EXPIRE_KIND, hour=2, minute=40)
+
+
+def _privacy_request(job: JobContext) -> PrivacyRequest:
+    found = PrivacyRequest.objects.select_related("customer", "contact", "run_by")
+    request = found.filter(pk=job.params["request"]).first()
+    if request is None or request.subject is None:
+        raise JobProblemError(_("The record is no longer there."), permanent=True)
+    return request
 
 
 def _batch(job: JobContext) -> ImportBatch:

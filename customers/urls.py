@@ -3,6 +3,7 @@ from django.urls import path
 from crm.records.views import resource_urls
 from customers import contact_views, import_views, views
 from customers.duplicates import views as duplicates
+from customers.privacy import views as privacy
 from customers.quality import views as quality
 from customers.resources import CONTACTS, CUSTOMERS, NEEDS
 
@@ -27,6 +28,14 @@ urlpatterns = [
     path("import/<int:pk>/undo/", import_views.import_undo, name="import_undo"),
     path("import/<int:pk>/rejects/", import_views.import_rejects, name="import_rejects"),
     path("quality/", quality.quality, name="quality"),
+    path("privacy/", privacy.request_list, name="privacy_list"),
+    path("privacy/new/", privacy.request_create, name="privacy_create"),
+    path("privacy/<int:pk>/", privacy.request_detail, name="privacy_detail"),
+    path("privacy/<int:pk>/approve/", privacy.approve, name="privacy_approve"),
+    path("privacy/<int:pk>/decline/", privacy.decline, name="privacy_decline"),
+    path("privacy/<int:pk>/withdraw/", privacy.withdraw, name="privacy_withdraw"),
+    path("privacy/<int:pk>/run/", privacy.run, name="privacy_run"),
+    path("privacy/<int:pk>/file/", privacy.download, name="privacy_file"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/find/", duplicates.find, name="duplicates_find"),
     path("duplicates/similar/", duplicates.similar, name="similar"),

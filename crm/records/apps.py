@@ -15,6 +15,8 @@ class RecordsConfig(AppConfig):
         from crm.records.models import CustomField
 
         autodiscover_modules("resources")  # jobs name lists by their kind
+        from crm.records.personal import tables  # noqa: F401  # fills the registry
+
         added_field_texts.append(added_texts)
         for signal in (post_save, post_delete):
             signal.connect(forget_added_fields, sender=CustomField)

@@ -244,6 +244,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_MAX_BYTES = env.number("FILE_MAX_BYTES", 25 * 1024 * 1024)
+# Who was erased, by ids; outside the database and its backups (docs/privacy.md).
+ERASURE_LEDGER = env.text("ERASURE_LEDGER", str(VAR_DIR / "erasures.jsonl"))
 IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", 200 * 1024 * 1024)
 
 # Safety -----------------------------------------------------------------------------------------

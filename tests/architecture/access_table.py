@@ -153,6 +153,7 @@ RUNS: Reach = {"manager": TEAM, "admin": ALL}
 
 # What belongs to one person alone; administrators see what was done, not private views.
 MINE: Reach = {"rep": OWN}
+DECIDE: Reach = {"manager": TEAM, "admin": ALL}
 DONE: Reach = {"rep": OWN, "admin": ALL}
 
 ACTIONS: dict[str, Action] = {
@@ -203,6 +204,16 @@ ACTIONS: dict[str, Action] = {
     # The letter has no file, and waits: nothing to take, nothing to send again.
     "mail:file": Action("mail", JOBS, "get", more=("1",), also=(404,)),
     "mail:again": Action("mail", JOBS, also=(400,)),
+    # Whoever asked sees it; managers decide for their team; administrators carry it out.
+    "customers:privacy_detail": Action("privacy", IMPORTS, "get"),
+    "customers:privacy_approve": Action("privacy", DECIDE),
+    # Without a reason the page says that one is missing.
+    "customers:privacy_decline": Action("privacy", DECIDE, also=(422,)),
+    "customers:privacy_withdraw": Action("privacy", MINE),
+    # Nobody approved it: the page leads back. Administrators give their password first.
+    "customers:privacy_run": Action("privacy", {"admin": ALL}, "get"),
+    # No file was made yet.
+    "customers:privacy_file": Action("privacy", DECIDE, "get", also=(404,)),
     "jobs:detail": Action("job", JOBS, "get"),
     "jobs:status": Action("job", JOBS, "get"),
     "jobs:cancel": Action("job", JOBS),
@@ -263,6 +274,9 @@ PAGES: dict[str, Page] = {
     "customers:duplicates": Page(EVERYONE),
     "customers:duplicates_find": Page(KEEPERS, "post"),
     "customers:similar": Page(EVERYONE),
+    "customers:privacy_list": Page(EVERYONE),
+    # Without a customer there is nothing to ask for.
+    "customers:privacy_create": Page(set()),
     "customers:quality": Page({"rep", "manager", "admin"}),
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),

@@ -19,7 +19,15 @@ from crm.jobs.models import Job
 from crm.mail.models import Mail
 from crm.records.models import Attachment, BulkChange, Export, SavedView
 from customers.duplicates.merging import customer_merge
-from customers.models import Contact, Customer, DuplicatePair, ImportBatch, Merge, Need
+from customers.models import (
+    Contact,
+    Customer,
+    DuplicatePair,
+    ImportBatch,
+    Merge,
+    Need,
+    PrivacyRequest,
+)
 from marketing.models import Activity, Campaign
 from sales.models import (
     Deal,
@@ -208,6 +216,14 @@ def _merge(world: World, scope: str, marker: str, base: dict[str, Any]) -> Merge
     return customer_merge(survivor=one.pk, other=other.pk, actor=world.cast.admin)
 
 
+def _privacy(world: World, scope: str, marker: str, base: dict[str, Any]) -> PrivacyRequest:
+    customer = Customer.objects.create(name=marker, **base)
+    return PrivacyRequest.objects.create(
+        kind="export", customer=customer, team=base["team"], requested_by=base["owner"],
+        reason=marker,
+    )  # fmt: skip
+
+
 def _job(world: World, scope: str, marker: str, base: dict[str, Any]) -> Job:
     return Job.objects.create(
         kind="analyze", title=marker, created_by=base["owner"], state=Job.State.QUEUED
@@ -272,6 +288,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "pair": _pair,
     "merge": _merge,
     "import": _import,
+    "privacy": _privacy,
     "job": _job,
     "run": _run,
     "attachment": _attachment,

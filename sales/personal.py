@@ -1,0 +1,71 @@
+"""What the tables of this app hold on a person. Amounts, days, regions and channels stay."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.personal.registry import (
+    RECORD_BLANK,
+    Holding,
+    Hunt,
+    Subject,
+    holdings,
+    hunts,
+    impersonal,
+    numbered,
+)
+from sales.models import (
+    Channel,
+    Deal,
+    ExchangeRate,
+    Order,
+    OrderLine,
+    Pipeline,
+    PriceList,
+    Product,
+    Quote,
+    QuoteLine,
+    Stage,
+    Target,
+)
+
+_CODES = frozenset({"number", "currency"})
+
+
+def _theirs(subject: Subject) -> Q:
+    return Q(customer__in=subject.customers)
+
+
+def _addressed(subject: Subject) -> Q:
+    return Q(contact__in=subject.contacts) & ~Q(customer__in=subject.customers)
+
+
+holdings += [
+    Holding(
+        Deal, _theirs,
+        {**RECORD_BLANK, "name": numbered(_("Erased deal")), "note": "", "external_id": ""},
+        kept=frozenset({"currency"}),
+    ),
+    Holding(
+        OrderLine, lambda subject: Q(order__customer__in=subject.customers), {"description": ""},
+        order=40,
+    ),
+    Holding(Order, _theirs, {**RECORD_BLANK, "note": ""}, kept=_CODES),
+    Holding(
+        QuoteLine, lambda subject: Q(quote__customer__in=subject.customers), {"description": ""},
+        order=40,
+    ),
+    Holding(
+        Quote, _theirs, {**RECORD_BLANK, "terms": "", "pdf": ""}, kept=_CODES, files=("pdf",)
+    ),
+    # A printed quote names the contact to whom it is addressed; it can be printed anew.
+    Holding(Quote, _addressed, {"pdf": ""}, files=("pdf",), order=49),
+]  # fmt: skip
+hunts.append(Hunt(PriceList, ("name",), kept=frozenset({"currency", "search", "custom"})))
+impersonal.update(
+    dict.fromkeys(
+        [Channel, ExchangeRate, Pipeline, Product, Stage, Target],
+        "What is sold, and how selling is arranged.",
+    )
+)
