@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from pghistory.core import event_models
 
+from crm.records.personal.cleaning import OWNED_FOLDERS
 from crm.records.personal.erasing import Work
 from crm.records.personal.registry import (
     RECORD_BLANK,
@@ -87,6 +88,7 @@ def _forget_ghosts(subject: Subject, work: Work) -> int:
     return found
 
 
+OWNED_FOLDERS.extend(["imports", "privacy"])
 holdings += [
     Holding(
         ImportChange, import_changes, {"before": {}, "after": {}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.records.personal.cleaning import OWNED_FOLDERS
 from crm.records.personal.registry import (
     RECORD_BLANK,
     Holding,
@@ -41,6 +42,7 @@ def _addressed(subject: Subject) -> Q:
     return Q(contact__in=subject.contacts) & ~Q(customer__in=subject.customers)
 
 
+OWNED_FOLDERS.append("quotes")
 holdings += [
     Holding(
         Deal, _theirs,

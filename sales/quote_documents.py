@@ -16,6 +16,7 @@ from crm.common.pdf import render_pdf
 from crm.jobs.context import JobContext
 from crm.jobs.models import Job
 from crm.jobs.services import job_enqueue
+from crm.records.personal.erasing import remove_files
 from sales.models import Quote
 
 KIND = "quote_pdf"
@@ -66,6 +67,7 @@ def quote_print(job: JobContext) -> Quote | None:
             return None
         name = fresh.pdf.storage.save(f"quotes/{uuid.uuid4()}.pdf", ContentFile(content))
         Quote.objects.filter(pk=quote.pk).update(pdf=name)
+        remove_files([fresh.pdf.name])
         job.progress(3, 3)
     return fresh
 

@@ -7,20 +7,20 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
+from pghistory.core import event_models
 
 from crm.common.errors import RefusedError
-from crm.records.personal.erasing import Work, remove_files
-from crm.records.personal.identifiers import Identifiers
+from crm.records.personal.erasing import Work, blank_columns, remove_files
+from crm.records.personal.identifiers import BLANKED, Identifiers
 from crm.records.personal.registry import Subject
 from customers.imports.encoding import FileRefusedError
 from customers.imports.layout import Wish
 from customers.imports.reading import read_layout, read_rows
-from customers.models import ImportBatch, ImportChange
+from customers.models import Customer, ImportBatch, ImportChange
 
 State = ImportBatch.State
 _BUSY = (State.RUNNING, State.TRYING, State.UNDOING)
-_WITH_ROWS = ("reasons", "trial")
-_TEXTS = ("filename", "options", "problem", "undo")
+_TEXTS = ("filename", "options", "problem", "reasons", "trial", "undo")
 
 
 def clean_imports(subject: Subject, work: Work) -> int:
@@ -85,25 +85,11 @@ _BESIDE = ("rejects", "trial")
 
 
 def _forget_rows(batch: ImportBatch, identifiers: Identifiers) -> None:
-    changed: dict[str, Any] = {}
-    for name in _TEXTS:
-        value = getattr(batch, name)
-        if (blanked := identifiers.blanked(value)) != value:
-            changed[name] = blanked
-    for name in _WITH_ROWS:
-        value = getattr(batch, name)
-        if (kept := _without_rows(value, identifiers)) != value:
-            changed[name] = kept
-    if changed and batch.pk:
-        ImportBatch.objects.filter(pk=batch.pk).update(**changed)
-
-
-def _without_rows(value: Any, identifiers: Identifiers) -> Any:
-    """Without the examples of rows that name the person: all their cells may be about them."""
-    if isinstance(value, dict):
-        return {key: _without_rows(inner, identifiers) for key, inner in value.items()}
-    if isinstance(value, list):
-        kept = [one for one in value if not (isinstance(one, dict) and "cells" in one
-                                             and identifiers.blanked(one) != one)]  # fmt: skip
-        return [_without_rows(inner, identifiers) for inner in kept]
-    return identifiers.blanked(value)
+    """What the batch tells of the person; a file that is called like them named others' source."""
+    if identifiers.stand_in(batch.filename):
+        source = batch.filename[:120]
+        Customer.objects.filter(source=source).update(source=BLANKED)
+        for event in event_models(tracks_model=Customer):
+            event._base_manager.filter(source=source).update(source=BLANKED)
+    if batch.pk:
+        blank_columns(_TEXTS, batch, identifiers)

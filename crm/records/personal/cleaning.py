@@ -13,12 +13,13 @@ from django.core.files.storage import default_storage
 from django.db import models
 from django.utils import timezone
 
+from crm.mail.models import Mail, MailFile
 from crm.records.models import Export
 from crm.records.personal.erasing import Work, remove_files
 from crm.records.personal.registry import Subject
 
 # Folders in which every file belongs to a row; a file without one is a remainder.
-OWNED_FOLDERS = ["exports", "files"]
+OWNED_FOLDERS = ["exports", "files", "mail"]
 # A file may be a moment older than its row.
 ORPHAN_AGE = timedelta(minutes=10)
 CHUNK = 500
@@ -43,11 +44,14 @@ def clean_sessions(subject: Subject, work: Work) -> int:
 
 
 def clean_exports(subject: Subject, work: Work) -> int:
-    """Remove the files of all exports made so far: nobody knows who stands in them."""
+    """Remove the files of exports and of mail that went out: nobody knows who stands in them."""
     with work.guard():
         made = Export.objects.exclude(file="")
         names = list(made.values_list("file", flat=True))
         made.update(file="")
+        sent = MailFile.objects.exclude(mail__state__in=[Mail.State.WAITING, Mail.State.SENDING])
+        names += sent.values_list("content", flat=True)
+        sent.delete()
         remove_files(names)
     return len(names)
 

@@ -1,8 +1,8 @@
 """Blanks what the tables hold on a person, in steps that go on after an interruption.
 
-First what is found by names and addresses (texts, files, sessions), then the rows that hang on
-the person, last the person, in one transaction with what the caller writes about it. Until that
-last step the names are still there, so that a second attempt finds the same.
+First files and sessions, then the rows that hang on the person, then texts in which anybody may be
+named, last the person, in one transaction with what the caller writes about it. Until that last
+step the names are still there, so that a second attempt finds the same.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def erase(*, subject: Subject, work: Work, finish: Callable[[dict[str, int]], No
         if number < state["step"] or state["over"]:
             continue
         done = step(subject, work)
-        state = {**state, "step": number + 1, "counts": {**state["counts"], key: done}}
+        counts = {**state["counts"], key: state["counts"].get(key, 0) + done}
+        state = {**state, "step": number + 1, "counts": counts}
         with work.guard():
             work.set_checkpoint(state)
             work.progress(number + 1, total)
@@ -75,17 +76,18 @@ def erase(*, subject: Subject, work: Work, finish: Callable[[dict[str, int]], No
 
 def _steps() -> tuple[list[tuple[str, Step]], list[tuple[str, Step]]]:
     """What comes before the person themselves is blanked, and what comes after."""
-    named: list[tuple[str, Step]] = [
+    first: list[tuple[str, Step]] = [
         (key, cleaner.clean) for key, cleaner in cleaners.items() if not cleaner.last
     ]
-    named += [(hunt.model._meta.label_lower, partial(_hunt, hunt)) for hunt in hunts]
-    kept: list[tuple[str, Step]] = [
+    # Hunting comes after: it would blank by what some rows are found.
+    first += [
         (holding.label, partial(_erase_rows, holding))
         for holding in in_order()
         if holding.order < ROOTS
     ]
+    first += [(hunt.model._meta.label_lower, partial(_hunt, hunt)) for hunt in hunts]
     last = [(key, cleaner.clean) for key, cleaner in cleaners.items() if cleaner.last]
-    return named + kept, last
+    return first, last
 
 
 def _erase_rows(holding: Holding, subject: Subject, work: Work) -> int:
@@ -156,7 +158,7 @@ def _hunt(hunt: Hunt, subject: Subject, work: Work) -> int:
     while page := list((rows if last is None else rows.filter(pk__gt=last))[:CHUNK]):
         last = page[-1].pk
         heal = hunt.heal or partial(blank_columns, hunt.columns)
-        named = [row for row in page if _names(row, hunt, subject)]
+        named = [row for row in page if hunt.every or _names(row, hunt, subject)]
         if named:
             with work.guard():
                 found += sum(heal(row, subject.identifiers) for row in named)

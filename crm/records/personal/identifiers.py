@@ -48,15 +48,36 @@ class Identifiers:
         ungrouped = _GROUPING.sub("", plain)
         return any(number in ungrouped for number in self.numbers)
 
+    def hint_at(self, text: str) -> bool:
+        """Whether a text names the person or is a telling part of a name, address or number."""
+        plain = normalise(text).strip()
+        parts = _telling(plain) and any(plain in word for word in self.words)
+        digits = "".join(_DIGITS.findall(plain))
+        number = len(digits) >= LEAST_LATIN and any(digits in one for one in self.numbers)
+        return parts or number or self.stand_in(text)
+
     def blanked(self, value: Any) -> Any:
-        """A text or JSON value in which each text that names the person is blanked."""
+        """A text or JSON value in which each text that names the person is blanked.
+
+        Of a row of a file (an object with ``cells``) that names them nothing is left: the other
+        cells are about them too.
+        """
         if isinstance(value, str):
             return BLANKED if self.stand_in(value) else value
         if isinstance(value, dict):
-            return {self.blanked(key): self.blanked(inner) for key, inner in value.items()}
+            kept = {self.blanked(key): self.blanked(inner) for key, inner in value.items()}
+            return _emptied(kept) if "cells" in value and kept != value else kept
         if isinstance(value, list | tuple):
             return [self.blanked(inner) for inner in value]
         return value
+
+
+def _emptied(value: Any) -> Any:
+    if isinstance(value, str):
+        return BLANKED
+    if isinstance(value, dict):
+        return {key: _emptied(inner) for key, inner in value.items()}
+    return [_emptied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _telling(word: str) -> bool:

@@ -72,8 +72,8 @@ class Hunt:
     """Columns in which anybody may be named.
 
     ``read(row)`` gives the texts in which to look (the columns by default); ``heal(row,
-    identifiers)`` changes a row that names the person and says whether it did; without it each
-    text that names them is blanked.
+    identifiers)`` changes a row that names the person (with ``every``: each row is asked) and says
+    whether it did; without it each text that names them is blanked.
     """
 
     model: Model
@@ -81,6 +81,7 @@ class Hunt:
     kept: frozenset[str] = frozenset()
     heal: Callable[[Any, Identifiers], bool] | None = None
     read: Callable[[Any], Any] | None = None
+    every: bool = False
 
 
 holdings: list[Holding] = []

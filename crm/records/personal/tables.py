@@ -13,12 +13,14 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Lower
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Context
 
 from crm.accounts.models import Absence, Team, User
 from crm.jobs.models import Job
+from crm.mail.models import Mail, MailFile
 from crm.records.models import Attachment, BulkChange, BulkRow, CustomField, Export, SavedView
 from crm.records.personal.cleaning import clean_exports, clean_orphans, clean_sessions
 from crm.records.personal.erasing import blank_columns
@@ -71,19 +73,37 @@ def _log_entries(subject: Subject) -> Q:
     return rows_of_the_person(subject, of)
 
 
+def _mails_to_them(subject: Subject) -> Q:
+    return Q(In(Lower("to"), sorted(subject.emails))) if subject.emails else Q(pk__in=[])
+
+
+def _files_to_them(subject: Subject) -> Q:
+    if not subject.emails:
+        return Q(pk__in=[])
+    return Q(In(Lower("mail__to"), sorted(subject.emails)))
+
+
 def _heal_view(view: Any, identifiers: Identifiers) -> bool:
     """Leave out of a saved list what names the person."""
     kept = [pair for pair in parse_qsl(view.query) if identifiers.blanked(list(pair)) == [*pair]]
     view.query = urlencode(kept)
-    if hasattr(view, "name") and identifiers.stand_in(view.name):
+    if identifiers.stand_in(view.name):
         view.name = f"{BLANKED} {view.pk}"
-    fields = ["query", "name"] if hasattr(view, "name") else ["query"]
-    view.save(update_fields=fields)
+    view.save(update_fields=["query", "name"])
     return True
 
 
 def _read_view(view: Any) -> list[Any]:
-    return [getattr(view, "name", ""), [list(pair) for pair in parse_qsl(view.query)]]
+    return [view.name, [list(pair) for pair in parse_qsl(view.query)]]
+
+
+def _heal_export(export: Any, identifiers: Identifiers) -> bool:
+    """Leave out of the log what was searched for when it is the person or a part of their name."""
+    pairs = parse_qsl(export.query)
+    kept = [pair for pair in pairs if not identifiers.hint_at(pair[1])]
+    if kept != pairs:
+        Export.objects.filter(pk=export.pk).update(query=urlencode(kept))
+    return kept != pairs
 
 
 def _heal_job(job: Any, identifiers: Identifiers) -> bool:
@@ -93,7 +113,11 @@ def _heal_job(job: Any, identifiers: Identifiers) -> bool:
 _JOB_TEXTS = ("title", "params", "progress_note", "checkpoint", "result", "error")
 _KIND = frozenset({"kind"})
 
+_MAIL_TEXTS = ("to", "sender", "reply_to", "subject", "text", "html", "headers", "error")
+
 holdings += [
+    Holding(MailFile, _files_to_them, gone=True, files=("content",), order=9),
+    Holding(Mail, _mails_to_them, gone=True, order=10),
     Holding(Attachment, _attachments, gone=True, files=("file",), order=10),
     Holding(BulkRow, _bulk_rows, {"before": {}}, order=10, told=False),
     Holding(
@@ -103,18 +127,20 @@ holdings += [
 ]  # fmt: skip
 hunts += [
     Hunt(SavedView, ("name", "query"), _KIND | {"columns"}, _heal_view, _read_view),
-    Hunt(Export, ("query",), _KIND | {"columns", "record_ids"}, _heal_view, _read_view),
+    Hunt(Export, ("query",), _KIND | {"columns", "record_ids"}, _heal_export, every=True),
     Hunt(BulkChange, ("params",), _KIND | {"action"}),
     Hunt(Job, _JOB_TEXTS, _KIND | {"idempotency_key", "url"}, _heal_job),
     Hunt(LogEntry, ("object_repr", "change_message")),
+    Hunt(Mail, _MAIL_TEXTS, _KIND | {"key", "message_id"}),
 ]
 cleaners["sessions"] = Cleaner(
     _("Notices in sessions"), clean_sessions,
     covers={Session: ("session_key", "session_data")},
 )  # fmt: skip
 cleaners["exports"] = Cleaner(
-    _("Files of exports"), clean_exports, last=True, covers={Export: ("file",)}
-)
+    _("Files of exports"), clean_exports, last=True,
+    covers={Export: ("file",), MailFile: ("name", "content_type", "content")},
+)  # fmt: skip
 cleaners["orphans"] = Cleaner(_("Files without a record"), clean_orphans, last=True)
 
 _COLLEAGUES = "Colleagues, their teams and their ways to sign in."
