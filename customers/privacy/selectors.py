@@ -16,7 +16,7 @@ from customers.privacy.services import others_decide
 PAGE = 25
 BY_AGE = Sort("asked", "pk")
 State = PrivacyRequest.State
-TONES = {
+TONES: dict[str, str] = {
     State.REQUESTED: "yellow", State.APPROVED: "azure", State.RUNNING: "blue",
     State.DONE: "green", State.DECLINED: "red", State.WITHDRAWN: "secondary",
 }  # fmt: skip
