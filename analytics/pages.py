@@ -89,6 +89,7 @@ def _method_words() -> dict[str, str]:
     return {
         "A forecast": pgettext("analysis", "A forecast"),
         "Clustering": pgettext("analysis", "Clustering"),
+        "A correlation": pgettext("analysis", "A correlation"),
         "hour": pgettext("period", "hour"),
         "day": pgettext("period", "day"),
         "business day": pgettext("period", "business day"),

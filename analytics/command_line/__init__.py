@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.command_line import cluster, duplicates, forecast, regress, rules, score, value
+from analytics.command_line import (
+    cluster,
+    compare,
+    correlate,
+    describe,
+    duplicates,
+    experiment,
+    forecast,
+    regress,
+    rules,
+    score,
+    value,
+)
 from analytics.command_line.method import Method
 from analytics.methods.errors import DataProblem
 from analytics.tables import read_table
@@ -21,6 +33,10 @@ METHODS: dict[str, Method] = {
     "duplicates": duplicates.METHOD,
     "rules": rules.METHOD,
     "value": value.METHOD,
+    "experiment": experiment.METHOD,
+    "describe": describe.METHOD,
+    "compare": compare.METHOD,
+    "correlate": correlate.METHOD,
 }
 
 

@@ -15,6 +15,7 @@ from analytics.methods.design import Design, build_design
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.formula import parse_formula
 from analytics.methods.least_squares import Estimates, Robust, fit_least_squares
+from analytics.methods.many_tests import holm_adjusted
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
@@ -238,15 +239,6 @@ def _coefficients(design: Design, fit: Estimates) -> tuple[Coefficient, ...]:
             )
         )
     return tuple(found)
-
-
-def holm_adjusted(p: FloatArray) -> FloatArray:
-    """Return p-values (m,) after the step-down correction of S. Holm (1979), Scand. J. Stat. 6."""
-    order = np.argsort(p)
-    steps = np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1))
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(steps, 1.0)
-    return adjusted
 
 
 def variance_inflation(X: FloatArray, intercept: int | None) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Is a rule more than chance? Exact tests, and the share of false ones among many."""
+"""Is a rule more than chance, given how large the orders are?"""
 
 from __future__ import annotations
 
@@ -135,18 +135,3 @@ def upper_tail(k: IntArray, total: IntArray, good: IntArray, drawn: FloatArray) 
         rows, x, N, K, n = rows[going], x[going] + 1, N[going], K[going], n[going]
         term, tail = term[going], tail[going]
     return np.minimum(p, 1.0)
-
-
-def false_discovery(p: FloatArray, tests: int) -> FloatArray:
-    """Return p-values (m,) after the step-up correction for ``tests`` >= m tests in all.
-
-    Source: Y. Benjamini and Y. Hochberg (1995), Journal of the Royal Statistical Society B 57(1),
-    289-300; tests that were not kept count as p = 1.
-    """
-    if len(p) == 0:
-        return p
-    order = np.argsort(p)
-    steps = p[order] * max(tests, len(p)) / np.arange(1, len(p) + 1)
-    adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.minimum.accumulate(steps[::-1])[::-1], 1.0)
-    return adjusted

@@ -16,8 +16,9 @@ from analytics.methods.eclat import eclat
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.fp_growth import fp_growth
 from analytics.methods.itemsets import Itemsets
+from analytics.methods.many_tests import false_discovery
 from analytics.methods.next_product import NextProduct, RuleHoldout, judge_rules, next_products
-from analytics.methods.rule_chance import Sided, chance_of, false_discovery
+from analytics.methods.rule_chance import Sided, chance_of
 from analytics.methods.serialise import jsonable
 
 ALGORITHMS: dict[str, Callable[[Baskets, int], Itemsets]] = {

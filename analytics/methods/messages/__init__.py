@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from analytics.methods.messages import (
     cluster,
+    compare,
+    experiment,
     files,
     forecast,
     linkage,
@@ -27,4 +29,6 @@ MESSAGES: dict[str, str] = {
     **linkage.MESSAGES,
     **rules.MESSAGES,
     **value.MESSAGES,
+    **compare.MESSAGES,
+    **experiment.MESSAGES,
 }

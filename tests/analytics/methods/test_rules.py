@@ -14,7 +14,8 @@ from analytics.methods import itemsets
 from analytics.methods.baskets import Baskets, read_baskets
 from analytics.methods.errors import DataProblem
 from analytics.methods.itemsets import Itemsets
-from analytics.methods.rule_chance import false_discovery, upper_tail
+from analytics.methods.many_tests import false_discovery
+from analytics.methods.rule_chance import upper_tail
 from analytics.methods.rules import ALGORITHMS, rules
 
 

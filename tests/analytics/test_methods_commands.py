@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -74,6 +76,47 @@ def test_it_refuses_rules_of_few_orders(orders: str, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="at least 50 orders; there are 4") as problem:
         answer("rules", "--csv", str(few), *columns)
     assert problem.value.returncode == 2
+
+
+@pytest.fixture(scope="module")
+def mailing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    rng = np.random.default_rng(0)
+    arm = np.repeat(["none", "mail", "call"], 400)
+    bought = rng.random(1200) < np.repeat([0.1, 0.2, 0.12], 400)
+    frame = pd.DataFrame({"arm": arm, "bought": np.where(bought, "yes", "no")})
+    frame["spend"] = rng.gamma(2, 10, 1200)
+    file = tmp_path_factory.mktemp("experiment") / "mailing.csv"
+    frame.to_csv(file, index=False)
+    return str(file)
+
+
+def test_it_compares_arms_with_the_control(mailing: str) -> None:
+    given = ("--csv", mailing, "--arm", "arm", "--control", "none", "--outcome", "bought")
+    found = answer("experiment", *given)
+    assert [
+        set(one) >= {"arm", "n", "mean", "difference", "lo", "hi", "p"} for one in found["arms"]
+    ]
+    assert found["arms"][0]["arm"] == "none"
+    assert "difference" in words("experiment", *given)
+    with pytest.raises(CommandError, match="No row of column “arm” holds “nobody”") as problem:
+        answer("experiment", *given[:4], "--control", "nobody", "--outcome", "bought")
+    assert problem.value.returncode == 2
+
+
+def test_it_describes_by_group(mailing: str) -> None:
+    found = answer("describe", "--csv", mailing, "--by", "arm")
+    assert len(found["columns"]) == 6
+    keys = {"n", "missing", "mean", "median", "var", "sd", "quantiles"}
+    assert all(set(one) >= keys for one in found["columns"])
+    assert "mean" in words("describe", "--csv", mailing)
+
+
+def test_it_compares_and_correlates(mailing: str) -> None:
+    found = answer("compare", "--csv", mailing, "--value", "spend", "--by", "arm")
+    assert [one["name"] for one in found["tests"]] == ["welch", "kruskal_wallis"]
+    assert "kruskal" in words("compare", "--csv", mailing, "--value", "spend", "--by", "arm")
+    assert len(answer("correlate", "--csv", mailing)["pairs"]) == 3
+    assert "correlation_ratio" in words("correlate", "--csv", mailing)
 
 
 def test_it_asks_for_a_file(purchases: str) -> None:

@@ -1,0 +1,192 @@
+"""What moves together? Pairs of columns, with the share of false finds held down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.columns import require_columns
+from analytics.methods.compare import cramers_v
+from analytics.methods.describe import typed
+from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.many_tests import false_discovery
+from analytics.methods.serialise import jsonable
+
+FloatArray = NDArray[np.float64]
+MIN_ROWS = 10
+MAX_COLUMNS = 60
+MAX_LEVELS = 50
+FALSE_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Relation:
+    """How two columns go together.
+
+    Attributes
+    ----------
+    a, b : str
+    measure : {"pearson", "cramers_v", "correlation_ratio"}
+        Two columns of numbers; two of categories; numbers and categories.
+    value : float
+        -1 to 1 for Pearson's, else 0 to 1.
+    lo, hi : float or None
+        95 % interval of Pearson's (Fisher's z).
+    p : float
+        Test of no relation: Pearson's t, chi-squared, Kruskal–Wallis.
+    q : float
+        ``p`` after Benjamini and Hochberg over all pairs.
+    spearman, spearman_p : float or None
+        The same by ranks, for two columns of numbers.
+    n : int
+        Rows with both values.
+    """
+
+    a: str
+    b: str
+    measure: str
+    value: float
+    lo: float | None
+    hi: float | None
+    p: float
+    n: int
+    spearman: float | None = None
+    spearman_p: float | None = None
+    q: float = 1.0
+
+    @property
+    def found(self) -> bool:
+        """Whether the relation is beyond chance."""
+        return self.q <= FALSE_SHARE
+
+
+@dataclass(frozen=True)
+class CorrelateResult:
+    """All pairs, the strongest first."""
+
+    pairs: tuple[Relation, ...]
+    columns: tuple[str, ...]
+    rows_used: int
+    rows_dropped: int
+    notices: tuple[Notice, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the command line's answer."""
+        return {
+            "columns": list(self.columns),
+            "pairs": [{**jsonable(pair), "significant": pair.found} for pair in self.pairs],
+            "rows_used": self.rows_used,
+            "rows_dropped": self.rows_dropped,
+            "warnings": [notice.text for notice in self.notices],
+        }
+
+
+def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> CorrelateResult:
+    """Measure how every pair of columns goes together.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Each pair uses the rows with both values.
+    columns : list of str, optional
+        By default all; at most 60.  Dates, constants and texts with over 50 different values are
+        left out and named.
+
+    Raises
+    ------
+    DataProblem, InsufficientData
+        Fewer than 10 rows, fewer than two usable columns, or too many.
+    """
+    names = list(columns) if columns else [str(name) for name in frame.columns]
+    require_columns(frame, names)
+    if len(frame) < MIN_ROWS:
+        params = {"method": "A correlation", "needed": MIN_ROWS, "rows": len(frame)}
+        raise InsufficientData("too_few_rows", params)
+    usable, left_out = _usable(frame, list(dict.fromkeys(names)))
+    if len(usable) > MAX_COLUMNS:
+        rule = f"at most {MAX_COLUMNS} columns"
+        raise DataProblem("bad_parameter", {"name": "columns", "rule": rule, "value": len(usable)})
+    if len(usable) < 2:
+        raise DataProblem("two_columns_needed")
+    notices = (
+        [Notice("columns_left_out", {"columns": ", ".join(left_out[:10])})] if left_out else []
+    )
+    pairs = [
+        one for a, b in combinations(usable, 2) if (one := _relation(a, b, usable[a], usable[b]))
+    ]
+    q = false_discovery(np.array([pair.p for pair in pairs]), len(pairs))
+    found = [replace(pair, q=float(value)) for pair, value in zip(pairs, q, strict=True)]
+    found.sort(key=lambda pair: (not pair.found, -abs(pair.value), pair.a, pair.b))
+    if not any(pair.found for pair in found):
+        notices.append(Notice("no_relations"))
+    used = int(frame[list(usable)].notna().sum(axis=1).ge(2).sum())
+    return CorrelateResult(tuple(found), tuple(usable), used, len(frame) - used, tuple(notices))
+
+
+def _usable(frame: pd.DataFrame, names: list[str]) -> tuple[dict[str, pd.Series], list[str]]:
+    usable, left_out = {}, []
+    for name in names:
+        kind, values = typed(frame, name)
+        different = values.nunique()
+        if kind == "date" or different < 2 or (kind == "text" and different > MAX_LEVELS):
+            left_out.append(name)
+        else:
+            usable[name] = values
+    return usable, left_out
+
+
+def _relation(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation | None:
+    both = x.notna() & y.notna()
+    if int(both.sum()) < MIN_ROWS or x[both].nunique() < 2 or y[both].nunique() < 2:
+        return None
+    x, y = x[both], y[both]
+    numbers = [pd.api.types.is_numeric_dtype(part) for part in (x, y)]
+    if all(numbers):
+        return _of_numbers(a, b, x.to_numpy(dtype=float), y.to_numpy(dtype=float))
+    if any(numbers):
+        value, category = (x, y) if numbers[0] else (y, x)
+        return _of_number_and_category(a, b, value.to_numpy(dtype=float), category)
+    return _of_categories(a, b, x, y)
+
+
+def _of_numbers(a: str, b: str, x: FloatArray, y: FloatArray) -> Relation:
+    from scipy.stats import pearsonr, spearmanr
+
+    r = pearsonr(x, y)
+    ranks = spearmanr(x, y)
+    value = float(np.clip(r.statistic, -1, 1))
+    lo = hi = value
+    if abs(value) < 1 and len(x) > 3:
+        half = 1.959963984540054 / np.sqrt(len(x) - 3)
+        lo, hi = (float(np.tanh(np.arctanh(value) + side * half)) for side in (-1, 1))
+    return Relation(
+        a, b, "pearson", value, lo, hi, float(r.pvalue), len(x),
+        float(ranks.statistic), float(ranks.pvalue),
+    )  # fmt: skip
+
+
+def _of_number_and_category(a: str, b: str, x: FloatArray, category: pd.Series) -> Relation:
+    """Measure by the correlation ratio: the share of spread between the categories, its root."""
+    from scipy.stats import kruskal
+
+    codes = pd.factorize(category)[0]
+    sizes = np.bincount(codes)
+    means = np.bincount(codes, weights=x) / sizes
+    total = float(((x - x.mean()) ** 2).sum())
+    between = float((sizes * (means - x.mean()) ** 2).sum())
+    p = float(kruskal(*(x[codes == k] for k in range(len(sizes)))).pvalue)
+    ratio = float(np.sqrt(min(between / total, 1.0)))
+    return Relation(a, b, "correlation_ratio", ratio, None, None, p, len(x))
+
+
+def _of_categories(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation:
+    from scipy.stats import chi2_contingency
+
+    counts = pd.crosstab(x, y).to_numpy()
+    p = float(chi2_contingency(counts, correction=False).pvalue)
+    return Relation(a, b, "cramers_v", cramers_v(counts), None, None, p, int(counts.sum()))

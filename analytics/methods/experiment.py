@@ -1,0 +1,299 @@
+"""What did a randomised campaign bring? Each arm against the control, with intervals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.methods.columns import require_columns
+from analytics.methods.compare import welch
+from analytics.methods.describe import typed
+from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.many_tests import holm_adjusted
+from analytics.methods.serialise import jsonable
+
+FloatArray = NDArray[np.float64]
+MIN_ROWS = 20
+MAX_ARMS = 20
+# An uneven split this unlikely by chance means that the draw or the data are broken.
+BROKEN_SPLIT = 0.001
+Z975, Z80 = 1.959963984540054, 0.8416212335729143
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One arm of the experiment.
+
+    Attributes
+    ----------
+    arm : str
+    n : int
+    mean : float
+        Mean outcome, or the share of successes.
+    difference, lo, hi : float or None
+        Mean minus the control's with the 95 % interval; None for the control.
+    lo_all, hi_all : float or None
+        Intervals that hold together for all arms with 95 % (Bonferroni).
+    p, p_adjusted : float or None
+        Test of no difference, and after Holm's correction over the arms.
+    lift : float or None
+        Difference over the control's mean.
+    detectable : float or None
+        Difference that so many rows show with probability 80 %.
+    """
+
+    arm: str
+    n: int
+    mean: float
+    difference: float | None
+    lo: float | None
+    hi: float | None
+    lo_all: float | None
+    hi_all: float | None
+    p: float | None
+    p_adjusted: float | None
+    lift: float | None
+    detectable: float | None
+
+
+@dataclass(frozen=True)
+class ExperimentResult:
+    """All arms, the control first.
+
+    Attributes
+    ----------
+    kind : {"share", "mean"}
+    split_p : float
+        Chi-squared test that the arms have the planned sizes.
+    needed : int or None
+        Rows per arm to see the difference asked for with probability 80 %.
+    """
+
+    arms: tuple[Arm, ...]
+    control: str
+    outcome: str
+    kind: str
+    split_p: float
+    needed: int | None
+    rows_used: int
+    rows_dropped: int
+    notices: tuple[Notice, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the command line's answer."""
+        return {
+            "arms": jsonable(list(self.arms)),
+            "control": self.control,
+            "outcome": self.outcome,
+            "kind": self.kind,
+            "split_p": self.split_p,
+            "needed_per_arm": self.needed,
+            "rows_used": self.rows_used,
+            "rows_dropped": self.rows_dropped,
+            "warnings": [notice.text for notice in self.notices],
+        }
+
+
+def experiment(
+    frame: pd.DataFrame,
+    *,
+    arm: str,
+    control: str,
+    outcome: str,
+    success: str | None = None,
+    shares: dict[str, float] | None = None,
+    detect: float | None = None,
+) -> ExperimentResult:
+    """Compare each arm of a randomised experiment with the control.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per person.  Rows without arm or outcome are left out and counted.
+    arm, outcome : str
+        Columns.  An outcome of yes/no or 0/1 is compared as a share, numbers as means.
+    control : str
+        The arm to compare with.
+    success : str, optional
+        What counts as success where the outcome is text.
+    shares : dict, optional
+        Planned relative sizes of the arms; equal by default.
+    detect : float, optional
+        A difference in the unit of the outcome: how many rows per arm it would need is told.
+
+    Returns
+    -------
+    ExperimentResult
+
+    Raises
+    ------
+    DataProblem, InsufficientData
+        No such arm, one arm only, an arm with fewer than 20 rows, or a constant outcome.
+
+    Notes
+    -----
+    Shares: R. G. Newcombe (1998), Interval estimation for the difference between independent
+    proportions, Statistics in Medicine 17, 873-890, method 10; Fisher's exact test where fewer
+    than 5 are expected in a cell, else the pooled test.  Means: Welch.  The sizes of the arms:
+    A. Fabijan et al. (2019), Diagnosing sample ratio mismatch in online experiments, KDD.
+    """
+    require_columns(frame, [arm, outcome])
+    if len(frame) == 0:
+        raise DataProblem("no_rows")
+    binary, values = _outcome(frame, outcome, success)
+    rows = pd.DataFrame({"arm": frame[arm].map(_label, na_action="ignore"), "y": values}).dropna()
+    dropped = len(frame) - len(rows)
+    samples = _samples(rows, arm, control, outcome)
+    arms = _arms(samples, control, binary=binary)
+    split_p = _split_chance(samples, shares)
+    return ExperimentResult(
+        arms=arms,
+        control=control,
+        outcome=outcome,
+        kind="share" if binary else "mean",
+        split_p=split_p,
+        needed=_needed(samples[control], detect, binary=binary),
+        rows_used=len(rows),
+        rows_dropped=dropped,
+        notices=tuple(_notices(arms, dropped, split_p)),
+    )
+
+
+def _label(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return str(value).strip()
+
+
+def _outcome(frame: pd.DataFrame, name: str, success: str | None) -> tuple[bool, pd.Series]:
+    """Return whether the outcome is yes or no, and its values with successes as 1."""
+    column = frame[name]
+    if success is not None:
+        words = column.map(_label, na_action="ignore")
+        if not (words == success).any():
+            raise DataProblem("no_such_value", {"column": name, "value": success})
+        return True, (words == success).astype(float).where(column.notna())
+    kind, values = typed(frame, name)
+    if kind in ("text", "date"):
+        raise DataProblem("success_needed", {"column": name})
+    return bool(kind == "boolean" or values.dropna().isin([0.0, 1.0]).all()), values
+
+
+def _samples(rows: pd.DataFrame, arm: str, control: str, outcome: str) -> dict[str, FloatArray]:
+    samples = {
+        str(name): part.to_numpy(dtype=float) for name, part in rows.groupby("arm", sort=True)["y"]
+    }
+    if control not in samples:
+        raise DataProblem("no_such_value", {"column": arm, "value": control})
+    if not 2 <= len(samples) <= MAX_ARMS:
+        raise DataProblem("arms_needed", {"arms": len(samples), "limit": MAX_ARMS})
+    smallest = min(samples, key=lambda name: len(samples[name]))
+    if len(samples[smallest]) < MIN_ROWS:
+        params = {"arm": smallest, "rows": len(samples[smallest]), "needed": MIN_ROWS}
+        raise InsufficientData("arm_too_small", params)
+    if rows["y"].nunique() < 2:
+        raise DataProblem("constant_outcome", {"column": outcome})
+    return {control: samples.pop(control), **samples}
+
+
+def _arms(samples: dict[str, FloatArray], control: str, *, binary: bool) -> tuple[Arm, ...]:
+    base = samples[control]
+    mean = float(base.mean())
+    first = Arm(control, len(base), mean, *[None] * 9)
+    others = len(samples) - 1
+    found = []
+    for name, y in samples.items():
+        if name == control:
+            continue
+        test = difference_of_shares if binary else welch
+        difference, lo, hi, p = test(base, y)
+        _, lo_all, hi_all, _ = test(base, y, 1 - 0.05 / others)
+        se = np.sqrt(base.var(ddof=1) / len(base) + y.var(ddof=1) / len(y))
+        found.append(
+            Arm(
+                name, len(y), float(y.mean()), difference, lo, hi, lo_all, hi_all, p, p,
+                difference / mean if mean != 0 else None, float((Z975 + Z80) * se),
+            )
+        )  # fmt: skip
+    adjusted = holm_adjusted(np.array([one.p for one in found], dtype=float))
+    return (
+        first,
+        *(replace(one, p_adjusted=float(p)) for one, p in zip(found, adjusted, strict=True)),
+    )
+
+
+def difference_of_shares(
+    x: FloatArray, y: FloatArray, level: float = 0.95
+) -> tuple[float, float, float, float]:
+    """Return share(y) - share(x), its interval (Newcombe 1998, method 10), and the p-value."""
+    from scipy.stats import fisher_exact, norm
+
+    successes = np.array([x.sum(), y.sum()])
+    n = np.array([len(x), len(y)], dtype=float)
+    p1, p2 = successes / n
+    z = float(norm.ppf((1 + level) / 2))
+    (l1, u1), (l2, u2) = (wilson(s, size, z) for s, size in zip(successes, n, strict=True))
+    difference = float(p2 - p1)
+    lo = difference - float(np.sqrt((p2 - l2) ** 2 + (u1 - p1) ** 2))
+    hi = difference + float(np.sqrt((u2 - p2) ** 2 + (p1 - l1) ** 2))
+    pooled = float(successes.sum() / n.sum())
+    if min(n.min() * pooled, n.min() * (1 - pooled)) < 5:
+        table = np.stack([successes, n - successes]).astype(int)
+        return difference, lo, hi, float(fisher_exact(table).pvalue)
+    se = np.sqrt(pooled * (1 - pooled) * (1 / n[0] + 1 / n[1]))
+    return difference, lo, hi, float(2 * norm.sf(abs(difference) / se))
+
+
+def wilson(successes: float, n: float, z: float) -> tuple[float, float]:
+    """Return the score interval of a share (E. B. Wilson 1927, JASA 22)."""
+    share = successes / n
+    middle = share + z**2 / (2 * n)
+    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return float((middle - half) / (1 + z**2 / n)), float((middle + half) / (1 + z**2 / n))
+
+
+def _split_chance(samples: dict[str, FloatArray], shares: dict[str, float] | None) -> float:
+    from scipy.stats import chisquare
+
+    counts = np.array([len(y) for y in samples.values()], dtype=float)
+    planned = np.ones(len(samples))
+    if shares is not None:
+        if set(shares) != set(samples) or min(shares.values()) <= 0:
+            rule = "a size above 0 for each of " + ", ".join(samples)
+            value = ", ".join(f"{name}={size}" for name, size in shares.items())
+            raise DataProblem("bad_parameter", {"name": "shares", "rule": rule, "value": value})
+        planned = np.array([shares[name] for name in samples])
+    return float(chisquare(counts, planned / planned.sum() * counts.sum()).pvalue)
+
+
+def _needed(base: FloatArray, detect: float | None, *, binary: bool) -> int | None:
+    """Return rows per arm for a power of 80 % at 5 %, by the normal approximation."""
+    if detect is None:
+        return None
+    if detect == 0 or not np.isfinite(detect):
+        params = {"name": "detect", "rule": "a difference other than 0", "value": detect}
+        raise DataProblem("bad_parameter", params)
+    variance = 2 * float(base.var(ddof=1))
+    if binary:
+        before = float(base.mean())
+        after = min(max(before + detect, 0.0), 1.0)
+        variance = before * (1 - before) + after * (1 - after)
+    return int(np.ceil((Z975 + Z80) ** 2 * variance / detect**2))
+
+
+def _notices(arms: tuple[Arm, ...], dropped: int, split_p: float) -> list[Notice]:
+    notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
+    if split_p < BROKEN_SPLIT:
+        notices.append(Notice("split_broken", {"p": split_p}))
+    clear = [one for one in arms[1:] if one.p_adjusted is not None and one.p_adjusted < 0.05]
+    if not clear:
+        largest = max(one.detectable or 0.0 for one in arms[1:])
+        notices.append(Notice("no_difference_shown", {"detectable": largest}))
+    if len(arms) > 2:
+        notices.append(Notice("arms_adjusted", {"arms": len(arms) - 1}))
+    notices.append(Notice("no_peeking"))
+    return notices

@@ -1,0 +1,18 @@
+"""Description, comparison, correlation."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "too_many_groups": _("There are %(groups)d groups; at most %(limit)d can be compared."),
+    "two_groups_needed": _(
+        "A comparison needs at least two groups of %(needed)d rows in column “%(column)s”."
+    ),
+    "small_groups_left_out": _("Groups with fewer than %(needed)d rows were left out: %(groups)s."),
+    "two_columns_needed": _("A correlation needs at least two columns that vary."),
+    "columns_left_out": _(
+        "Columns that are dates, never change or name single rows were left out: %(columns)s."
+    ),
+    "no_relations": _("No two columns go together beyond chance."),
+}

@@ -1,0 +1,27 @@
+"""Randomised experiments."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "no_such_value": _("No row of column “%(column)s” holds “%(value)s”."),
+    "success_needed": _(
+        "Column “%(column)s” holds neither numbers nor yes and no: say which value is a success."
+    ),
+    "arms_needed": _("An experiment needs 2 to %(limit)d arms; there are %(arms)d."),
+    "arm_too_small": _("Arm “%(arm)s” has only %(rows)d rows; %(needed)d are needed."),
+    "split_broken": _(
+        "The arms do not have the planned sizes (p = %(p).2g): the draw or the data are broken, do "
+        "not trust the comparison before that is explained."
+    ),
+    "no_difference_shown": _(
+        "No arm differs from the control beyond chance. Differences below about %(detectable).3g "
+        "would not have been seen with so few rows: that is not “no effect”."
+    ),
+    "arms_adjusted": _("%(arms)d arms were tested: judge by the adjusted p-values."),
+    "no_peeking": _(
+        "The figures hold if the end of the experiment was fixed beforehand; stopping as soon as a "
+        "difference shows finds differences that are not there."
+    ),
+}

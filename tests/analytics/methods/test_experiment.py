@@ -1,0 +1,125 @@
+"""Experiments: published intervals, planted differences, and nothing where nothing is."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from analytics.methods.errors import DataProblem
+from analytics.methods.experiment import difference_of_shares, experiment
+
+
+def campaign(shares: dict[str, float], n: int = 500, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    parts = [
+        pd.DataFrame({"arm": name, "bought": (rng.random(n) < share).astype(int)})
+        for name, share in shares.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def run(frame: pd.DataFrame, **options):
+    given = {"arm": "arm", "control": "none", "outcome": "bought", **options}
+    return experiment(frame, **given)
+
+
+def codes(result) -> set[str]:
+    return {notice.code for notice in result.notices}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "lo", "hi"),
+    [
+        # R. G. Newcombe (1998), table II, method 10: shares 56/70 and 48/80 and so on.
+        ((48, 80), (56, 70), 0.0524, 0.3339),
+        ((3, 10), (9, 10), 0.1705, 0.8090),
+        ((0, 29), (5, 56), -0.0381, 0.1926),
+        ((0, 20), (0, 10), -0.1611, 0.2775),
+    ],
+)
+def test_it_gives_the_published_intervals(a, b, lo: float, hi: float) -> None:
+    x, y = (np.repeat([1.0, 0.0], [k, n - k]) for k, n in (a, b))
+    _, found_lo, found_hi, _ = difference_of_shares(x, y)
+    assert (found_lo, found_hi) == (pytest.approx(lo, abs=6e-5), pytest.approx(hi, abs=6e-5))
+
+
+def test_it_finds_the_planted_difference() -> None:
+    result = run(campaign({"none": 0.10, "mail": 0.20, "call": 0.10}, 2000))
+    control, call, mail = result.arms
+    assert (control.arm, control.difference, control.n) == ("none", None, 2000)
+    assert mail.lo < 0.10 < mail.hi
+    assert mail.p_adjusted < 0.001
+    assert call.p_adjusted > 0.05
+    assert mail.lo_all < mail.lo < mail.hi < mail.hi_all
+    assert "arms_adjusted" in codes(result)
+    assert "no_peeking" in codes(result)
+
+
+def test_it_finds_nothing_where_nothing_is() -> None:
+    arms = {"none": 0.15, "a": 0.15, "b": 0.15, "c": 0.15}
+    found = sum(
+        min(arm.p_adjusted for arm in run(campaign(arms, 200, seed)).arms[1:]) < 0.05
+        for seed in range(80)
+    )
+    assert found <= 10  # 5 % of 80 is 4
+
+
+def test_it_says_what_so_few_rows_cannot_show() -> None:
+    result = run(campaign({"none": 0.10, "mail": 0.11}, 100))
+    assert "no_difference_shown" in codes(result)
+    assert result.arms[1].detectable == pytest.approx(0.12, abs=0.03)
+
+
+def test_it_compares_means_like_welch() -> None:
+    rng = np.random.default_rng(5)
+    x, y = rng.gamma(2, 10, 60), rng.gamma(2, 14, 80)
+    frame = pd.DataFrame({"arm": ["none"] * 60 + ["mail"] * 80, "spend": np.concatenate([x, y])})
+    arm = run(frame, outcome="spend").arms[1]
+    truth = stats.ttest_ind(y, x, equal_var=False)
+    assert arm.p == pytest.approx(truth.pvalue)
+    assert arm.lo == pytest.approx(truth.confidence_interval().low)
+
+
+def test_it_warns_of_a_broken_split() -> None:
+    frame = campaign({"none": 0.1, "mail": 0.1}, 1000).iloc[150:]
+    assert "split_broken" in codes(run(frame))
+    assert "split_broken" not in codes(run(frame, shares={"none": 850, "mail": 1000}))
+
+
+def test_it_tells_the_rows_needed() -> None:
+    # J. L. Fleiss, Statistical Methods for Rates and Proportions: .10 against .15 needs about 683.
+    frame = campaign({"none": 0.1, "mail": 0.1}, 1000)
+    frame.loc[frame["arm"] == "none", "bought"] = [1] * 100 + [0] * 900
+    assert run(frame, detect=0.05).needed == pytest.approx(683, abs=2)
+
+
+def test_it_reads_text_outcomes() -> None:
+    frame = campaign({"none": 0.1, "mail": 0.3}, 300)
+    truth = run(frame).arms[1].difference
+    words = frame.assign(bought=np.where(frame["bought"] == 1, "yes", "no"))
+    states = frame.assign(bought=np.where(frame["bought"] == 1, "won", "lost"))
+    assert run(words).arms[1].difference == truth
+    assert run(states, success="won").arms[1].difference == truth
+    json.dumps(run(states, success="won").to_dict(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "sentence"),
+    [
+        (lambda f: f.head(0), {}, "no rows"),
+        (lambda f: f.assign(bought=1), {}, "never changes"),
+        (lambda f: f.assign(bought=np.nan), {}, "holds “none”"),
+        (lambda f: f.assign(bought="won"), {}, "which value is a success"),
+        (lambda f: f, {"success": "sold"}, "holds “sold”"),
+        (lambda f: f, {"control": "nobody"}, "holds “nobody”"),
+        (lambda f: f[f["arm"] == "none"], {}, "there are 1"),
+        (lambda f: f.head(505), {}, "only 5 rows"),
+        (lambda f: f, {"shares": {"none": 1.0}}, "a size above 0 for each"),
+        (lambda f: f, {"detect": 0.0}, "other than 0"),
+    ],
+)
+def test_it_refuses_with_a_sentence(change, options: dict, sentence: str) -> None:
+    with pytest.raises(DataProblem, match=sentence):
+        run(change(campaign({"none": 0.1, "mail": 0.2})), **options)
