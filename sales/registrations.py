@@ -29,6 +29,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.common.searching import SearchQuery, search_values
+from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
 from sales.cards import closing_card, slow_card, stepless_card, target_card
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
@@ -132,6 +133,7 @@ page_actions += [
     PageAction("customers.customer", "sales/panels/lead_action.html", SELLERS),
 ]
 ownership_followers.append(follow_customer)
+export_pages["sales.report"] = (_("Reports"), "sales:reports")
 register_about(About.DEAL, Deal.objects.visible_to)
 
 

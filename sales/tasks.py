@@ -12,6 +12,7 @@ from crm.jobs.context import JobContext
 from crm.jobs.registry import handler
 from crm.jobs.schedule import nightly
 from sales import measures, quote_documents
+from sales.reports import tasks as report_tasks  # noqa: F401  # registers its handlers
 from sales.services import quotes_expire
 from sales.services.forecasts import KIND as FORECAST_KIND
 from sales.services.forecasts import forecast_snapshot

@@ -7,6 +7,7 @@ from sales.views import board, deals, forecasts, orders, prices, quotes, reports
 app_name = "sales"
 urlpatterns = [
     path("reports/", reports.reports, name="reports"),
+    path("reports/file/", reports.report_file, name="report_file"),
     path("board/", board.board, name="board"),
     path("board/set-up/", board.set_up_pipeline, name="set_up_pipeline"),
     path("board/usual-times/", board.measure_stays, name="measure_stays"),

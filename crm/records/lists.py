@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, QueryDict
+from django.urls import reverse
 
 from crm.common.columns import Column
 from crm.records.custom import added_columns
@@ -25,6 +26,19 @@ def resource_of(kind: str) -> Resource:
     if resource is None:
         raise Http404
     return resource
+
+
+# Pages beside the lists whose files are exports too: kind → (label, name of the address).
+export_pages: dict[str, tuple[Any, str]] = {}
+
+
+def export_home(kind: str) -> tuple[Any, str]:
+    """Where an export was asked for: (what it is called, its address)."""
+    if kind in export_pages:
+        label, name = export_pages[kind]
+        return label, reverse(name)
+    resource = resource_of(kind)
+    return resource.label_plural, resource.url("list")
 
 
 @dataclass(frozen=True)

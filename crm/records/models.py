@@ -179,6 +179,7 @@ class Export(models.Model):
         CSV = "csv", "CSV"
         XLSX = "xlsx", "Excel (XLSX)"
         VCF = "vcf", "vCard"
+        PDF = "pdf", "PDF"
 
     kind = models.CharField(_("list"), max_length=60)
     format = models.CharField(_("format"), max_length=4, choices=Format.choices)

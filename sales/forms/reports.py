@@ -29,7 +29,7 @@ FIGURES = [
     ("mean", gettext_lazy("Mean")),
 ]
 COMPARE = [
-    ("", pgettext_lazy("compare with", "Nothing")),
+    ("none", pgettext_lazy("compare with", "Nothing")),
     ("previous", gettext_lazy("The period before")),
     ("year", gettext_lazy("A year before")),
 ]
@@ -54,7 +54,7 @@ class ReportForm(forms.Form):
     until = forms.DateField(
         label=gettext_lazy("Until day (included)"), required=False, widget=DateInput()
     )
-    compare = forms.ChoiceField(label=gettext_lazy("Compare with"), choices=COMPARE, required=False)
+    compare = forms.ChoiceField(label=gettext_lazy("Compare with"), choices=COMPARE)
     team = forms.ModelChoiceField(
         label=gettext_lazy("Team"), queryset=Team.objects.all(), required=False,
         empty_label=gettext_lazy("All"),

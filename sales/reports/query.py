@@ -66,7 +66,7 @@ class ReportQuery:
     def compared(self) -> ReportQuery | None:
         """The same question about the period it is compared with."""
         how = self.asked["compare"]
-        if not how or self.start is None or self.end is None:
+        if how == "none" or self.start is None or self.end is None:
             return None
         start, end = periods.compared(self.asked["period"], self.start, self.end, how)
         return replace(self, start=start, end=end)
@@ -137,7 +137,7 @@ USUAL = {"what": "orders", "by": "region", "figure": "total", "compare": "previo
 
 
 def _complete(given: Any) -> dict[str, Any]:
-    data = {name: given.get(name, USUAL.get(name, "")) for name in ReportForm.base_fields}
+    data = {name: given.get(name) or USUAL.get(name, "") for name in ReportForm.base_fields}
     if not data["period"]:
         data["period"] = "all" if data["what"] == "open" else "12months"
     return data

@@ -285,6 +285,7 @@ PAGES: dict[str, Page] = {
     "sales:forecast_csv": Page(SELLERS),
     "sales:board": Page({"rep", "manager", "admin"}),
     "sales:reports": Page({"rep", "manager", "admin"}),
+    "sales:report_file": Page({"rep", "manager", "admin"}, "post"),
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),

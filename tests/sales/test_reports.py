@@ -106,7 +106,7 @@ def test_it_begins_and_ends_with_the_company_s_days(cast: Cast, sell: Sell) -> N
     sell(2, ordered_at=at("2026-10-31 16:00:00"))
     sell(4, ordered_at=at("2026-11-30 15:59:59"))
     sell(8, ordered_at=at("2026-11-30 16:00:00"))
-    found = table(cast.rep, f"by=month&{NOVEMBER}&compare=")
+    found = table(cast.rep, f"by=month&{NOVEMBER}&compare=none")
     assert [(r.key, r.figures.total) for r in found.rows] == [(date(2026, 11, 1), 6)]
 
 
@@ -214,7 +214,9 @@ def test_it_leads_from_each_number_to_as_many_orders(
     sell(-5, kind="refund", customer=rich)
     sell(7, ordered_at=at("2026-11-30 15:00"), status="draft")
     sell(9, ordered_at=at("2026-10-31 15:00"), owner=cast.colleague)
-    asked = query(cast.manager, f"by={by}&period=custom&start=2026-10-01&until=2026-11-30&compare=")
+    asked = query(
+        cast.manager, f"by={by}&period=custom&start=2026-10-01&until=2026-11-30&compare=none"
+    )
     found = build(asked)
     client.force_login(cast.manager)
     for one in (*found.rows, found.total):

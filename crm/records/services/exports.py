@@ -40,7 +40,8 @@ class Work(Protocol):
 
 def formats_of(kind: str) -> list[tuple[str, str]]:
     """The formats in which a kind of record can be taken out."""
-    return [(f.value, str(f.label)) for f in Format if f != Format.VCF or kind in CARDS]
+    offered = [Format.CSV, Format.XLSX, *([Format.VCF] if kind in CARDS else [])]
+    return [(f.value, str(f.label)) for f in offered]
 
 
 @transaction.atomic

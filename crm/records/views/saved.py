@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.returning import safe_next
-from crm.records.lists import ListQuery, resource_of
+from crm.records.lists import ListQuery, export_home, resource_of
 from crm.records.models import BulkChange, Export, SavedView
 from crm.records.resources import Resource
 from crm.records.selectors import counted_tabs, view_url, view_urls, views_of
@@ -216,8 +216,8 @@ def bulk_undo(request: SignedInRequest, pk: int) -> HttpResponse:
 @never_cache
 def export_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     export = _own(Export, request, pk)
-    resource = resource_of(export.kind)
-    context = {"export": export, "resource": resource, "list_url": resource.url("list")}
+    label, url = export_home(export.kind)
+    context = {"export": export, "label": label, "list_url": url}
     return render(request, "records/export_detail.html", context)
 
 
