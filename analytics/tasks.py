@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from analytics import runs
 from analytics.customer_duplicates import find_duplicates
 from analytics.models import Run
+from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
 from crm.jobs.registry import HEAVY_QUEUE, handler
 from crm.jobs.schedule import nightly
 from customers.duplicates.services import JOB_KIND as FIND_DUPLICATES
+from sales.measures import company_today
 
 
 @handler("analyze", title=_("Analysis"), queue=HEAVY_QUEUE)
@@ -42,5 +44,16 @@ def search_duplicates(job: JobContext) -> dict[str, Any]:
     }
 
 
+@handler(WAREHOUSE_EXPORT, title=_("Warehouse export"), queue=HEAVY_QUEUE)
+def export_warehouse(job: JobContext) -> dict[str, Any]:
+    rows = export_write(day=company_today(), progress=job.progress)
+    return {
+        "message": gettext("The star is written."),
+        "table": [[name, count] for name, count in rows.items()],
+        "url": "/analytics/warehouse/",
+    }
+
+
+nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)

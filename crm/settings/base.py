@@ -239,6 +239,7 @@ STATICFILES_DIRS = [
     if (BASE_DIR / "static" / name).exists()
 ]
 MEDIA_ROOT = VAR_DIR / "media"
+WAREHOUSE_DIR = Path(env.text("WAREHOUSE_DIR", str(VAR_DIR / "warehouse")))
 MEDIA_URL = "/media/"  # never served as such: downloads pass their parent's permission
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

@@ -292,6 +292,10 @@ PAGES: dict[str, Page] = {
     "marketing:segments": Page({"rep", "manager", "admin"}),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
+    "analytics:warehouse": Page({"admin"}),
+    "analytics:warehouse_start": Page({"admin"}, "post"),
+    # No file of that night is there.
+    "analytics:warehouse_file": Page(set(), args=("2026-01-01", "fact_sales")),
     "analytics:start": Page(KEEPERS, "post", args=("forecast",)),
 }
 
