@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 
 from analytics.warehouse.schema import SCHEMA
 from analytics.warehouse.star import STAR, StarTable
@@ -70,31 +71,35 @@ def exports_listed(folder: Path | None = None) -> list[dict[str, Any]]:
 
 def _write_all(half: Path, progress: Progress | None) -> dict[str, int]:
     rows = {}
-    with transaction.atomic():
-        # By psycopg itself: Django's wrappers ask something first, and this must be the first.
-        with _driver().cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            cursor.execute("SET LOCAL statement_timeout = 0")
+    with _snapshot() as session:
         for number, table in enumerate(STAR):
             if progress:
                 progress(number, len(STAR), table.name)
-            rows[table.name] = _write(table, half / f"{table.name}.parquet")
+            rows[table.name] = _write(session, table, half / f"{table.name}.parquet")
     return rows
 
 
-def _driver() -> Any:
-    connection.ensure_connection()
-    return connection.connection
+@contextmanager
+def _snapshot() -> Iterator[Any]:
+    """A session of its own: the job's progress is written in Django's meanwhile."""
+    session = psycopg2.connect(**connection.get_connection_params())
+    try:
+        session.set_session(isolation_level="REPEATABLE READ", readonly=True)
+        with session.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 0")
+        yield session
+    finally:
+        session.close()
 
 
-def _write(table: StarTable, path: Path) -> int:
+def _write(session: Any, table: StarTable, path: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     count = 0
-    schema = pa.schema(_fields(table), metadata={"grain": str(table.grain)})
+    schema = pa.schema(_fields(session, table), metadata={"grain": str(table.grain)})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for chunk in _chunks(table):
+        for chunk in _chunks(session, table):
             columns = list(zip(*chunk, strict=True))
             arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
@@ -102,15 +107,15 @@ def _write(table: StarTable, path: Path) -> int:
     return count
 
 
-def _chunks(table: StarTable) -> Iterator[list[Any]]:
-    with _driver().cursor(name=f"star_{table.name}") as cursor:
+def _chunks(session: Any, table: StarTable) -> Iterator[list[Any]]:
+    with session.cursor(name=f"star_{table.name}") as cursor:
         cursor.itersize = CHUNK
         cursor.execute(f"SELECT * FROM {SCHEMA}.{table.name}")  # noqa: S608  # a name of ours
         while chunk := cursor.fetchmany(CHUNK):
             yield chunk
 
 
-def _fields(table: StarTable) -> list[Any]:
+def _fields(session: Any, table: StarTable) -> list[Any]:
     """The columns with Arrow's types, as PostgreSQL describes the view."""
     import pyarrow as pa
 
@@ -119,7 +124,7 @@ def _fields(table: StarTable) -> list[Any]:
         "boolean": pa.bool_(), "date": pa.date32(), "numeric": pa.decimal128(28, 6),
         "timestamp with time zone": pa.timestamp("us", tz="UTC"),
     }  # fmt: skip
-    with connection.cursor() as cursor:
+    with session.cursor() as cursor:
         cursor.execute(
             "SELECT column_name, data_type, numeric_precision, numeric_scale"
             " FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"

@@ -16,9 +16,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from analytics.warehouse.export import KEPT, export_write, exports_listed
+from analytics.warehouse.export import KEPT, WAREHOUSE_EXPORT, export_write, exports_listed
 from analytics.warehouse.schema import reader_drop, views_create, views_drop
 from analytics.warehouse.star import DIMENSIONS, STAR
+from crm.jobs.models import Job
+from crm.jobs.runner import job_run
 from sales.measures import over
 from sales.models import Deal, Order, OrderLine
 from tests.factories.cast import Cast, make_cast
@@ -86,6 +88,17 @@ def test_it_joins_every_fact_to_its_dimensions(company: Cast, tmp_path: Path) ->
                 assert set(frame[key].dropna()) <= known, (name, key)
     assert len(frames["fact_sales"]) == 3
     assert frames["fact_sales"]["amount_base"].sum() == Decimal("786.59")
+
+
+def test_it_exports_as_a_job(company: Cast, client: Client, tmp_path: Path, settings: Any) -> None:
+    settings.WAREHOUSE_DIR = tmp_path
+    client.force_login(company.admin)
+    client.post(reverse("analytics:warehouse_start"))
+    job = Job.objects.get(kind=WAREHOUSE_EXPORT)
+    job_run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, dict(job.result["table"])["fact_sales"]) == ("succeeded", 3)
+    assert [len(night["files"]) for night in exports_listed()] == [len(STAR)]
 
 
 def test_it_names_nobody(company: Cast, tmp_path: Path) -> None:
