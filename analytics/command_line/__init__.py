@@ -19,6 +19,8 @@ from analytics.command_line import (
     regress,
     rules,
     score,
+    series,
+    text,
     value,
 )
 from analytics.command_line.method import Method
@@ -30,6 +32,8 @@ METHODS: dict[str, Method] = {
     "cluster": cluster.METHOD,
     "regress": regress.METHOD,
     "score": score.METHOD,
+    "text": text.METHOD,
+    "series": series.METHOD,
     "duplicates": duplicates.METHOD,
     "rules": rules.METHOD,
     "value": value.METHOD,

@@ -27,6 +27,8 @@ class Method:
         From a frame and the options to the answer.
     summarise : callable
         From the answer to lines for a person.
+    file : str
+        Name of the option that names the table.
     """
 
     help: str
@@ -35,6 +37,7 @@ class Method:
     needed: tuple[str, ...]
     run: Callable[[pd.DataFrame, dict[str, Any]], dict[str, Any]]
     summarise: Callable[[dict[str, Any]], list[str]]
+    file: str = "csv"
 
 
 def names(text: str) -> list[str]:

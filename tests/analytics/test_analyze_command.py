@@ -82,6 +82,13 @@ def test_it_forecasts_in_words_without_json(table: str) -> None:
         (("forecast", "--csv", "TABLE", "--value", "nil", "--horizon", "3"), "no column “nil”"),
         (("score", "--csv", "TABLE", "--target", "sales"), "48 values"),
         (("score", "--csv", "TABLE"), "--target"),
+        (
+            ("text", "--train", "TABLE", "--text", "month"),
+            "--label must be given together with --train",
+        ),
+        (("series", "--csv", "TABLE", "--date", "sales"), "cannot be read as dates"),
+        (("text", "--text", "month", "--label", "sales"), "--train must be given"),
+        (("text", "--train", "TABLE", "--text", "month", "--label", "sales"), "needs at least 40"),
         (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
         (("cluster", "--csv", "TABLE", "--k", "1", "--json", "-"), "between 2 and 50"),
     ],
@@ -117,3 +124,13 @@ def test_it_scores_and_applies_the_model_to_another_table(tmp_path: Path) -> Non
     high, low = answer["scores"]
     assert high["probability"] > 0.8 > 0.4 > low["probability"]
     assert "wait: 30" in high["reasons"][0]
+
+
+def test_it_describes_a_series_with_its_forecast(table: str) -> None:
+    done = analyze("series", "--csv", table, "--date", "month", "--value", "sales", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    promised = {"trend", "seasonal_strength", "weekdays", "hours", "forecast", "backtest"}
+    assert set(answer) >= PROMISED | promised
+    assert len(answer["forecast"]) == 12
+    assert (answer["frequency"], answer["trend"]["direction"]) == ("month", "none")

@@ -48,7 +48,9 @@ class Command(BaseCommand):
         )
         for name, method in METHODS.items():
             one = chosen.add_parser(name, help=method.help, description=method.help)
-            one.add_argument("--csv", metavar="FILE", help="table to analyse")
+            one.add_argument(
+                f"--{method.file}", dest="csv", metavar="FILE", help="table to analyse"
+            )
             one.add_argument("--json", metavar="FILE", help="write the answer, - for stdout")
             method.add_arguments(one)
 
@@ -79,7 +81,8 @@ class Command(BaseCommand):
         from analytics import runs
 
         if method not in runs.METHODS:
-            params = {"name": "--csv", "rule": "given for this method", "value": "nothing"}
+            option = f"--{METHODS[method].file}"
+            params = {"name": option, "rule": "given for this method", "value": "nothing"}
             raise DataProblem("bad_parameter", params)
         given = {name: value for name, value in parameters.items() if value is not None}
         return runs.run_answer(runs.run_method(method=method, params=given))

@@ -16,6 +16,7 @@ from analytics.methods.messages import (
     rows,
     rules,
     score,
+    text,
     value,
 )
 
@@ -26,6 +27,7 @@ MESSAGES: dict[str, str] = {
     **cluster.MESSAGES,
     **regression.MESSAGES,
     **score.MESSAGES,
+    **text.MESSAGES,
     **linkage.MESSAGES,
     **rules.MESSAGES,
     **value.MESSAGES,

@@ -1,0 +1,99 @@
+"""Does it rise or fall? A rank test for a trend that allows for neighbours that are alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A trend with its test.
+
+    Attributes
+    ----------
+    direction : {"up", "down", "none"}
+        "none" where the test does not reach 5 %.
+    slope, lo, hi : float
+        Sen's slope per period with its 95 % interval.
+    tau : float
+        Kendall's rank correlation with time.
+    p : float
+        Two-sided.
+    correction : float
+        Factor on the variance of the test for neighbours that are alike, 1 or more.
+    """
+
+    direction: str
+    slope: float
+    lo: float
+    hi: float
+    tau: float
+    p: float
+    correction: float
+
+
+def trend_test(y: FloatArray) -> Trend:
+    """Mann–Kendall test with the correction of Hamed and Rao, and Sen's slope.
+
+    Sources: H. B. Mann (1945), Econometrica 13; M. G. Kendall (1975), Rank Correlation Methods;
+    K. H. Hamed and A. R. Rao (1998), Journal of Hydrology 204, eq. 14-17; P. K. Sen (1968), JASA
+    63.  The correction never narrows the test.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n,)
+        One value per period, up to some thousands.
+    """
+    from scipy.stats import norm, theilslopes
+
+    n = len(y)
+    if float(np.ptp(y)) == 0.0:
+        return Trend("none", 0.0, 0.0, 0.0, 0.0, 1.0, 1.0)
+    s = mann_kendall_s(y)
+    _, ties = np.unique(y, return_counts=True)
+    variance = (n * (n - 1) * (2 * n + 5) - float(np.sum(ties * (ties - 1) * (2 * ties + 5)))) / 18
+    slope = float(theilslopes(y)[0])
+    correction = variance_correction(y - slope * np.arange(n))
+    spread = np.sqrt(variance * correction)
+    z = (s - np.sign(s)) / spread
+    p = float(2 * norm.sf(abs(z)))
+    # The interval of Sen's slope by the normal ranks of the corrected test.
+    level = float(2 * norm.cdf(1.959964 * np.sqrt(correction)) - 1)
+    _, _, lo, hi = theilslopes(y, alpha=min(level, 1 - 1e-9))
+    direction = "none" if p >= 0.05 else "up" if s > 0 else "down"
+    return Trend(
+        direction, slope, float(lo), float(hi), float(s / (n * (n - 1) / 2)), p, correction
+    )
+
+
+def mann_kendall_s(y: FloatArray) -> float:
+    """Later values above earlier ones minus those below."""
+    return float(sum(np.sign(y[k + 1 :] - y[k]).sum() for k in range(len(y) - 1)))
+
+
+def variance_correction(detrended: FloatArray) -> float:
+    """1 + 2 / (n(n-1)(n-2)) Σ (n-k)(n-k-1)(n-k-2) ρ_k over the significant rank correlations.
+
+    Lags up to n / 4; later ones are estimated from too few pairs.
+    """
+    from scipy.stats import rankdata
+
+    n = len(detrended)
+    if n < 8:
+        return 1.0
+    ranks = rankdata(detrended)
+    centred = ranks - ranks.mean()
+    total = float(centred @ centred)
+    if total == 0:
+        return 1.0
+    lags = np.arange(1, n // 4 + 1)
+    rho = np.array([float(centred[k:] @ centred[:-k]) / total for k in lags])
+    significant = np.abs(rho) > 1.959964 / np.sqrt(n)
+    weights = (n - lags) * (n - lags - 1.0) * (n - lags - 2.0)
+    extra = float(np.sum(weights * rho * significant)) * 2.0 / (n * (n - 1.0) * (n - 2.0))
+    return max(1.0, 1.0 + extra)

@@ -1,0 +1,18 @@
+"""Classes of texts."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "too_few_texts": _(
+        "Sorting texts needs at least %(needed)d texts and two classes of %(each)d texts or more; "
+        "there are %(rows)d texts in %(classes)d such classes."
+    ),
+    "rare_classes_left_out": _(
+        "%(classes)d classes with fewer than %(each)d texts were left out (%(rows)d rows)."
+    ),
+    "judged_on_part": _("%(rows)d texts were not learned from and served to judge."),
+    "unknown_classes": _("%(rows)d judged rows have a class that was never learned."),
+    "texts_without_words": _("The texts hold no words to learn from."),
+}

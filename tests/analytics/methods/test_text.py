@@ -1,0 +1,87 @@
+"""Texts are sorted by what they say, in Chinese too, and left to a person when unsure."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.methods.errors import DataProblem
+from analytics.methods.text import classify_texts, fit_temperature, softmax
+
+WORDS = {
+    "发票": ["发票什么时候开", "请补开上月发票", "发票抬头写错了", "电子发票没有收到"],
+    "物流": ["快递还没有到", "物流信息三天没更新", "请问什么时候发货", "包裹送错地址了"],
+    "退货": ["我要退货", "商品坏了想退款", "退款什么时候到账", "申请退换货"],
+}
+
+
+def requests(rows: int = 150, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    kinds = rng.choice(list(WORDS), rows)
+    texts = [f"{rng.choice(WORDS[kind])}，订单{rng.integers(1000, 9999)}" for kind in kinds]
+    return pd.DataFrame({"text": texts, "kind": kinds})
+
+
+def test_it_sorts_chinese_without_a_segmenter() -> None:
+    found = classify_texts(requests(), requests(60, seed=1), "text", "kind")
+    assert found.accuracy > 0.95
+    assert found.base_rate < 0.5
+    shown = found.model.probabilities(pd.Series(["退款一直没到账，怎么办？", "ＤＨＬ快递到哪里了"]))
+    assert [found.model.classes[k] for k in shown.argmax(axis=1)] == ["退货", "物流"]
+    assert shown.sum(axis=1) == pytest.approx([1, 1])
+
+
+def test_it_abstains_in_noise() -> None:
+    rng = np.random.default_rng(2)
+    frame = requests(300)
+    frame["kind"] = rng.permutation(frame["kind"])
+    found = classify_texts(frame, None, "text", "kind")
+    assert found.accuracy < 0.55
+    assert found.abstained > 0.8 * found.rows_judged
+    assert found.to_dict()["warnings"]
+
+
+def test_it_sorts_77_kinds_of_bank_requests(shared_data: Path) -> None:
+    train, test = (pd.read_csv(shared_data / "banking77" / f"{n}.csv") for n in ("train", "test"))
+    found = classify_texts(train, test, "text", "category")
+    assert found.accuracy >= 0.90
+    assert found.macro_f1 >= 0.90
+    assert len(found.classes) == 77
+    assert found.accuracy_answered is not None
+    assert found.accuracy_answered > found.accuracy
+    assert found.ece < 0.05
+    again = classify_texts(train.head(2_000), test, "text", "category")
+    assert {notice.code for notice in again.notices} == {"unknown_classes"}
+
+
+def test_it_fits_the_temperature_that_was_planted() -> None:
+    rng = np.random.default_rng(3)
+    margins = rng.normal(size=(20_000, 4))
+    p = softmax(margins / 0.5)
+    right = (p.cumsum(axis=1) < rng.random((20_000, 1))).sum(axis=1).clip(max=3)
+    assert fit_temperature(margins, right) == pytest.approx(0.5, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda f: f.head(10), "too_few_texts"),
+        (lambda f: f.head(0), "no_rows"),
+        (lambda f: f.assign(kind="发票"), "too_few_texts"),
+        (lambda f: f.assign(text=None), "no_usable_rows"),
+        (lambda f: f.assign(text="!!!"), "texts_without_words"),
+        (lambda f: f.drop(columns="kind"), "column_missing"),
+    ],
+)
+def test_it_refuses_what_cannot_be_sorted(change: object, code: str) -> None:
+    with pytest.raises(DataProblem) as refused:
+        classify_texts(change(requests()), None, "text", "kind")  # type: ignore[operator]
+    assert refused.value.code == code
+
+
+def test_it_leaves_rare_classes_out_and_says_so() -> None:
+    frame = pd.concat([requests(), pd.DataFrame({"text": ["你好"], "kind": ["其他"]})])
+    found = classify_texts(frame, None, "text", "kind")
+    assert "其他" not in found.model.classes
+    assert "rare_classes_left_out" in {notice.code for notice in found.notices}
