@@ -33,6 +33,10 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] ",
+    # Its log names what went wrong, not the values of the row or of the statement.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length_on_error": "0",
 }
 # A throwaway cluster: a crash may lose it, so it need not wait for the disk.
 THROWAWAY_SETTINGS = {

@@ -23,7 +23,7 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -333,7 +333,13 @@ def seed_machines(cast: Cast, client: Client, customer: Customer) -> None:
         method="cluster", state="finished", team=cast.team, result={"top": [{"name": NAME}]}
     )
     client.force_login(cast.admin)
-    client.get(f"/nowhere/{customer.pk}/")
+    client.get(f"/nowhere/{customer.pk}/", {"q": NAME})
+    client.get(reverse("customers:list"), {"sort": f"{WORD}\x00"})
+    twice = Customer(name=NAME, email=EMAIL, external_id=customer.external_id, team=cast.team)
+    with pytest.raises(IntegrityError) as clash, transaction.atomic():
+        twice.save()  # PostgreSQL quotes the row in its error
+    assert WORD in str(clash.value)
+    logging.getLogger("crm").error("could not be saved", exc_info=clash.value)
     url = reverse("admin:customers_customer_change", args=[customer.pk])
     page = client.get(url)
     assert page.status_code == 200
