@@ -14,7 +14,7 @@ from django.db.models import Min, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
-from customers.models import Customer
+from customers.models import Customer, PrivacyRequest
 from marketing.models import MarketResult, Spend
 from sales import measures
 from sales.models import SalesDay
@@ -143,7 +143,9 @@ def customer_identities(scope: Scope) -> pd.DataFrame:
     from crm.common.names import fold, name_parts
 
     columns = ["pk", "name", "name_key", "phone", "email", "address", "city", "region"]
-    rows = scope.of(Customer).order_by("pk").values_list(*columns).iterator(chunk_size=20_000)
+    erased = PrivacyRequest.objects.erased_customers()
+    found = scope.of(Customer).exclude(pk__in=erased).order_by("pk")
+    rows = found.values_list(*columns).iterator(chunk_size=20_000)
     table = []
     for pk, name, key, phone, email, address, city, region in rows:
         parts = name_parts(name)

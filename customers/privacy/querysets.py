@@ -33,3 +33,8 @@ class PrivacyRequestQuerySet(models.QuerySet[Any]):
 
     def waiting(self) -> Self:
         return self.filter(state="requested")
+
+    def erased_customers(self) -> Any:
+        """The ids of customers who were erased: their names are all alike."""
+        done = self.filter(kind="erase", state="done", customer__isnull=False)
+        return done.order_by().values("customer")

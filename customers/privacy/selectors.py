@@ -79,16 +79,20 @@ def _sees(user: Any, request: PrivacyRequest) -> bool:
 
 
 def _counts(counts: dict[str, int]) -> list[tuple[str, int]]:
-    labels = {holding.label: holding.model._meta.verbose_name_plural for holding in in_order()}
-    labels |= {"imports": _("Imported files"), "rows": _("Rows"), "sessions": _("Sessions")}
-    return [(str(labels[kind]), rows) for kind, rows in counts.items() if kind in labels]
+    labels = {
+        holding.label: holding.model._meta.verbose_name_plural
+        for holding in reversed(in_order())
+        if holding.told
+    }
+    labels |= {"imports": _("Imported files"), "rows": _("Rows")}
+    return [(str(label), counts[kind]) for kind, label in labels.items() if counts.get(kind)]
 
 
 def _steps(request: PrivacyRequest) -> list[dict[str, Any]]:
     """Asked, approved, carried out, done; a request that ended early stops where it ended."""
     labels = [
-        pgettext("privacy", "Asked"), pgettext("privacy", "Approved"),
-        pgettext("privacy", "Carried out"), pgettext("privacy", "Done"),
+        pgettext("privacy", "Request"), pgettext("privacy", "Approval"),
+        pgettext("privacy", "Execution"), pgettext("privacy", "Done"),
     ]  # fmt: skip
     reached = {
         State.REQUESTED: 1,

@@ -10,21 +10,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.frames import Scope, customer_identities
 from crm.accounts.models import User
 from crm.common.errors import RefusedError
 from crm.common.roles import Role
+from crm.jobs.direct import DirectWork
 from crm.jobs.models import Job
 from crm.jobs.runner import job_run
 from crm.records.models import Attachment
 from customers.models import Affiliation, Contact, Customer, Erasure, PrivacyRequest
+from customers.privacy.erasing import erasure_run
 from customers.privacy.services import (
     bundles_expire,
     privacy_approve,
@@ -292,6 +297,72 @@ def test_it_gives_a_conflict_to_whoever_has_the_form_open(
     sent = {"name": "Zhang Sanfeng", "kind": "person", "lifecycle": "active",
             "acquisition": "other", "expected_version": version}  # fmt: skip
     assert client.post(url, sent).status_code == 409
+
+
+def test_it_erases_what_is_written_while_it_erases(cast: Cast, customer: Customer) -> None:
+    class Interrupting(DirectWork):
+        """A colleague logs a call and uploads a letter just before the person goes."""
+
+        def progress(self, done: int, total: int = 0, note: str = "") -> None:
+            if done == 30 and not customer.communications.exists():
+                CommunicationFactory(customer=customer, content="Too late")
+                late = Attachment(parent=customer, name="late.txt", media_type="x/y", size=5)
+                late.file.save("x", ContentFile(b"late!"), save=False)
+                late.save()
+
+    request = approved(cast, customer, "erase")
+    erasure_run(request=request, work=Interrupting())
+    assert [talk.content for talk in customer.communications.all()] == [""]
+    assert not Attachment.objects.exists()
+
+
+def test_it_goes_on_after_an_interruption(cast: Cast, customer: Customer) -> None:
+    class Breaking(DirectWork):
+        """The power goes in the middle; the checkpoint is what is left."""
+
+        def progress(self, done: int, total: int = 0, note: str = "") -> None:
+            if done == 20:
+                raise RuntimeError("power")
+
+    CommunicationFactory(customer=customer, content="Words")
+    request = approved(cast, customer, "erase")
+    broken = Breaking()
+    with pytest.raises(RuntimeError):
+        erasure_run(request=request, work=broken)
+    again = DirectWork()
+    again.checkpoint = broken.checkpoint
+    erasure = erasure_run(request=request, work=again)
+    customer.refresh_from_db()
+    assert customer.email == ""
+    assert customer.communications.get().content == ""
+    assert Erasure.objects.get() == erasure
+    assert len(Path(settings.ERASURE_LEDGER).read_text().splitlines()) == 1
+
+
+def test_it_leaves_a_record_alone_that_got_the_id_of_an_erased_one(
+    cast: Cast, customer: Customer
+) -> None:
+    carried_out(cast, customer, "erase")
+    Erasure.objects.all().delete()
+    made = timezone.now() + timedelta(days=1)
+    Customer.objects.filter(pk=customer.pk).update(created_at=made, name="Somebody new")
+    call_command("replay_erasures")
+    customer.refresh_from_db()
+    assert customer.name == "Somebody new"
+    assert Erasure.objects.count() == 1
+
+
+def test_it_refuses_a_ledger_that_is_none(tmp_path: Path) -> None:
+    broken = tmp_path / "ledger"
+    broken.write_text("{}\nnonsense\n")
+    with pytest.raises(CommandError, match="Line 1"):
+        call_command("replay_erasures", ledger=broken)
+
+
+def test_it_compares_erased_customers_with_nobody(cast: Cast, customer: Customer) -> None:
+    CustomerFactory(owner=cast.rep, name="Still here")
+    carried_out(cast, customer, "erase")
+    assert list(customer_identities(Scope())["raw"]) == ["Still here"]
 
 
 def test_it_asks_the_same_number_of_queries_for_any_number_of_requests(

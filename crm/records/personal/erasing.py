@@ -107,13 +107,28 @@ def _erase_rows(holding: Holding, subject: Subject, work: Work) -> int:
 
 
 def _erase_roots(subject: Subject, counts: dict[str, int]) -> None:
+    """The person themselves, and what colleagues wrote about them while this was going on."""
     for holding in in_order():
+        rows = holding.of(subject)
         if holding.order < ROOTS:
-            continue
-        ids = list(holding.of(subject).values_list("pk", flat=True))
+            rows = rows.filter(_written_since(holding))
+        ids = list(rows.values_list("pk", flat=True))
         _blank(holding, ids)
         _blank_history(holding, models.Q(pgh_obj__in=ids), subject)
         counts[holding.label] = counts.get(holding.label, 0) + len(ids)
+
+
+def _written_since(holding: Holding) -> models.Q:
+    """Rows in which something stands that erasing would have blanked."""
+    if holding.gone:
+        return models.Q()
+    found = models.Q(pk__in=[])
+    for column, blank in holding.blank.items():
+        if blank is None:
+            found |= models.Q(**{f"{column}__isnull": False})
+        elif isinstance(blank, str | bytes):
+            found |= ~models.Q(**{column: blank})
+    return found
 
 
 def _blank(holding: Holding, ids: list[int]) -> None:
