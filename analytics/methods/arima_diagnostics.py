@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.methods.candidates import ArimaForm, fourier_terms
+from analytics.methods.arima import ArimaForm, fourier_terms
 
 FloatArray = NDArray[np.float64]
 

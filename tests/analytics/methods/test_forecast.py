@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.methods.arima import ArimaForm
 from analytics.methods.arima_diagnostics import diagnose
-from analytics.methods.candidates import ArimaForm
 from analytics.methods.errors import DataProblem, InsufficientData
-from analytics.methods.forecast import ForecastResult, forecast, forecast_series
+from analytics.methods.forecast import WORTH_CORES, forecast
+from analytics.methods.forecast_result import ForecastResult
+from analytics.methods.series_forecast import forecast_series
 from analytics.methods.timeseries import regular_series
 
 
@@ -163,6 +165,14 @@ def test_it_forecasts_each_group_and_names_those_it_cannot(seasonal: np.ndarray)
     assert any("“new” was not forecast" in text for text in answer["warnings"])
     assert answer["rows_dropped"] == 5
     assert answer["backtest"]["mase"] is not None
+
+
+def test_it_forecasts_many_groups_on_all_cores_alike(seasonal: np.ndarray) -> None:
+    parts = [monthly(seasonal[:30] + k).assign(team=k) for k in range(WORTH_CORES)]
+    together = forecast(pd.concat(parts), "value", date="date", group="team", horizon=2)
+    alone = forecast(parts[3], "value", date="date", group="team", horizon=2)
+    assert list(together.groups) == [str(k) for k in range(WORTH_CORES)]
+    assert together.groups["3"].rows("3") == alone.groups["3"].rows("3")
 
 
 def test_it_models_the_year_in_weekly_sales() -> None:

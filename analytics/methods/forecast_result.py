@@ -1,0 +1,189 @@
+"""What a forecast says, as dataclasses and JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.methods.arima import ArimaForm
+from analytics.methods.arima_diagnostics import ArimaDiagnostics
+from analytics.methods.backtest import Score
+from analytics.methods.candidates import (
+    Prediction,
+)
+from analytics.methods.errors import Notice
+from analytics.methods.serialise import jsonable
+from analytics.methods.timeseries import RegularSeries
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ForecastModel:
+    """One competitor: its form and its figures on unseen data."""
+
+    name: str
+    label: str
+    score: Score
+    chosen: bool
+    member: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return name, label, figures, and whether it was chosen or part of the median."""
+        return {
+            "name": self.name,
+            "label": self.label,
+            **jsonable(self.score),
+            "chosen": self.chosen,
+            "member": self.member,
+        }
+
+
+@dataclass(frozen=True)
+class SeriesForecast:
+    """The forecast of one series.
+
+    Attributes
+    ----------
+    prediction : Prediction
+        Each part of shape (horizon,), in the unit of the series.
+    chosen : str
+        Name of the model used.
+    models : tuple of ForecastModel
+        All competitors, best first.
+    score, naive : Score
+        Backtest figures of the chosen model and of the seasonal naive forecast.
+    order : ArimaForm or None
+        The automatic ARIMA on the whole series.  With ``diagnostics`` also when another model was
+        chosen; else None then, to save the search.
+    origins, judged_steps : int
+        Number of backtest origins, and the steps judged at each.
+    interval_factor : float
+        What the model's interval half-widths were multiplied by after the backtest; 1 for none.
+    """
+
+    series: RegularSeries
+    prediction: Prediction
+    chosen: str
+    models: tuple[ForecastModel, ...]
+    score: Score
+    naive: Score
+    order: ArimaForm | None
+    diagnostics: ArimaDiagnostics | None
+    origins: int
+    judged_steps: int
+    interval_factor: float
+    notices: tuple[Notice, ...] = ()
+
+    def backtest_dict(self) -> dict[str, Any]:
+        """Return the figures on unseen data."""
+        return {
+            **jsonable(self.score),
+            "naive_mase": jsonable(self.naive.mase),
+            "naive_smape": jsonable(self.naive.smape),
+            "origins": self.origins,
+            "horizon": self.judged_steps,
+        }
+
+    def rows(self, group: str | None = None) -> list[dict[str, Any]]:
+        """Return one row per step: group, step, date, mean and interval ends."""
+        p = self.prediction
+        dates = self.series.future_dates(len(p.mean))
+        return [
+            {
+                "group": group,
+                "step": k + 1,
+                "date": dates[k] if dates else None,
+                "mean": jsonable(p.mean[k]),
+                "lo80": jsonable(p.lo80[k]),
+                "hi80": jsonable(p.hi80[k]),
+                "lo95": jsonable(p.lo95[k]),
+                "hi95": jsonable(p.hi95[k]),
+            }
+            for k in range(len(p.mean))
+        ]
+
+    def to_dict(self, group: str | None = None) -> dict[str, Any]:
+        """Return everything but the forecast rows, JSON-safe."""
+        return {
+            "group": group,
+            "periods": len(self.series.y),
+            "season": self.series.season,
+            "frequency": self.series.frequency or None,
+            "chosen": self.chosen,
+            "order": jsonable(self.order),
+            "diagnostics": jsonable(self.diagnostics),
+            "interval_factor": self.interval_factor,
+            "backtest": self.backtest_dict(),
+            "models": jsonable(list(self.models)),
+            "warnings": [notice.text for notice in self.notices],
+        }
+
+
+@dataclass(frozen=True)
+class ForecastResult:
+    """Forecasts of one or several series.
+
+    Attributes
+    ----------
+    groups : dict of (str or None) to SeriesForecast
+        The single key None without grouping.
+    rows_used, rows_dropped : int
+    notices : tuple of Notice
+    """
+
+    groups: dict[str | None, SeriesForecast]
+    rows_used: int
+    rows_dropped: int
+    notices: tuple[Notice, ...] = field(default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the command line's answer.
+
+        ``backtest`` holds means over the groups, ``chosen`` the model most often used, ``order``
+        is given for a single series (per group it stands under ``groups``).
+        """
+        each = list(self.groups.values())
+        tests = [one.backtest_dict() for one in each]
+        single = each[0] if len(each) == 1 else None
+        return {
+            "models": _pooled_models(each),
+            "chosen": Counter(one.chosen for one in each).most_common(1)[0][0],
+            "order": jsonable(single.order) if single else None,
+            "season": single.series.season if single else None,
+            "forecast": [row for group, one in self.groups.items() for row in one.rows(group)],
+            "backtest": {key: _mean([test[key] for test in tests]) for key in tests[0]},
+            "groups": [one.to_dict(group) for group, one in self.groups.items()],
+            "rows_used": self.rows_used,
+            "rows_dropped": self.rows_dropped,
+            "warnings": [notice.text for notice in self.notices],
+        }
+
+
+def _mean(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _pooled_models(each: list[SeriesForecast]) -> list[dict[str, Any]]:
+    if len(each) == 1:
+        return jsonable(list(each[0].models))
+    names = dict.fromkeys(model.name for one in each for model in one.models)
+    pooled = []
+    for name in names:
+        same = [m for one in each for m in one.models if m.name == name]
+        figures = [jsonable(m.score) for m in same]
+        pooled.append(
+            {
+                "name": name,
+                "label": name,
+                **{key: _mean([f[key] for f in figures]) for key in figures[0]},
+                "chosen": sum(m.chosen for m in same),
+                "member": sum(m.member for m in same),
+            }
+        )
+    return sorted(pooled, key=lambda m: np.inf if m["mase"] is None else m["mase"])

@@ -1,0 +1,257 @@
+"""One series: models compete on the known past, the best or their median forecasts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.methods.arima import Arima, ArimaForm, log_helps
+from analytics.methods.arima_diagnostics import ArimaDiagnostics, diagnose
+from analytics.methods.backtest import Backtest, Score, ensure_sane, plan_origins, run_backtest
+from analytics.methods.calibration import floored, interval_factor, widened
+from analytics.methods.candidates import (
+    LONG_SEASON,
+    Candidate,
+    Prediction,
+    SeasonalNaive,
+    median_of,
+)
+from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.forecast_result import ForecastModel, SeriesForecast
+from analytics.methods.smoothing import Ces, Ets, Theta
+from analytics.methods.timeseries import RegularSeries
+
+FloatArray = NDArray[np.float64]
+NAIVE = "seasonal_naive"
+COMBINATION = "combination"
+# The median of models is chosen unless one model alone was this much better in the backtest:
+# differences smaller than that on a handful of origins are luck (Petropoulos and Svetunkov 2020).
+CLEARLY_BETTER = 0.90
+# A model enters the median when its error is at most this many times the best one's.
+GOOD_ENOUGH = 1.5
+# A model counts as better than the seasonal naive forecast from one per cent on.
+BETTER = 0.99
+# Exact likelihood takes many seconds beyond this length, and only describes the model.
+DIAGNOSED_PERIODS = 400
+MAX_HORIZON = 400
+
+
+def check_horizon(horizon: int) -> None:
+    if not 1 <= horizon <= MAX_HORIZON:
+        rule = f"between 1 and {MAX_HORIZON}"
+        raise DataProblem("bad_parameter", {"name": "horizon", "rule": rule, "value": horizon})
+
+
+def forecast_series(
+    series: RegularSeries, horizon: int, *, diagnostics: bool = False
+) -> SeriesForecast:
+    """Forecast one regular series.
+
+    Candidates: automatic ARIMA, exponential smoothing, dynamic optimised Theta, complex
+    exponential smoothing, their median, and the seasonal naive forecast.  The one with the least
+    MASE in a rolling-origin backtest is used, the median being preferred to a single model that is
+    less than 10 % better; when none beats the seasonal naive forecast, that is used and said.
+
+    Parameters
+    ----------
+    series : RegularSeries
+        At least two seasons (``timeseries.regular_series`` sees to it).
+    horizon : int
+        Periods ahead.
+    diagnostics : bool
+        Also estimate the automatic ARIMA by exact likelihood: coefficients, Ljung–Box.
+
+    Returns
+    -------
+    SeriesForecast
+        Point forecasts are medians; a series without negative values gets none.
+    """
+    from threadpoolctl import threadpool_limits
+
+    check_horizon(horizon)
+    if float(np.ptp(series.y)) == 0.0:
+        return _constant(series, horizon, list(series.notices))
+    # Thousands of tiny matrix products: on a busy machine a second thread only waits.
+    with threadpool_limits(limits=1):
+        return _judged(series, horizon, diagnostics=diagnostics)
+
+
+def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> SeriesForecast:
+    """Backtest the candidates, choose, and forecast with the whole series."""
+    y = series.y
+    notices = list(series.notices)
+    first = plan_origins(len(y), series.season, horizon)[0][0]
+    candidates = _candidates(series.season, log=log_helps(y[:first], series.season))
+    test = run_backtest(y, series.season, horizon, candidates)
+    notices += [Notice("model_failed", {"model": name}) for name in test.failed]
+    floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
+    for name, made in test.predictions.items():
+        test.predictions[name] = [p.map(lambda part: np.maximum(part, floor)) for p in made]
+    scores = {name: test.score(made) for name, made in test.predictions.items()}
+    chosen, members = _choose(test, scores)
+    fitted = _Final(y, series.season, horizon, candidates)
+    prediction, chosen, members = fitted.predict(chosen, members, notices)
+    prediction, factor = _calibrate(prediction, test, chosen, notices)
+    prediction = prediction.map(lambda part: np.maximum(part, floor))
+    order = fitted.order() if diagnostics else fitted.known_order()
+    if chosen == NAIVE:
+        notices.append(Notice("no_better_than_naive"))
+    notices += _backtest_notices(test, horizon)
+    short = len(y) <= DIAGNOSED_PERIODS
+    checked = diagnose(y, order) if diagnostics and order and short else None
+    return SeriesForecast(
+        series=series,
+        prediction=prediction,
+        chosen=chosen,
+        models=_ranked(scores, chosen, members, order),
+        score=scores[chosen],
+        naive=scores[NAIVE],
+        order=order,
+        diagnostics=checked,
+        origins=len(test.origins),
+        judged_steps=test.horizon,
+        interval_factor=factor,
+        notices=tuple(notices + _residual_notice(checked, chosen)),
+    )
+
+
+def _candidates(season: int, *, log: bool) -> list[Candidate]:
+    models: list[Candidate] = [SeasonalNaive(), Arima(log=log), Ets(log=log), Theta()]
+    return models if season > LONG_SEASON else [*models, Ces()]
+
+
+def _choose(test: Backtest, scores: dict[str, Score]) -> tuple[str, list[str]]:
+    """Return the chosen name and the members of the median; adds the median to ``scores``."""
+    naive = scores[NAIVE].mase
+    better = sorted((s.mase, name) for name, s in scores.items() if s.mase < BETTER * naive)
+    if not better:
+        return NAIVE, []
+    best_mase, best = better[0]
+    members = [name for error, name in better if error <= GOOD_ENOUGH * best_mase]
+    if len(members) < 2:
+        return best, []
+    made = [median_of(list(at)) for at in zip(*(test.predictions[m] for m in members), strict=True)]
+    scores[COMBINATION] = test.score(made)
+    test.predictions[COMBINATION] = made
+    if best_mase < CLEARLY_BETTER * scores[COMBINATION].mase:
+        return best, members
+    return COMBINATION, members
+
+
+class _Final:
+    """The models on the whole series, each fitted at most once."""
+
+    def __init__(
+        self, y: FloatArray, season: int, horizon: int, candidates: list[Candidate]
+    ) -> None:
+        self.y, self.season, self.horizon = y, season, horizon
+        self.candidates = {candidate.name: candidate for candidate in candidates}
+        self.forms: dict[str, Any] = {}
+
+    def predict(
+        self, chosen: str, members: list[str], notices: list[Notice]
+    ) -> tuple[Prediction, str, list[str]]:
+        """Return the prediction, and what it is really made of should a model fail here."""
+        wanted = members if chosen == COMBINATION else [chosen]
+        made: dict[str, Prediction] = {}
+        for name in wanted:
+            try:
+                made[name] = self._one(name)
+            except Exception:  # noqa: BLE001 - the libraries raise bare Exceptions
+                notices.append(Notice("model_failed", {"model": name}))
+        if not made:
+            return self._one(NAIVE), NAIVE, []
+        if len(made) == 1:
+            return next(iter(made.values())), next(iter(made)), members
+        return median_of(list(made.values())), COMBINATION, list(made)
+
+    def _one(self, name: str) -> Prediction:
+        prediction = self.candidates[name].predict(
+            self.y, self.season, self.horizon, self._form(name)
+        )
+        ensure_sane(prediction, self.y)
+        return prediction
+
+    def _form(self, name: str) -> Any:
+        if name not in self.forms:
+            self.forms[name] = self.candidates[name].specify(self.y, self.season)
+        return self.forms[name]
+
+    def known_order(self) -> ArimaForm | None:
+        """Return the automatic ARIMA's orders if it took part in the forecast."""
+        fit = self.forms.get(Arima.name)
+        return fit.form if fit else None
+
+    def order(self) -> ArimaForm | None:
+        """Return the automatic ARIMA's orders, None where it cannot be fitted."""
+        try:
+            return self._form(Arima.name).form
+        except Exception:  # noqa: BLE001 - the library raises bare Exceptions
+            return None
+
+
+def _calibrate(
+    prediction: Prediction, test: Backtest, chosen: str, notices: list[Notice]
+) -> tuple[Prediction, float]:
+    """Widen intervals that held too few values in the backtest, and say so."""
+    factor = interval_factor(test, test.predictions[chosen])
+    if factor > 1.0:
+        notices.append(Notice("intervals_widened", {"factor": factor}))
+    return floored(widened(prediction, factor), test, test.predictions[chosen]), factor
+
+
+def _backtest_notices(test: Backtest, horizon: int) -> list[Notice]:
+    notices = []
+    if test.horizon < horizon:
+        notices.append(Notice("short_backtest", {"steps": test.horizon, "horizon": horizon}))
+    if len(test.origins) < 3:
+        notices.append(Notice("few_origins", {"origins": len(test.origins)}))
+    return notices
+
+
+def _residual_notice(checked: ArimaDiagnostics | None, chosen: str) -> list[Notice]:
+    if checked is None or chosen != Arima.name or checked.ljung_box_p is None:
+        return []
+    if checked.ljung_box_p >= 0.05:
+        return []
+    return [Notice("residuals_correlated", {"model": "ARIMA", "p": checked.ljung_box_p})]
+
+
+def _ranked(
+    scores: dict[str, Score], chosen: str, members: list[str], order: ArimaForm | None
+) -> tuple[ForecastModel, ...]:
+    labels = {
+        NAIVE: "Seasonal naive",
+        "arima": order.label if order else "ARIMA",
+        "ets": "Exponential smoothing",
+        "theta": "Dynamic optimised Theta",
+        "ces": "Complex exponential smoothing",
+        COMBINATION: "Median of " + ", ".join(members),
+    }
+    models = [
+        ForecastModel(name, labels[name], score, name == chosen, name in members)
+        for name, score in scores.items()
+    ]
+    return tuple(sorted(models, key=lambda m: (m.score.mase, not m.chosen)))
+
+
+def _constant(series: RegularSeries, horizon: int, notices: list[Notice]) -> SeriesForecast:
+    flat = np.full(horizon, float(series.y[-1]))
+    score = Score(mase=float("nan"), smape=0.0, coverage80=1.0, coverage95=1.0)
+    return SeriesForecast(
+        series=replace(series, notices=()),
+        prediction=Prediction(flat, flat, flat, flat, flat),
+        chosen=NAIVE,
+        models=(ForecastModel(NAIVE, "Seasonal naive", score, chosen=True, member=False),),
+        score=score,
+        naive=score,
+        order=None,
+        diagnostics=None,
+        origins=0,
+        judged_steps=0,
+        interval_factor=1.0,
+        notices=(*notices, Notice("constant_series")),
+    )
