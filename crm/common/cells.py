@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import PurePosixPath
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LOOKED_AT = "".join(FORMULA_STARTS) + "'"
 NAME_LENGTH = 150
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = re.compile(
@@ -17,6 +18,8 @@ _JOINERS = "\u200c\u200d \t\r\n"
 
 def safe_cell(text: str) -> str:
     """``text`` as a spreadsheet shows it instead of running it: ``'`` before ``= + - @ tab``."""
+    if not text or text[0] not in _LOOKED_AT:  # the quick look: most text is harmless
+        return text
     return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 

@@ -57,7 +57,7 @@ class Column:
 
     def plain(self, model: Any) -> Callable[[Any], Any]:
         """How a value of ``source`` is written in a file: as a number, day, time or text."""
-        return _as_it_is
+        return as_it_is
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ class YesColumn(Column):
         return lambda value: yes if value else no
 
 
-def _as_it_is(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
     return value
 
 
