@@ -15,6 +15,7 @@ from crm.records.bulk import Before, BulkAction, BulkForm, Chunk, OwnerForm, bul
 from crm.records.resources import KEEPERS, SELLERS
 from customers.models import Customer, Tag
 from customers.ownership import customers_give, customers_give_back
+from customers.quality.tidying import tidy, untidy
 
 KIND = frozenset({"customers.customer"})
 Part: Any = Customer.tags.through
@@ -95,4 +96,6 @@ bulk_actions += [
                form=TagForm, kinds=KIND),
     BulkAction("lifecycle", _("Set the lifecycle"), "refresh", SELLERS, set_lifecycle,
                reset_lifecycle, editable, form=LifecycleForm, kinds=KIND),
+    BulkAction("tidy", _("Tidy names, phones and e-mails"), "wand", SELLERS, tidy, untidy,
+               editable, kinds=KIND),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +14,11 @@ from django.utils.translation import gettext as _
 from crm.common.formats import day, number, percent
 from customers.models import Customer, DuplicatePair, QualitySnapshot
 from customers.quality.issues import GROUPS, ISSUES, any_of
+from customers.quality.tidying import TIDIED
 
 SHOWN_DAYS = 90
+# More customers than these are not counted while somebody waits.
+LIVE_MOST = 50_000
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Line:
     count: int
     share: float
     url: str
+    # The list's filter, when the values can be put right at once.
+    tidy: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,19 @@ def quality_counts(user: Any) -> dict[str, int]:
     return {**counts, "duplicates": pairs.count()}
 
 
+def shown_counts(user: Any) -> tuple[dict[str, int], date | None]:
+    """The counts for the page: of now, or, where that would take long, of the latest night.
+
+    Gives the day of the night, or None for now.
+    """
+    latest = QualitySnapshot.objects.visible_to(user).order_by("-day").first()
+    if latest is None or latest.customers <= LIVE_MOST:
+        return quality_counts(user), None
+    names = ["any", "duplicates", *GROUPS, *(issue.key for issue in ISSUES)]
+    kept = {name: latest.counts.get(name, 0) for name in names}
+    return {**kept, "customers": latest.customers}, latest.day
+
+
 def score(counts: dict[str, int], key: str, customers: int) -> float:
     """The share of ``customers`` that ``key`` (a group, or "any") is not counted for."""
     return 1 - counts.get(key, 0) / customers if customers else 1.0
@@ -62,7 +81,8 @@ def quality_groups(counts: dict[str, int]) -> list[Group]:
     return [
         Group(label, score(counts, group, customers), [
             Line(issue.label, counts[issue.key], 1 - score(counts, issue.key, customers),
-                 f"{address}?{urlencode({'quality': issue.key})}")
+                 f"{address}?{urlencode({'quality': issue.key})}",
+                 urlencode({"quality": issue.key}) if issue.key in TIDIED else "")
             for issue in ISSUES if issue.group == group
         ])
         for group, label in GROUPS.items()

@@ -15,9 +15,9 @@ def quality(request: SignedInRequest) -> HttpResponse:
     """What is missing or odd, each with the list that puts it right; not for agents."""
     if request.user.is_agent:
         raise Http404
-    counts = selectors.quality_counts(request.user)
+    counts, as_of = selectors.shown_counts(request.user)
     context = {
-        "counts": counts, "groups": selectors.quality_groups(counts),
+        "counts": counts, "as_of": as_of, "groups": selectors.quality_groups(counts),
         "score": selectors.score(counts, "any", counts["customers"]),
         "trend": selectors.quality_trend(request.user),
     }  # fmt: skip
