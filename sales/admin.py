@@ -20,6 +20,10 @@ from sales.models import (
     Product,
     Quote,
     QuoteLine,
+    ReportDelivery,
+    ReportRecipient,
+    ReportSchedule,
+    SavedReport,
     Stage,
     Target,
 )
@@ -162,3 +166,42 @@ class QuoteAdmin(RecordAdmin):
 class TargetAdmin(RecordAdmin):
     list_display = ["starts_on", "ends_on", "owner", "team", "amount", "currency"]
     list_filter = ["team"]
+
+
+@admin.register(SavedReport)
+class SavedReportAdmin(TunedAdmin):
+    list_display = ["name", "sharing", "owner", "team", "trashed_at"]
+    list_filter = ["sharing"]
+    search_fields = ["name"]
+    list_select_related = ["owner", "team"]
+    autocomplete_fields = ["owner"]
+
+
+class ReportRecipientInline(admin.TabularInline):
+    model = ReportRecipient
+    extra = 0
+    autocomplete_fields = ["user"]
+
+
+@admin.register(ReportSchedule)
+class ReportScheduleAdmin(TunedAdmin):
+    list_display = ["report", "frequency", "hour", "format", "active", "created_by"]
+    list_filter = ["active", "frequency"]
+    list_select_related = ["report", "created_by"]
+    autocomplete_fields = ["report", "created_by"]
+    inlines = [ReportRecipientInline]
+
+
+@admin.register(ReportDelivery)
+class ReportDeliveryAdmin(TunedAdmin):
+    """A log: to be read."""
+
+    list_display = ["schedule", "user", "key", "state", "rows", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["schedule__report", "user"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -16,6 +16,7 @@ from crm.records.personal.registry import (
     impersonal,
     numbered,
 )
+from crm.records.personal.tables import heal_view, read_view
 from sales.models import (
     Channel,
     Deal,
@@ -27,6 +28,8 @@ from sales.models import (
     Product,
     Quote,
     QuoteLine,
+    ReportDelivery,
+    SavedReport,
     Stage,
     Target,
 )
@@ -64,6 +67,9 @@ holdings += [
     # A printed quote names the contact to whom it is addressed; it can be printed anew.
     Holding(Quote, _addressed, {"pdf": ""}, files=("pdf",), order=49),
 ]  # fmt: skip
+hunts.append(Hunt(SavedReport, ("name", "query"), heal=heal_view, read=read_view))
+# What a turn of a mailing came to: a count or a reason of ours; colleagues alone are named.
+hunts.append(Hunt(ReportDelivery, ("reason",), kept=frozenset({"key"})))
 hunts.append(Hunt(PriceList, ("name",), kept=frozenset({"currency", "search", "custom"})))
 impersonal.update(
     dict.fromkeys(

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
+from crm.records.querysets import SavedViewQuerySet
 from customers.querysets import agent_customer_scope
 
 DAY = timedelta(days=1)
@@ -120,3 +121,40 @@ class TargetQuerySet(RecordQuerySet):
 
     def editable_by(self, user: Person) -> Self:
         return self.visible_to(user) if is_admin(user) or is_manager(user) else self.none()
+
+
+class SavedReportQuerySet(SavedViewQuerySet):
+    """One's own, one's team's, and those for everybody; none for agents, who have no figures."""
+
+    def visible_to(self, user: Person) -> Self:
+        found = super().visible_to(user).filter(trashed_at__isnull=True)
+        return found.none() if is_agent(user) else found
+
+    def editable_by(self, user: Person) -> Self:
+        found = super().editable_by(user).filter(trashed_at__isnull=True)
+        return found.none() if is_agent(user) else found
+
+    def restorable_by(self, user: Person) -> Self:
+        found = super().editable_by(user).filter(trashed_at__isnull=False)
+        return found.none() if is_agent(user) else found
+
+
+class ReportScheduleQuerySet(models.QuerySet[Any]):
+    def alive(self) -> Self:
+        return self.filter(report__trashed_at__isnull=True)
+
+    def visible_to(self, user: Person) -> Self:
+        """What one set up or gets; everything for administrators."""
+        if is_agent(user):
+            return self.none()
+        mine = Q(created_by=user.pk) | Q(
+            pk__in=self.model.recipients.rel.related_model.objects.filter(user=user.pk).values(
+                "schedule"
+            )
+        )
+        return self.alive() if is_admin(user) else self.alive().filter(mine)
+
+    def editable_by(self, user: Person) -> Self:
+        """What one set up; all for administrators."""
+        found = self.visible_to(user)
+        return found if is_admin(user) else found.filter(created_by=user.pk)

@@ -2,12 +2,34 @@ from django.urls import path
 
 from crm.records.views import resource_urls
 from sales.resources import DEALS, ORDERS, PRICE_LISTS, PRODUCTS, QUOTES, TARGETS
-from sales.views import board, deals, forecasts, orders, prices, quotes, reports, targets
+from sales.views import (
+    board,
+    deals,
+    forecasts,
+    orders,
+    prices,
+    quotes,
+    report_mail,
+    reports,
+    saved_reports,
+    targets,
+)
 
 app_name = "sales"
 urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/file/", reports.report_file, name="report_file"),
+    path("reports/saved/", saved_reports.report_list, name="report_list"),
+    path("reports/save/", saved_reports.report_save, name="report_save"),
+    path("reports/<int:pk>/edit/", saved_reports.report_edit, name="report_edit"),
+    path("reports/<int:pk>/replace/", saved_reports.report_replace, name="report_replace"),
+    path("reports/<int:pk>/delete/", saved_reports.report_delete, name="report_delete"),
+    path("reports/<int:pk>/restore/", saved_reports.report_restore, name="report_restore"),
+    path("reports/<int:pk>/mail/", report_mail.report_mail, name="report_mail"),
+    path("reports/mail/<int:pk>/edit/", report_mail.schedule_edit, name="schedule_edit"),
+    path("reports/mail/<int:pk>/delete/", report_mail.schedule_delete, name="schedule_delete"),
+    path("reports/mail/<int:pk>/now/", report_mail.schedule_now, name="schedule_now"),
+    path("reports/mail/<int:pk>/stop/", report_mail.schedule_stop, name="schedule_stop"),
     path("board/", board.board, name="board"),
     path("board/set-up/", board.set_up_pipeline, name="set_up_pipeline"),
     path("board/usual-times/", board.measure_stays, name="measure_stays"),

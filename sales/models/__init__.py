@@ -6,6 +6,7 @@ from sales.models.forecasts import ForecastSnapshot
 from sales.models.orders import Order, OrderLine
 from sales.models.prices import PriceItem, PriceList
 from sales.models.quotes import Quote, QuoteLine
+from sales.models.reports import ReportDelivery, ReportRecipient, ReportSchedule, SavedReport
 from sales.models.sums import SalesDay
 from sales.models.targets import Target
 
@@ -23,7 +24,11 @@ __all__ = [
     "Product",
     "Quote",
     "QuoteLine",
+    "ReportDelivery",
+    "ReportRecipient",
+    "ReportSchedule",
     "SalesDay",
+    "SavedReport",
     "Stage",
     "StageChange",
     "Target",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -103,7 +103,11 @@ def pdf_html(table: ReportTable) -> str:
     return render_to_string("sales/report_pdf.html", context)
 
 
-WRITERS = {Format.CSV: csv_file, Format.XLSX: xlsx_file, Format.PDF: pdf_file}
+WRITERS: dict[str, Callable[[ReportTable], bytes]] = {
+    Format.CSV: csv_file,
+    Format.XLSX: xlsx_file,
+    Format.PDF: pdf_file,
+}
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.accounts.http import SignedInRequest
 from crm.records.resources import SELLERS
 from crm.records.views.lists import TYPES
+from sales.models import SavedReport
 from sales.reports.files import FORMATS, report_export
 from sales.reports.page import page
 from sales.reports.query import read
@@ -35,9 +36,27 @@ def reports(request: SignedInRequest) -> HttpResponse:
         "form": form, "query": query, "base_currency": settings.BASE_CURRENCY,
         "zone": settings.TIME_ZONE, "formats": [(f.value, f.label) for f in FORMATS],
     }  # fmt: skip
+    opened = request.GET.get("saved", "")
+    context |= saved_reports(request.user, opened)
     if query is not None:
         context |= page(build(query))
     return render(request, "sales/reports.html", context, status=200 if query else 422)
+
+
+MOST_TABS = 12
+
+
+def saved_reports(user: Any, opened: str) -> dict[str, Any]:
+    """The saved reports that one sees, as tabs above the page, and the open one."""
+    found = list(SavedReport.objects.visible_to(user).order_by("name", "pk")[:MOST_TABS])
+    tabs = [
+        {"label": report.name, "url": report.get_absolute_url(),
+         "active": opened == str(report.pk)}
+        for report in found
+    ]  # fmt: skip
+    saved = next((report for report in found if str(report.pk) == opened), None)
+    may_edit = saved is not None and SavedReport.objects.editable_by(user).filter(pk=saved.pk)
+    return {"tabs": tabs, "saved": saved, "may_replace": bool(may_edit)}
 
 
 @require_POST

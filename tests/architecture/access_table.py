@@ -161,6 +161,17 @@ ACTIONS: dict[str, Action] = {
     "records:view_replace": Action("view", MINE, data={"query": "", "kind": "customers.customer"}),
     "records:view_delete": Action("view", MINE),
     "records:view_pin": Action("view", MINE, data={"pin": "1"}),
+    "sales:report_edit": Action("report", MINE, "get"),
+    "sales:report_replace": Action("report", MINE, data={"query": ""}),
+    "sales:report_delete": Action("report", MINE),
+    "sales:report_restore": Action("report", {}),  # it is not deleted
+    "sales:report_mail": Action("report", MINE, "get"),
+    "sales:schedule_edit": Action("mailing", DONE, "get"),
+    "sales:schedule_delete": Action("mailing", DONE),
+    # Nobody of the cast has an address: a refusal is an answer too.
+    "sales:schedule_now": Action("mailing", DONE, also=(400,)),
+    # Only its recipients stop it.
+    "sales:schedule_stop": Action("mailing", MINE),
     "records:bulk_detail": Action("bulk", DONE, "get"),
     "records:bulk_undo": Action("bulk", MINE),
     "records:export_detail": Action("export", DONE, "get"),
@@ -286,6 +297,8 @@ PAGES: dict[str, Page] = {
     "sales:board": Page({"rep", "manager", "admin"}),
     "sales:reports": Page({"rep", "manager", "admin"}),
     "sales:report_file": Page({"rep", "manager", "admin"}, "post"),
+    "sales:report_list": Page({"rep", "manager", "admin"}),
+    "sales:report_save": Page({"rep", "manager", "admin"}),
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),

@@ -36,6 +36,8 @@ from sales.models import (
     PriceList,
     Product,
     Quote,
+    ReportSchedule,
+    SavedReport,
     Stage,
     StageChange,
     Target,
@@ -254,6 +256,19 @@ def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     )
 
 
+def _report(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedReport:
+    return SavedReport.objects.create(name=marker, owner=base["owner"])
+
+
+def _mailing(world: World, scope: str, marker: str, base: dict[str, Any]) -> ReportSchedule:
+    schedule = ReportSchedule.objects.create(
+        report=_report(world, scope, marker, base), created_by=base["owner"],
+        active_since=timezone.now(),
+    )  # fmt: skip
+    schedule.recipients.create(user=base["owner"])
+    return schedule
+
+
 def _view(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedView:
     return SavedView.objects.create(kind="customers.customer", name=marker, owner=base["owner"])
 
@@ -293,6 +308,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "run": _run,
     "attachment": _attachment,
     "mail": _mail,
+    "report": _report,
+    "mailing": _mailing,
     "view": _view,
     "bulk": _bulk,
     "export": _export,

@@ -19,6 +19,7 @@ INLINE = {
     "customers.Affiliation",
     "mail.MailFile",
     "sales.DealSum",
+    "sales.ReportRecipient",
     "sales.SalesDay",
     "sales.ForecastSnapshot",
     "sales.Stage",

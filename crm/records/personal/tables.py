@@ -83,7 +83,7 @@ def _files_to_them(subject: Subject) -> Q:
     return Q(In(Lower("mail__to"), sorted(subject.emails)))
 
 
-def _heal_view(view: Any, identifiers: Identifiers) -> bool:
+def heal_view(view: Any, identifiers: Identifiers) -> bool:
     """Leave out of a saved list what names the person."""
     kept = [pair for pair in parse_qsl(view.query) if identifiers.blanked(list(pair)) == [*pair]]
     view.query = urlencode(kept)
@@ -93,7 +93,7 @@ def _heal_view(view: Any, identifiers: Identifiers) -> bool:
     return True
 
 
-def _read_view(view: Any) -> list[Any]:
+def read_view(view: Any) -> list[Any]:
     return [view.name, [list(pair) for pair in parse_qsl(view.query)]]
 
 
@@ -126,7 +126,7 @@ holdings += [
     ),
 ]  # fmt: skip
 hunts += [
-    Hunt(SavedView, ("name", "query"), _KIND | {"columns"}, _heal_view, _read_view),
+    Hunt(SavedView, ("name", "query"), _KIND | {"columns"}, heal_view, read_view),
     Hunt(Export, ("query",), _KIND | {"columns", "record_ids"}, _heal_export, every=True),
     Hunt(BulkChange, ("params",), _KIND | {"action"}),
     Hunt(Job, _JOB_TEXTS, _KIND | {"idempotency_key", "url"}, _heal_job),

@@ -1,0 +1,145 @@
+"""The mailings of a saved report: who gets it when, and what became of the last turns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from crm.accounts.http import SignedInRequest
+from crm.common.errors import EditConflictError
+from sales.forms.report_mail import ScheduleForm
+from sales.models import ReportDelivery, ReportRecipient, ReportSchedule, SavedReport
+from sales.reports import clock, saving
+from sales.reports.delivery import send_now
+
+MOST_TURNS = 20
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def report_mail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A report's mailings; a form for one more."""
+    report = SavedReport.objects.visible_to(request.user).filter(pk=pk).first()
+    if report is None:
+        raise Http404
+    form = ScheduleForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        saving.schedule_create(
+            actor=request.user, report=pk, submission=form.cleaned_data["submission"],
+            **_values(form),
+        )  # fmt: skip
+        messages.success(request, _("The report will be mailed."))
+        return redirect("sales:report_mail", pk)
+    context = {"report": report, "form": form, "is_sent": settings.MAIL_IS_SENT,
+               **_mailings(request.user, report)}  # fmt: skip
+    return render(request, "sales/report_mail.html", context, status=422 if form.errors else 200)
+
+
+def _values(form: ScheduleForm) -> dict[str, Any]:
+    """What the services take: without the marks of the form itself."""
+    kept = {"expected_version", "submission"}
+    return {name: value for name, value in form.cleaned_data.items() if name not in kept}
+
+
+def _mailings(user: Any, report: SavedReport) -> dict[str, Any]:
+    schedules = list(
+        ReportSchedule.objects.visible_to(user).filter(report=report).select_related("created_by")
+    )
+    recipients = ReportRecipient.objects.filter(schedule__in=schedules).select_related("user")
+    turns = ReportDelivery.objects.filter(schedule__in=schedules).select_related("user", "mail")
+    own = {s.pk for s in schedules if s.created_by_id == user.pk or user.is_admin}
+    if not user.is_admin:  # of others' mailings one sees one's own turns
+        turns = turns.filter(schedule__in=own) | turns.filter(user=user)
+    by_schedule: dict[int, list[ReportRecipient]] = {}
+    for recipient in recipients.order_by("user__username"):
+        by_schedule.setdefault(recipient.schedule_id, []).append(recipient)
+    now, zone = timezone.now(), clock.zone_of(user)
+    return {
+        "mailings": [
+            {
+                "schedule": schedule, "recipients": by_schedule.get(schedule.pk, []),
+                "next": clock.next_turn(schedule, zone, now) if schedule.active else None,
+                "may_edit": schedule.pk in own,
+                "mine": next((r for r in by_schedule.get(schedule.pk, [])
+                              if r.user_id == user.pk), None),
+            }
+            for schedule in schedules
+        ],
+        "turns": turns.order_by("-pk")[:MOST_TURNS],
+    }  # fmt: skip
+
+
+def _editable(request: SignedInRequest, pk: int) -> ReportSchedule:
+    found = ReportSchedule.objects.editable_by(request.user).select_related("report")
+    schedule = found.filter(pk=pk).first()
+    if schedule is None:
+        raise Http404
+    return schedule
+
+
+@require_http_methods(["GET", "POST"])
+def schedule_edit(request: SignedInRequest, pk: int) -> HttpResponse:
+    schedule = _editable(request, pk)
+    report = schedule.report
+    form = ScheduleForm(request.POST or None, user=request.user, instance=schedule)
+    status, conflict = 200, None
+    if request.method == "POST" and form.is_valid():
+        try:
+            saving.schedule_update(
+                pk=pk, actor=request.user,
+                expected_version=form.cleaned_data["expected_version"], **_values(form),
+            )  # fmt: skip
+        except EditConflictError as error:
+            conflict, status = error.current, 409
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("sales:report_mail", report.pk)
+    context = {"form": form, "report": report, "conflict": conflict,
+               "cancel_url": reverse("sales:report_mail", args=[report.pk])}  # fmt: skip
+    status = 422 if form.errors else status
+    return render(request, "sales/report_schedule_form.html", context, status=status)
+
+
+@require_POST
+def schedule_delete(request: SignedInRequest, pk: int) -> HttpResponse:
+    report = _editable(request, pk).report_id
+    saving.schedule_delete(pk=pk, actor=request.user)
+    messages.success(request, _("This mailing is gone."))
+    return redirect("sales:report_mail", report)
+
+
+def _visible(request: SignedInRequest, pk: int) -> ReportSchedule:
+    schedule = ReportSchedule.objects.visible_to(request.user).filter(pk=pk).first()
+    if schedule is None:
+        raise Http404
+    return schedule
+
+
+@require_POST
+def schedule_now(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mail it to oneself now."""
+    schedule = _visible(request, pk)
+    send_now(pk=pk, actor=request.user)
+    messages.success(request, _("It is on its way to you; look into the outgoing mail."))
+    return redirect("sales:report_mail", schedule.report_id)
+
+
+@require_POST
+def schedule_stop(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Stop getting it, or get it again (``again``)."""
+    schedule = _visible(request, pk)
+    stopped = "again" not in request.POST
+    saving.schedule_stop(pk=pk, actor=request.user, stopped=stopped)
+    said = _("You will not get it any more.") if stopped else _("You will get it again.")
+    messages.success(request, said)
+    visible = SavedReport.objects.visible_to(request.user).filter(pk=schedule.report_id)
+    return redirect("sales:report_mail", schedule.report_id) if visible else redirect("/")
