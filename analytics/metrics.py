@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Q, Sum
+from django.db.models import Avg, Count, F, Q, Sum
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 
@@ -19,7 +19,9 @@ from communications.models import Communication
 from customers.models import Customer
 from marketing.models import Activity, Campaign
 from sales import measures
-from sales.models import Deal, DealSum, SalesDay, Stage, StageChange
+from sales.funnel import reached
+from sales.models import DealSum, SalesDay
+from sales.scopes import sales_scope
 from service.models import ServiceRequest
 
 
@@ -94,26 +96,15 @@ def _fill_weeks(found: dict[date, float], part: Slice) -> list[tuple[date, float
 
 
 def funnel(part: Slice) -> list[dict[str, Any]]:
-    """Of the deals created in the period: how many reached each stage, in the default pipeline.
+    """Of the deals created in the period: how many reached each stage of the default pipeline.
 
-    A deal reached a stage when it entered it or a later one that is not “lost”.
+    As the page of the funnel counts (sales.funnel_rows); a period that does not begin with a month
+    is counted live.
     """
-    cohort = part.of(Deal).filter(**part.within("created_at"))
-    reached = (
-        StageChange.objects.filter(deal__in=cohort.values("pk"))
-        .exclude(to_stage__kind=Stage.Kind.LOST)
-        .values("deal")
-        .annotate(furthest=Max("to_stage__order"))
-        .values_list("furthest", flat=True)
-    )
-    counts: dict[int, int] = {}
-    for order in reached:
-        counts[order] = counts.get(order, 0) + 1
-    stages = Stage.objects.filter(pipeline__is_default=True).exclude(kind=Stage.Kind.LOST)
-    return [
-        {"stage": s, "count": sum(n for order, n in counts.items() if order >= s.order)}
-        for s in stages.order_by("order")
-    ]
+    scope = sales_scope(part.user, {"team": str(part.team_id or "")})
+    if scope is None:
+        return []
+    return [{"stage": stage, "count": n} for stage, n in reached(scope, part.start, part.end)]
 
 
 def weekly_requests(part: Slice) -> list[tuple[date, int, int]]:

@@ -98,9 +98,9 @@ class DealFilterSet(SalesPartFilterSet):
         label=_("Longer in stage than usual"), method="by_slow",
         widget=forms.Select(choices=[("", _("All")), ("true", _("Yes"))]),
     )  # fmt: skip
-    entered = django_filters.ModelChoiceFilter(
-        label=_("Was in stage"), queryset=Stage.objects.order_by("pipeline", "order"),
-        method="by_entered", empty_label=_("All"),
+    reached = django_filters.ModelChoiceFilter(
+        label=_("Reached the stage"), queryset=Stage.objects.order_by("pipeline", "order"),
+        method="by_reached", empty_label=_("All"),
     )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
@@ -133,10 +133,13 @@ class DealFilterSet(SalesPartFilterSet):
     def by_next_step(self, queryset: Any, name: str, value: str) -> Any:
         return filter_next_step(queryset, value)
 
-    def by_entered(self, queryset: Any, name: str, value: Stage) -> Any:
-        """Deals that ever entered the stage."""
+    def by_reached(self, queryset: Any, name: str, value: Stage) -> Any:
+        """Deals that entered the stage or a later one that is not “lost”, as the funnel counts."""
+        later = Stage.objects.filter(pipeline=value.pipeline_id, order__gte=value.order).exclude(
+            kind=Stage.Kind.LOST
+        )
         return queryset.filter(
-            Exists(StageChange.objects.filter(deal=OuterRef("pk"), to_stage=value))
+            Exists(StageChange.objects.filter(deal=OuterRef("pk"), to_stage__in=later))
         )
 
     def by_slow(self, queryset: Any, name: str, value: bool) -> Any:

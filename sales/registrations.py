@@ -46,6 +46,7 @@ nav_items += [
     NavItem(_("Quotes"), "sales:quote_list", "file-invoice", 31, SELLERS),
     NavItem(_("Price lists"), "sales:price_list_list", "tag", 33),
     NavItem(_("Products"), "sales:product_list", "package", 33),
+    NavItem(_("Funnel"), "sales:funnel", "filter", 33, SELLERS),
     NavItem(_("Forecast"), "sales:forecast", "chart-line", 34, SELLERS),
     NavItem(_("Sales plan"), "sales:target_list", "target", 34, SELLERS),
     NavItem(_("Reports"), "sales:reports", "report-analytics", 35, SELLERS),

@@ -12,6 +12,8 @@ from crm.jobs.context import JobContext
 from crm.jobs.registry import handler
 from crm.jobs.schedule import nightly
 from sales import measures, quote_documents
+from sales.funnel_rows import KIND as FUNNEL_KIND
+from sales.funnel_rows import funnel_keep
 from sales.reports import tasks as report_tasks  # noqa: F401  # registers its handlers
 from sales.services import quotes_expire
 from sales.services.forecasts import KIND as FORECAST_KIND
@@ -52,3 +54,11 @@ def keep_forecast(job: JobContext) -> dict[str, Any]:
 
 # Every night, so that a Monday on which nothing ran is made up for; once a week it writes.
 nightly(FORECAST_KIND, hour=0, minute=20)
+
+
+@handler(FUNNEL_KIND, title=gettext_lazy("Sales funnel of the night"), atomic=True)
+def keep_funnel(job: JobContext) -> dict[str, Any]:
+    return {"table": [[_("Rows kept"), funnel_keep()]]}
+
+
+nightly(FUNNEL_KIND, hour=1, minute=50)

@@ -3,6 +3,7 @@
 from sales.models.catalogue import Channel, ExchangeRate, Product
 from sales.models.deals import Deal, DealSum, Pipeline, Stage, StageChange
 from sales.models.forecasts import ForecastSnapshot
+from sales.models.funnels import FunnelOutcome, FunnelStay
 from sales.models.orders import Order, OrderLine
 from sales.models.prices import PriceItem, PriceList
 from sales.models.quotes import Quote, QuoteLine
@@ -16,6 +17,8 @@ __all__ = [
     "DealSum",
     "ExchangeRate",
     "ForecastSnapshot",
+    "FunnelOutcome",
+    "FunnelStay",
     "Order",
     "OrderLine",
     "Pipeline",

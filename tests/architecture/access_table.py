@@ -292,6 +292,8 @@ PAGES: dict[str, Page] = {
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "mail:outbox": Page(EVERYONE),
+    "sales:funnel": Page(SELLERS),
+    "sales:funnel_csv": Page(SELLERS, args=("stages",)),
     "sales:forecast": Page(SELLERS),
     "sales:forecast_csv": Page(SELLERS),
     "sales:board": Page({"rep", "manager", "admin"}),

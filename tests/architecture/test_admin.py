@@ -22,6 +22,8 @@ INLINE = {
     "sales.ReportRecipient",
     "sales.SalesDay",
     "sales.ForecastSnapshot",
+    "sales.FunnelOutcome",
+    "sales.FunnelStay",
     "sales.Stage",
     "sales.OrderLine",
     "sales.PriceItem",

@@ -73,6 +73,12 @@ def signed_percent(share: float) -> str:
 
 
 @register.filter
+def points(change: float) -> str:
+    """A change of a share (-0.041) in points: −4.1."""
+    return f"{100 * change:+.1f}".replace("-", "−")
+
+
+@register.filter
 def day(value: date | None) -> str:
     return formats.day(value)
 
