@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.command_line import (
+    budget,
     cluster,
     compare,
     correlate,
@@ -37,6 +38,7 @@ METHODS: dict[str, Method] = {
     "duplicates": duplicates.METHOD,
     "rules": rules.METHOD,
     "value": value.METHOD,
+    "budget": budget.METHOD,
     "experiment": experiment.METHOD,
     "describe": describe.METHOD,
     "compare": compare.METHOD,

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from django.core.management import CommandError, call_command
 
+from tests.analytics.methods.test_budget import planted
 from tests.analytics.methods.test_value import shop
 from tests.analytics.test_analyze_command import PROMISED
 
@@ -100,6 +101,19 @@ def test_it_compares_arms_with_the_control(mailing: str) -> None:
     assert "difference" in words("experiment", *given)
     with pytest.raises(CommandError, match="No row of column “arm” holds “nobody”") as problem:
         answer("experiment", *given[:4], "--control", "nobody", "--outcome", "bought")
+    assert problem.value.returncode == 2
+
+
+def test_it_suggests_a_budget(tmp_path: Path) -> None:
+    file = tmp_path / "weeks.csv"
+    planted(160).to_csv(file, index=False)
+    given = ("--csv", str(file), "--sales", "sales", "--channels", "tv,radio", "--date", "week")
+    found = answer("budget", *given)
+    assert {"channels", "gain", "gain_lo", "gain_hi"} <= set(found)
+    assert "suggested" in words("budget", *given)
+    planted(10).to_csv(file, index=False)
+    with pytest.raises(CommandError, match="10 rows per coefficient") as problem:
+        answer("budget", *given)
     assert problem.value.returncode == 2
 
 

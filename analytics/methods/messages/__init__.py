@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from analytics.methods.messages import (
+    budget,
     cluster,
     compare,
     experiment,
@@ -31,6 +32,7 @@ MESSAGES: dict[str, str] = {
     **linkage.MESSAGES,
     **rules.MESSAGES,
     **value.MESSAGES,
+    **budget.MESSAGES,
     **compare.MESSAGES,
     **experiment.MESSAGES,
 }

@@ -1,0 +1,25 @@
+"""Response curves and budgets."""
+
+from __future__ import annotations
+
+from analytics.methods.messages.marking import gettext_noop as _
+
+MESSAGES: dict[str, str] = {
+    "no_channels": _("Name at least one column of spend."),
+    "negative_spend": _("Column “%(column)s” holds negative spend."),
+    "channels_without_effect": _(
+        "No effect was found for: %(channels)s. That may mean none, or spend that moved together "
+        "with something else."
+    ),
+    "channels_do_not_help": _(
+        "On the last fifth of the data, sales were foreseen no better with the channels than "
+        "without them: do not move money on these figures."
+    ),
+    "split_not_clear": _(
+        "The gain's interval holds 0: the suggested split may be no better than the present one."
+    ),
+    "spend_not_randomised": _(
+        "Spend was not drawn at random: what moved it may have moved sales too. Test a change in "
+        "some regions first."
+    ),
+}
