@@ -20,6 +20,7 @@ CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030", UTF16: "utf-16"}
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
 class FileRefusedError(RefusedError):
@@ -84,6 +85,10 @@ def _head(path: Path) -> bytes:
         head = stream.read(8)
     if not head:
         raise FileRefusedError(_("The file is empty."))
+    if head.startswith(_OLD_WORKBOOK) and _is_locked(path):
+        raise FileRefusedError(
+            _("The workbook is protected by a password; save it without one and choose it again.")
+        )
     if head.startswith(_OLD_WORKBOOK):
         raise FileRefusedError(
             _("This is a workbook of Excel 2003 or older; save it as .xlsx and choose it again.")
@@ -93,6 +98,12 @@ def _head(path: Path) -> bytes:
             _("This is no text file; CSV, Excel (.xlsx) and vCard can be imported.")
         )
     return head
+
+
+def _is_locked(path: Path) -> bool:
+    """Whether a compound file's list names an encrypted workbook (MS-OFFCRYPTO 2.3.1)."""
+    with path.open("rb") as stream:
+        return any(_LOCKED in block for block in iter(lambda: stream.read(BLOCK), b""))
 
 
 def _first_undecodable(path: Path, codec: str) -> tuple[int, int] | None:

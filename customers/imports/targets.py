@@ -93,7 +93,13 @@ def phone(said: str, country: str = "") -> str:
         raise CellError("bad_phone") from None
 
 
+_SPOKEN = re.compile(r"(?:mailto:\s*|[^<>]*<\s*)?([^<>]+?)\s*>?[\s;,，；。.]*", re.IGNORECASE)
+
+
 def email(said: str) -> str:
+    """An address, also as mail programs show it: Ada Byron <ada@example.com>."""
+    if found := _SPOKEN.fullmatch(said):
+        said = found[1]
     try:
         validate_email(said)
     except ValidationError:
@@ -141,13 +147,16 @@ def boolean(said: str) -> bool:
 
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{3})+(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:[.\s]?\d{3})*,\d+")
+_TIMES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _MONEY = re.compile(r"[¥￥$€£元]|CNY|RMB|USD|EUR|GBP", re.IGNORECASE)
 
 
 @lru_cache(maxsize=10_000)
 def number(said: str) -> Decimal:
-    """A number as people write it: 1,234.50, 1.234,50, ¥1 234."""
+    """A number as people write it: 1,234.50, 1.234,50, ¥1 234, 12.5万."""
     bare = _MONEY.sub("", said).replace("\u00a0", " ").strip().removesuffix("%").strip()
+    times = _TIMES.get(bare[-1:], 1)
+    bare = bare if times == 1 else bare[:-1].strip()
     if _GROUPED.fullmatch(bare):
         bare = re.sub(r"[,'\s]", "", bare)
     elif _COMMA_DECIMAL.fullmatch(bare):
@@ -156,9 +165,9 @@ def number(said: str) -> Decimal:
         found = Decimal(bare)
     except InvalidOperation:
         raise CellError("bad_number") from None
-    if not found.is_finite() or abs(found) >= MOST:
+    if not found.is_finite() or abs(found * times) >= MOST:
         raise CellError("bad_number")
-    return found
+    return found * times
 
 
 def words(said: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from crm.common.cells import visible_text
 from crm.common.countries import region_of
 from customers.imports.days import day, month_comes_first
 from customers.imports.problems import CellError
+from customers.imports.targets import email, number
 from customers.models import Customer, ImportBatch
 from tests.imports.conftest import sums
 
@@ -77,6 +79,34 @@ def test_it_takes_out_what_nobody_sees(text: str, seen: str) -> None:
 )  # fmt: skip
 def test_it_knows_countries_by_their_names(country: str, code: str) -> None:
     assert region_of(country) == code
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1,234.50", "1234.5"), ("1.234,50", "1234.5"), ("¥1 234", "1234"), ("12.5万元", "125000"),
+     ("1.2亿", "120000000"), ("5%", "5")],
+)  # fmt: skip
+def test_it_reads_numbers_as_people_write_them(said: str, meant: str) -> None:
+    assert number(said) == Decimal(meant)
+
+
+@pytest.mark.parametrize("said", ["万", "9999999亿", "NaN", "1e400", "12万3", "五"])
+def test_it_takes_nothing_else_for_a_number(said: str) -> None:
+    with pytest.raises(CellError, match="bad_number"):
+        number(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["mailto:ada@x.cn", "Ada Byron <ada@x.cn>", "ada@x.cn;", "ada@x.cn.", "ada@x.cn"]
+)
+def test_it_reads_addresses_as_mail_programs_show_them(said: str) -> None:
+    assert email(said) == "ada@x.cn"
+
+
+@pytest.mark.parametrize("said", ["a@x.cn; b@x.cn", "Ada <>", "@x.cn", "<a@x.cn> <b@x.cn>"])
+def test_it_takes_nothing_else_for_an_address(said: str) -> None:
+    with pytest.raises(CellError, match="bad_email"):
+        email(said)
 
 
 @pytest.mark.django_db

@@ -94,6 +94,10 @@ def test_it_refuses_text_after_a_closing_quote(write: Write) -> None:
         ("name,city\nA,B\nMüller,Zürich\n".encode("latin-1"), "Line 3 holds letters of an"),
         (b"PK\x03\x04rest", "The workbook is damaged or protected"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is a workbook of Excel 2003 or older"),
+        (
+            b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+            "The workbook is protected by a password",
+        ),
         ("a,b\n".encode("utf-16"), "The file has a header but no rows."),
         (b"%PDF-1.7", "This is no text file"),
     ],

@@ -77,6 +77,14 @@ def test_it_reads_the_sheet_that_was_chosen(book: Callable[..., Path]) -> None:
     assert read(path, Wish(sheet="客户")) == [["云海"]]
 
 
+def test_it_passes_by_a_sheet_with_a_note(book: Callable[..., Path]) -> None:
+    path = book(
+        ["About this file"], [], ["Made on Monday"], 数据=[["名称", "城市"], ["云海", "北京"]]
+    )
+    assert read_layout(path).sheet == "数据"
+    assert read(path, Wish(sheet="Sheet")) == [["Made on Monday"]]
+
+
 @pytest.mark.django_db
 def test_it_imports_a_workbook(book: Callable[..., Path], bring_in: BringIn) -> None:
     path = book(["客户名称", "电话"], ["云海", 13800138000], ["远帆", "+86 139 0013 9000"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from itertools import islice
@@ -45,22 +45,30 @@ _TEXTS = "sharedstrings.xml"
 
 
 def read_layout(path: Path, wish: Wish) -> Layout:
-    """The sheet (the first one that holds anything) and its header."""
+    """The sheet (the first one that holds a table, else anything) and its header."""
     with _book(path) as book:
         names = [sheet.title for sheet in book.worksheets]
         if not names:
             raise FileRefusedError(_("The workbook has no sheet."))
         chosen = [wish.sheet] if wish.sheet in names else names
         line = wish.header_line
-        for name in chosen:
-            looked_at = max(LOOKED_AT, (line or 0) + 1)
-            rows = list(islice(_rows(book[name]), looked_at))
-            if rows:
+        looked_at = max(LOOKED_AT, (line or 0) + 1)
+        name, rows = chosen[0], list[Row]()
+        for sheet in chosen:
+            found = list(islice(_rows(book[sheet]), looked_at))
+            if _is_table(found) or not rows:
+                name, rows = sheet, found
+            if _is_table(found):
                 break
     rows = [row for row in rows if line is None or row.line >= line] or rows
     width = max((len(row.cells) for row in rows), default=0)
     rows = [Row(row.line, row.cells + [""] * (width - len(row.cells))) for row in rows]
     return lay_out(rows, line, format=WORKBOOK, sheet=name, sheets=names)
+
+
+def _is_table(rows: Sequence[Row]) -> bool:
+    """Whether there are several rows of several cells; a note before the data is none."""
+    return sum(1 for row in rows if len(row.cells) > 1) > 1
 
 
 def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
