@@ -113,14 +113,15 @@ def read(
     ``params`` is a QueryDict or its text. What is left out has its usual value.
     """
     given = QueryDict(params) if isinstance(params, str) else params
-    form = ReportForm(_complete(given), user=user, request=Asker(user))
+    today = today or company_today()
+    form = ReportForm(_complete(given, today), user=user, request=Asker(user))
     if not form.is_valid():
         return form, None
     asked = form.cleaned_data
     if asked["period"] == "custom":
         start, end = asked["start"], asked["until"] + periods.DAY
     else:
-        start, end = periods.bounds(asked["period"], today or company_today())
+        start, end = periods.bounds(asked["period"], today)
     return form, ReportQuery(user, asked, start, end, text_of(given), form.narrowed())
 
 
@@ -136,8 +137,11 @@ def text_of(params: Any) -> str:
 USUAL = {"what": "orders", "by": "region", "figure": "total", "compare": "previous"}
 
 
-def _complete(given: Any) -> dict[str, Any]:
+def _complete(given: Any, today: date) -> dict[str, Any]:
+    """What is left out has its usual value; days that were just asked for begin with a month."""
     data = {name: given.get(name) or USUAL.get(name, "") for name in ReportForm.base_fields}
     if not data["period"]:
         data["period"] = "all" if data["what"] == "open" else "12months"
+    if data["period"] == "custom" and not (data["start"] or data["until"]):
+        data["start"], data["until"] = f"{today - 29 * periods.DAY}", f"{today}"
     return data

@@ -79,7 +79,7 @@ class ReportTable:
 def build(query: ReportQuery) -> ReportTable:
     """The figures of the question, as its user may see them."""
     records, names = query.records(), _names(query)
-    found = _grouped(query, records, {"row": query.by}, names)
+    found = _grouped(query, records, {"row": query.by}, _shown(query, names))
     total = Row(None, _("Total"), _figures(query, measures.over(records, *names.values())))
     before = query.compared
     past: dict[Any, Decimal] = {}
@@ -97,6 +97,13 @@ def build(query: ReportQuery) -> ReportTable:
     rows = _sorted(query, rows)
     period = (before.start, before.end) if before is not None else None
     return ReportTable(query, rows, total, columns, period)  # type: ignore[arg-type]  # compared periods have bounds
+
+
+def _shown(query: ReportQuery, names: Mapping[str, str]) -> Mapping[str, str]:
+    """The figures of rows that are seen: with columns one alone; the others cost sorting."""
+    if query.across is None:
+        return names
+    return {name: names[name] for name in dict.fromkeys(("total", query.figure))}
 
 
 def _names(query: ReportQuery) -> dict[str, str]:
@@ -218,7 +225,7 @@ def _add_cells(
     names: Mapping[str, str],
 ) -> list[tuple[Any, str]]:  # fmt: skip
     """Put the figures of each row and column into the rows; gives the columns in their order."""
-    wanted = {name: names[name] for name in ("count", "total", "mean")}
+    wanted = _shown(query, names)
     sums = _grouped(query, records, {"row": across}, wanted)
     cells = _grouped(query, records, {"row": query.by, "col": across}, wanted)
     columns = _columns(across, sums)

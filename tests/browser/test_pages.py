@@ -23,13 +23,19 @@ OTHERS = {
     "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/analytics/",
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
     "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
-    "/sales/reports/", "/mail/",
+    "/sales/reports/", "/sales/reports/saved/", "/mail/",
 }  # fmt: skip
 METHODS = {"/analytics/cluster/", "/analytics/forecast/"}
 CLOSED = {
     "rep": METHODS | {"/service/queue/"},
     "agent": METHODS
-    | {"/customers/import/", "/sales/board/", "/sales/targets/", "/sales/reports/"}
+    | {
+        "/customers/import/",
+        "/sales/board/",
+        "/sales/targets/",
+        "/sales/reports/",
+        "/sales/reports/saved/",
+    }
     | {"/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/"},
     "manager": set[str](),
     "admin": set[str](),

@@ -255,7 +255,7 @@ def test_it_leads_from_each_cell_to_its_orders(cast: Cast, sell: Sell, client: C
     web = ChannelFactory()
     sell(10, channel=web)
     sell(20, region="West")
-    asked = query(cast.rep, f"by=region&across=channel&{NOVEMBER}")
+    asked = query(cast.rep, f"by=region&across=channel&figure=count&{NOVEMBER}")
     client.force_login(cast.rep)
     for one in build(asked).rows:
         for column, figures in one.cells.items():
@@ -268,7 +268,7 @@ def test_it_leads_from_each_cell_to_its_orders(cast: Cast, sell: Sell, client: C
     [
         ("by=nonsense", "Select a valid choice"),
         ("by=region&across=region", "Rows and columns are the same"),
-        ("period=custom", "Say a day"),
+        ("period=custom&start=2026-01-01", "Say a day"),
         ("period=custom&start=2026-02-30&until=2026-03-01", "Enter a valid date"),
         ("period=custom&start=2026-03-02&until=2026-03-01", "before the first one"),
         ("period=custom&start=0001-01-01&until=2026-03-01", "between 1990 and 2200"),
@@ -284,6 +284,11 @@ def test_it_says_what_is_wrong_with_an_address(
     response = client.get(f"{reverse('sales:reports')}?{text}")
     assert response.status_code == 422
     assert words in response.content.decode()
+
+
+def test_it_offers_a_month_when_days_are_asked_for(cast: Cast) -> None:
+    asked = query(cast.rep, "period=custom", date(2026, 11, 30))
+    assert (asked.start, asked.end) == (date(2026, 11, 1), date(2026, 12, 1))
 
 
 def test_it_names_nobody_of_another_team(cast: Cast, client: Client) -> None:
