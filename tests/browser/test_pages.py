@@ -23,13 +23,15 @@ OTHERS = {
     "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/analytics/",
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
     "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
-    "/sales/reports/", "/sales/reports/saved/", "/mail/",
+    "/sales/reports/", "/sales/reports/saved/", "/mail/", "/customers/privacy/",
+    "/customers/quality/",
 }  # fmt: skip
 METHODS = {"/analytics/cluster/", "/analytics/forecast/"}
 CLOSED = {
     "rep": METHODS | {"/service/queue/"},
     "agent": METHODS
     | {
+        "/customers/quality/",
         "/customers/import/",
         "/sales/board/",
         "/sales/targets/",
