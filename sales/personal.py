@@ -21,6 +21,8 @@ from sales.models import (
     Channel,
     Deal,
     ExchangeRate,
+    FunnelOutcome,
+    FunnelStay,
     Order,
     OrderLine,
     Pipeline,
@@ -71,6 +73,7 @@ hunts.append(Hunt(SavedReport, ("name", "query"), heal=heal_view, read=read_view
 # What a turn of a mailing came to: a count or a reason of ours; colleagues alone are named.
 hunts.append(Hunt(ReportDelivery, ("reason",), kept=frozenset({"key"})))
 hunts.append(Hunt(PriceList, ("name",), kept=frozenset({"currency", "search", "custom"})))
+impersonal.update(dict.fromkeys([FunnelOutcome, FunnelStay], "Sums of deals by month."))
 impersonal.update(
     dict.fromkeys(
         [Channel, ExchangeRate, Pipeline, Product, Stage, Target],
