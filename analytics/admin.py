@@ -1,17 +1,40 @@
+from typing import Any
+
 from django.contrib import admin
 
-from analytics.models import Run
+from analytics.models import Analysis, Dataset, Run
 from crm.common.admin import TunedAdmin
 
 
-@admin.register(Run)
-class RunAdmin(TunedAdmin):
-    list_display = ["id", "method", "state", "team", "rows_used", "seconds", "created_at"]
-    list_filter = ["method", "state"]
-    list_select_related = ["team"]
+class ReadOnlyAdmin(TunedAdmin):
+    """Computed by jobs; looked at and deleted here."""
 
     def has_add_permission(self, request: object) -> bool:
         return False
 
     def has_change_permission(self, request: object, obj: object = None) -> bool:
         return False
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnlyAdmin):
+    list_display = ["id", "method", "state", "team", "rows_used", "seconds", "created_at"]
+    list_filter = ["method", "state"]
+    list_select_related = ["team"]
+
+
+@admin.register(Dataset)
+class DatasetAdmin(ReadOnlyAdmin):
+    list_display = ["name", "filename", "state", "team", "rows", "created_at"]
+    list_filter = ["state"]
+    list_select_related = ["team"]
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False  # the files go with it: the page's trash does that
+
+
+@admin.register(Analysis)
+class AnalysisAdmin(ReadOnlyAdmin):
+    list_display = ["id", "dataset", "method", "state", "seconds", "created_at"]
+    list_filter = ["method", "state"]
+    list_select_related = ["dataset"]

@@ -2,12 +2,53 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.services import dataset_remove
 from analytics.models import Run
-from crm.records.personal.registry import Hunt, hunts
+from crm.records.personal.registry import Cleaner, Hunt, Subject, cleaners, hunts
 
 hunts.append(
     Hunt(
         Run, ("params", "metrics", "warnings", "result", "error"),
         kept=frozenset({"fingerprint", "versions"}),
     )
+)  # fmt: skip
+
+
+def clean_datasets(subject: Subject, work: Any) -> int:
+    """Remove the datasets that name the person, with what was found from them: an upload is a
+    copy of an extract, which its owner can take again without the person."""
+    removed = 0
+    for dataset in Dataset.objects.prefetch_related("analyses"):
+        with work.guard():
+            if _names(dataset, subject):
+                dataset_remove(dataset)
+                removed += 1
+    return removed
+
+
+def _names(dataset: Dataset, subject: Subject) -> bool:
+    if subject.identifiers.stand_in(f"{dataset.name} {dataset.filename} {dataset.steps}"):
+        return True
+    asked = (f"{one.options} {one.steps} {one.error}" for one in dataset.analyses.all())
+    return any(map(subject.identifiers.stand_in, asked)) or _file_names(dataset, subject)
+
+
+def _file_names(dataset: Dataset, subject: Subject) -> bool:
+    """Whether a line of the table names the person; a workbook is read as its cells are."""
+    from analytics.datasets.reading import lines
+
+    return any(subject.identifiers.stand_in(text) for text in lines(dataset))
+
+
+cleaners["datasets"] = Cleaner(
+    _("Datasets"), clean_datasets,
+    covers={
+        Dataset: ("name", "filename", "file", "error", "steps", "columns", "preview", "reports"),
+        Analysis: ("method", "options", "steps", "answer", "file", "error"),
+    },
 )  # fmt: skip

@@ -94,6 +94,14 @@ def _encoding(file: Path) -> str:
     raise DataProblem("file_encoding", {"line": broken})
 
 
+def text_encoding(file: Path) -> str:
+    """The encoding of a text, UTF-8 where it is none of ours."""
+    try:
+        return _encoding(file)
+    except DataProblem:
+        return "utf-8"
+
+
 def _first_broken_line(file: Path, encoding: str) -> int | None:
     """Return the first line that is not ``encoding``; raise for a NUL byte."""
     decoder = codecs.getincrementaldecoder(encoding)()

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import runs
 from analytics.customer_duplicates import find_duplicates
+from analytics.datasets.services import ANALYSE_KIND, READ_KIND
+from analytics.datasets.working import analysis_run, dataset_read, trash_empty
 from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
@@ -54,6 +56,24 @@ def export_warehouse(job: JobContext) -> dict[str, Any]:
     }
 
 
+@handler(READ_KIND, title=_("Read a table"))
+def read_dataset(job: JobContext) -> dict[str, Any]:
+    dataset = dataset_read(pk=job.params["dataset"], version=job.params["version"], work=job)
+    return {"url": dataset.get_absolute_url()} if dataset else {}
+
+
+@handler(ANALYSE_KIND, title=_("Analysis of a table"), queue=HEAVY_QUEUE)
+def analyse_dataset(job: JobContext) -> dict[str, Any]:
+    analysis = analysis_run(pk=job.params["analysis"], work=job)
+    return {"url": analysis.get_absolute_url()} if analysis else {}
+
+
+@handler("datasets_trash", title=_("Empty the trash of datasets"), atomic=True)
+def empty_datasets_trash(job: JobContext) -> dict[str, Any]:
+    return {"table": [[gettext("Datasets removed"), trash_empty()]]}
+
+
+nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)

@@ -229,6 +229,15 @@ ACTIONS: dict[str, Action] = {
     "jobs:status": Action("job", JOBS, "get"),
     "jobs:cancel": Action("job", JOBS),
     "jobs:retry": Action("job", JOBS),
+    "analytics:dataset": Action("dataset", RUNS, "get"),
+    "analytics:dataset_step": Action("dataset", RUNS, data={"kind": "drop_missing"}),
+    "analytics:dataset_step_remove": Action("dataset", RUNS, more=(0,)),
+    "analytics:dataset_ask": Action("dataset", RUNS, more=("describe",)),
+    "analytics:dataset_trash": Action("dataset", RUNS),
+    "analytics:dataset_restore": Action("dataset", RUNS),
+    "analytics:analysis": Action("analysis", RUNS, "get"),
+    # It has no file.
+    "analytics:analysis_file": Action("analysis", RUNS, "get", also=(404,)),
     "analytics:run_detail": Action("run", RUNS, "get"),
     "analytics:run_csv": Action("run", RUNS, "get", more=("fan",), also=(404,)),
     # Without a stage the move is refused, after the right has been checked.
@@ -307,6 +316,7 @@ PAGES: dict[str, Page] = {
     "marketing:segments": Page({"rep", "manager", "admin"}),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
+    "analytics:datasets": Page(KEEPERS),
     "analytics:warehouse": Page({"admin"}),
     "analytics:warehouse_start": Page({"admin"}, "post"),
     # No file of that night is there.

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from analytics.models import Run
+from analytics.models import Analysis, Dataset, Run
 from communications.models import Communication, FollowUp
 from crm.accounts.models import User
 from crm.common.models import Record
@@ -249,6 +249,20 @@ def _mail(world: World, scope: str, marker: str, base: dict[str, Any]) -> Mail:
     )  # fmt: skip
 
 
+def _dataset(world: World, scope: str, marker: str, base: dict[str, Any]) -> Dataset:
+    return Dataset.objects.create(
+        name=marker, team=base["team"], state="ready", filename="table.csv", rows=2,
+        columns=[{"column": "a", "kind": "text", "missing": 0, "distinct": 1, "top": [["x", 2]]}],
+    )  # fmt: skip
+
+
+def _analysis(world: World, scope: str, marker: str, base: dict[str, Any]) -> Analysis:
+    return Analysis.objects.create(
+        dataset=_dataset(world, scope, marker, base), method="describe", state="finished",
+        answer={"rows_used": 2},
+    )  # fmt: skip
+
+
 def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     error = {"code": "no_rows", "params": {}, "text": ""}
     return Run.objects.create(
@@ -306,6 +320,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "privacy": _privacy,
     "job": _job,
     "run": _run,
+    "dataset": _dataset,
+    "analysis": _analysis,
     "attachment": _attachment,
     "mail": _mail,
     "report": _report,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from analytics.methods.messages import (
     budget,
+    cleaning,
     cluster,
     compare,
     experiment,
@@ -24,6 +25,7 @@ from analytics.methods.messages import (
 MESSAGES: dict[str, str] = {
     **rows.MESSAGES,
     **files.MESSAGES,
+    **cleaning.MESSAGES,
     **forecast.MESSAGES,
     **cluster.MESSAGES,
     **regression.MESSAGES,

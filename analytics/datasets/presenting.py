@@ -1,0 +1,125 @@
+"""An answer of a method as a page shows it: figures, tables, cautions in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from analytics.datasets.terms import TERMS, label
+from analytics.pages import translated
+from crm.common import formats
+
+MOST_ROWS = 100
+_PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
+HIDDEN = {"warnings", "method", "seconds"}
+
+
+def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut) and
+    ``cautions``."""
+    figures, tables = [], []
+    for key, value in answer.items():
+        if key in HIDDEN or value is None or value in ([], {}):
+            continue
+        if isinstance(value, Mapping):
+            tables += _of_mapping(key, value)
+        elif isinstance(value, list):
+            tables.append(_of_list(key, value))
+        else:
+            figures.append((label(key), _shown(value), _explained(key)))
+    return {
+        "figures": figures, "tables": tables,
+        "cautions": [retold(text) for text in answer.get("warnings", [])],
+    }  # fmt: skip
+
+
+def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
+    flat = {k: v for k, v in value.items() if not isinstance(v, list | Mapping) and v is not None}
+    tables = []
+    if flat:
+        rows = [[label(name), _shown(item)] for name, item in flat.items()]
+        tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0})
+    for name, item in value.items():
+        if isinstance(item, list) and item:
+            tables.append(_of_list(name, item))
+    return tables
+
+
+def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
+    shown = items[:MOST_ROWS]
+    cut = max(len(items) - MOST_ROWS, 0)
+    if all(isinstance(item, Mapping) for item in shown):
+        names = list(dict.fromkeys(name for item in shown for name in item))
+        rows = [[_shown(item.get(name)) for name in names] for item in shown]
+        used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
+        return {
+            "title": label(key), "heads": [label(names[k]) for k in used],
+            "rows": [[row[k] for k in used] for row in rows], "cut": cut,
+        }  # fmt: skip
+    numbered = [[str(k), _shown(item)] for k, item in enumerate(shown, start=1)]
+    heads = [label("row"), label(key)]
+    return {"title": label(key), "heads": heads, "rows": numbered, "cut": cut}
+
+
+def _shown(value: Any) -> str:
+    if value is None or value in ([], {}):
+        return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int):
+        return formats.number(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{label(k)} {_shown(v)}" for k, v in value.items() if v is not None)
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value[:8]) + (" …" if len(value) > 8 else "")
+    return str(value)
+
+
+def _float(value: float) -> str:
+    size = abs(value)
+    if value and (size < 1e-4 or size >= 1e15):
+        return f"{value:.3g}"
+    return formats.number(value, 0 if size >= 1e5 else 2 if size >= 100 else 4)
+
+
+def _explained(key: str) -> str:
+    return str(TERMS[key][1]) if key in TERMS else ""
+
+
+def retold(text: str) -> str:
+    """A method's English sentence in the reader's language, found by its template."""
+    for code, pattern, kinds in _patterns():
+        if found := pattern.fullmatch(text):
+            try:
+                params = {k: kinds[k](v) for k, v in found.groupdict().items()}
+            except ValueError:  # looks like it, and is another
+                continue
+            return translated(code, params)
+    return text
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], dict[str, Any]]]:
+    from analytics.methods.messages import MESSAGES
+
+    longest_first = sorted(MESSAGES.items(), key=lambda entry: -len(entry[1]))
+    return [(code, *_pattern(template)) for code, template in longest_first]
+
+
+def _pattern(template: str) -> tuple[re.Pattern[str], dict[str, Any]]:
+    """What matches a filled template, and how its values are read back."""
+    parts = _PLACEHOLDER.split(template)
+    made, kinds = "", {}
+    for position in range(0, len(parts), 3):
+        made += re.escape(parts[position].replace("%%", "%"))
+        if position + 1 < len(parts):
+            name, conversion = parts[position + 1], parts[position + 2][-1]
+            made += f"(?P={name})" if name in kinds else f"(?P<{name}>.+?)"
+            kinds[name] = {"s": str, "d": int}.get(conversion, float)
+    return re.compile(made, re.DOTALL), kinds

@@ -1,0 +1,137 @@
+"""What can be asked of a dataset: the methods of the command line, their options as questions."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.registries import Text
+
+Kind = Literal["column", "columns", "number", "whole", "choice", "text"]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One option; ``holds`` narrows the columns offered to numbers or dates."""
+
+    name: str
+    label: Text
+    kind: Kind
+    needed: bool = False
+    holds: str = ""
+    initial: Any = None
+    choices: Sequence[tuple[str, Text]] = ()
+    least: float | None = None
+    most: float | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A method as people ask for it; ``options`` turns the answers into the method's options."""
+
+    title: Text
+    hint: Text
+    asks: tuple[Ask, ...]
+    options: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]] = lambda given, kinds: (
+        given
+    )
+
+
+def _formula(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """“outcome ~ factors”; text counts as classes."""
+    terms = [
+        f"`{name}`" if kinds.get(name) in {"number", "boolean"} else f"C(`{name}`)"
+        for name in given.pop("factors")
+    ]
+    formula = f"`{given.pop('outcome')}` ~ {' + '.join(terms)}"
+    return {**given, "formula": formula}
+
+
+_BY = Ask("by", _("For each"), "columns")
+
+QUESTIONS: dict[str, Question] = {
+    "describe": Question(
+        _("Describe"), _("Counts, mean, median, spread and quantiles of every column."), (_BY,)
+    ),
+    "compare": Question(
+        _("Compare groups"), _("Do groups differ beyond chance, and by how much?"),
+        (Ask("value", _("Column to compare"), "column", needed=True),
+         Ask("by", _("Groups"), "column", needed=True)),
+    ),
+    "correlate": Question(
+        _("Correlate"), _("Which columns go together?"), (Ask("columns", _("Columns"), "columns"),)
+    ),
+    "cluster": Question(
+        _("Find groups"), _("Which rows resemble each other?"),
+        (Ask("columns", _("Columns"), "columns", holds="number"),
+         Ask("algorithm", _("Procedure"), "choice", initial="kmeans",
+             choices=(("kmeans", "K-means"), ("dbscan", "DBSCAN"))),
+         Ask("k", _("Number of groups (empty: found out)"), "whole", least=2, most=50)),
+    ),
+    "forecast": Question(
+        _("Forecast"), _("How does a series go on?"),
+        (Ask("value", _("Column to forecast"), "column", needed=True, holds="number"),
+         Ask("date", _("Date"), "column", holds="date"),
+         Ask("group", _("For each"), "column"),
+         Ask("horizon", _("Periods ahead"), "whole", needed=True, initial=12, least=1, most=500),
+         Ask("frequency", _("Sum the rows by"), "choice",
+             choices=(("", _("as they are")), ("D", _("day")), ("W", _("week")), ("M", _("month")),
+                      ("Q", _("quarter")), ("Y", _("year"))))),
+    ),
+    "regress": Question(
+        _("Explain"), _("What does a figure depend on?"),
+        (Ask("outcome", _("Figure to explain"), "column", needed=True, holds="number"),
+         Ask("factors", _("By"), "columns", needed=True),
+         Ask("date", _("Date, for trend and season"), "column", holds="date"),
+         Ask("controls", _("Held fixed"), "columns"),
+         Ask("robust", _("Standard errors"), "choice",
+             choices=(("", _("classical")), ("HC3", "HC3"), ("HAC", "HAC")))),
+        _formula,
+    ),
+    "score": Question(
+        _("Predict yes or no"), _("Who buys, who leaves, who answers?"),
+        (Ask("target", _("Column to predict"), "column", needed=True),
+         Ask("positive", _("Value that counts as yes"), "text"),
+         Ask("time", _("Time, to judge on later rows"), "column"),
+         Ask("exclude", _("Leave out"), "columns")),
+    ),
+    "rules": Question(
+        _("What goes together"), _("Which items stand in the same orders?"),
+        (Ask("basket", _("Order"), "column", needed=True),
+         Ask("item", _("Item"), "column", needed=True),
+         Ask("support", _("Least share of orders"), "number", needed=True, initial=0.01,
+             least=0.00001, most=1),
+         Ask("confidence", _("Least confidence"), "number", needed=True, initial=0.5, least=0,
+             most=1)),
+    ),
+    "value": Question(
+        _("Customer value"), _("How much will each customer still buy?"),
+        (Ask("customer", _("Customer"), "column", needed=True),
+         Ask("date", _("Day of the purchase"), "column", needed=True, holds="date"),
+         Ask("amount", _("Amount"), "column", holds="number"),
+         Ask("calibration_end", _("Last day the model may know"), "text"),
+         Ask("period", _("Unit of time"), "choice", initial="weeks",
+             choices=(("days", _("days")), ("weeks", _("weeks")), ("months", _("months"))))),
+    ),
+    "experiment": Question(
+        _("Experiment"), _("Did a treatment make a difference?"),
+        (Ask("arm", _("Arm"), "column", needed=True),
+         Ask("control", _("Value of the control arm"), "text", needed=True),
+         Ask("outcome", _("Outcome"), "column", needed=True),
+         Ask("success", _("Value that counts as success"), "text")),
+    ),
+}  # fmt: skip
+
+
+def defaults(method: str) -> dict[str, Any]:
+    """The options of a method as the command line has them when none is given."""
+    from analytics.command_line import METHODS
+
+    parser = argparse.ArgumentParser(add_help=False)
+    METHODS[method].add_arguments(parser)
+    given = vars(parser.parse_args([]))
+    return {name: given[name] for name in METHODS[method].parameters}

@@ -1,0 +1,90 @@
+"""From the stored file of a dataset to a frame, its steps carried out."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crm.common.errors import RefusedError
+from customers.imports.reading import read_layout, read_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.datasets.models import Dataset
+    from analytics.methods.cleaning import StepReport
+
+PREVIEW_ROWS = 20
+LONGEST_CELL = 60
+
+
+def load(
+    dataset: Dataset, steps: Sequence[Mapping[str, Any]]
+) -> tuple[pd.DataFrame, list[StepReport]]:
+    """The table after ``steps``, and what each did.
+
+    Raises
+    ------
+    DataProblem, FileRefusedError
+        The file or a step, in one sentence.
+    """
+    from analytics.methods.cleaning import clean
+    from analytics.tables import read_table
+
+    with tempfile.TemporaryDirectory() as folder:
+        frame = read_table(_local(dataset, Path(folder)))
+    return clean(frame, steps)
+
+
+def profile(frame: pd.DataFrame) -> tuple[list[dict[str, Any]], list[list[str]]]:
+    """What each column holds (as ``describe`` tells), and the first rows as text."""
+    from analytics.methods.describe import describe
+
+    columns = describe(frame).to_dict()["columns"]
+    head = frame.head(PREVIEW_ROWS)
+    cells = head.astype(object).where(head.notna(), "")
+    preview = [[_cell(value) for value in row] for row in cells.itertuples(index=False, name=None)]
+    return columns, preview
+
+
+def lines(dataset: Dataset) -> Iterator[str]:
+    """The text of the file, a line at a time; also of one that cannot be read as a table."""
+    from analytics.tables import text_encoding
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            path = _local(dataset, Path(folder))
+        except RefusedError:  # a workbook that cannot be read: nothing was shown of it either
+            return
+        with path.open(encoding=text_encoding(path), errors="replace") as stream:
+            yield from stream
+
+
+def _cell(value: Any) -> str:
+    text = str(value).removesuffix(" 00:00:00")
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def _local(dataset: Dataset, folder: Path) -> Path:
+    """The file on this machine's disk, a workbook turned into text."""
+    path = folder / "table"
+    with dataset.file.open("rb") as stored, path.open("wb") as local:
+        for chunk in stored.chunks():
+            local.write(chunk)
+    with path.open("rb") as stream:
+        packed = stream.read(4) == b"PK\x03\x04"
+    return _as_text(path, folder / "table.csv") if packed else path
+
+
+def _as_text(path: Path, text: Path) -> Path:
+    layout = read_layout(path)
+    with text.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(layout.header)
+        width = len(layout.header)
+        for row in read_rows(path, layout):
+            writer.writerow((row.cells + [""] * width)[: max(width, len(row.cells))])
+    return text

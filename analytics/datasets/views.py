@@ -1,0 +1,208 @@
+"""The pages of datasets: upload, look, clean, ask, read the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from analytics.datasets import services
+from analytics.datasets.forms import STEP_LABELS, QuestionForm, StepForm, UploadForm
+from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.presenting import presented
+from analytics.datasets.questions import QUESTIONS
+from analytics.pages import translated
+from crm.accounts.http import SignedInRequest
+from crm.common.errors import RefusedError
+from crm.records.resources import KEEPERS
+
+MOST_LISTED = 100
+
+
+def _keeper(request: HttpRequest) -> Any:
+    user: Any = request.user
+    if user.role not in KEEPERS:
+        raise Http404
+    return user
+
+
+def _dataset(request: HttpRequest, pk: int) -> Dataset:
+    visible = Dataset.objects.visible_to(_keeper(request))
+    found: Dataset | None = visible.select_related("created_by", "job").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+def datasets(request: SignedInRequest) -> HttpResponse:
+    """The tables that one sees, and the form for one more."""
+    user = _keeper(request)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = form.cleaned_data
+            return redirect(
+                services.dataset_upload(actor=user, upload=given["file"], name=given["name"])
+            )
+        except RefusedError as refusal:
+            form.add_error("file", refusal.message)
+    listed = Dataset.objects.visible_to(user).select_related("created_by")[:MOST_LISTED]
+    context = {"form": form, "datasets": listed}
+    status = 422 if form.errors else 200
+    return render(request, "analytics/datasets/list.html", context, status=status)
+
+
+@require_GET
+def dataset(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _page(request, _dataset(request, pk))
+
+
+@require_POST
+def add_step(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _dataset(request, pk)
+    form = StepForm(request.POST, dataset=found)
+    if not form.is_valid():
+        return _page(request, found, step_form=form)
+    return _change(
+        request, found,
+        lambda: services.dataset_step_add(
+            pk=pk, actor=request.user, step=form.step(), expected_version=_version(request)
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def remove_step(request: SignedInRequest, pk: int, position: int) -> HttpResponse:
+    found = _dataset(request, pk)
+    return _change(
+        request, found,
+        lambda: services.dataset_step_remove(
+            pk=pk, actor=request.user, position=position, expected_version=_version(request)
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def ask(request: SignedInRequest, pk: int, method: str) -> HttpResponse:
+    found = _dataset(request, pk)
+    form = _question_form(found, method, request.POST)
+    if not form.is_valid():
+        return _page(request, found, method=method, question_form=form)
+    try:
+        analysis = services.analysis_start(
+            pk=pk, actor=request.user, method=method, options=form.options()
+        )
+    except RefusedError as refusal:
+        messages.warning(request, refusal.message)
+        return redirect(found)
+    return redirect(analysis)
+
+
+@require_POST
+def trash(request: SignedInRequest, pk: int) -> HttpResponse:
+    _dataset(request, pk)
+    gone = services.dataset_trash(pk=pk, actor=request.user)
+    messages.success(request, _("%(name)s is in the trash for 30 days.") % {"name": gone})
+    return redirect("analytics:datasets")
+
+
+@require_POST
+def restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    if not Dataset.objects.in_reach_of(_keeper(request)).filter(pk=pk).exists():
+        raise Http404
+    return redirect(services.dataset_restore(pk=pk, actor=request.user))
+
+
+def _analysis(request: HttpRequest, pk: int) -> Analysis:
+    visible = Analysis.objects.visible_to(_keeper(request))
+    found: Analysis | None = (
+        visible.select_related("dataset", "created_by", "job").filter(pk=pk).first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_GET
+def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _analysis(request, pk)
+    context = {
+        "analysis": found, "question": QUESTIONS[found.method],
+        "problem": _problem(found.error), "steps": _step_words(found.steps, []),
+        **(presented(found.answer) if found.answer else {}),
+    }  # fmt: skip
+    return render(request, "analytics/datasets/analysis.html", context)
+
+
+@require_GET
+def analysis_file(request: SignedInRequest, pk: int) -> FileResponse:
+    """The whole answer, as the command line writes it."""
+    found = _analysis(request, pk)
+    if not found.file:
+        raise Http404
+    name = f"{found.method}-{found.pk}.json"
+    return FileResponse(found.file.open("rb"), as_attachment=True, filename=name)
+
+
+def _page(
+    request: SignedInRequest, found: Dataset, *, method: str = "", step_form: Any = None,
+    question_form: Any = None,
+) -> HttpResponse:  # fmt: skip
+    asked = method or request.GET.get("method", "")
+    if asked in QUESTIONS and question_form is None:
+        question_form = _question_form(found, asked)
+    refused = any(form is not None and form.is_bound for form in (step_form, question_form))
+    context = {
+        "dataset": found, "problem": _problem(found.error),
+        "steps": _step_words(found.steps, found.reports),
+        "step_form": step_form or StepForm(dataset=found),
+        "questions": QUESTIONS, "method": asked if asked in QUESTIONS else "",
+        "question": QUESTIONS.get(asked), "question_form": question_form,
+        "analyses": found.analyses.select_related("created_by", "job")[:20],
+        "titles": {name: question.title for name, question in QUESTIONS.items()},
+    }  # fmt: skip
+    status = 422 if refused else 200
+    return render(request, "analytics/datasets/dataset.html", context, status=status)
+
+
+def _question_form(found: Dataset, method: str, given: Any = None) -> QuestionForm:
+    if method not in QUESTIONS:
+        raise Http404
+    kinds = {column["column"]: column["kind"] for column in found.columns}
+    return QuestionForm(given, question=QUESTIONS[method], kinds=kinds)
+
+
+def _change(request: SignedInRequest, found: Dataset, write: Any) -> HttpResponse:
+    try:
+        write()
+    except RefusedError as refusal:
+        messages.warning(request, refusal.message)
+    return redirect(found)
+
+
+def _version(request: HttpRequest) -> int:
+    given = request.POST.get("version", "")
+    return int(given) if given.isdecimal() and len(given) < 10 else 0
+
+
+def _problem(error: dict[str, Any]) -> str:
+    if not error:
+        return ""
+    return translated(error["code"], error["params"]) if error["code"] else str(error["text"])
+
+
+def _step_words(steps: list[Any], reports: list[Any]) -> list[dict[str, Any]]:
+    words = []
+    for number, step in enumerate(steps):
+        about = step.get("column") or ", ".join(step.get("columns") or [])
+        words.append({
+            "position": number, "label": STEP_LABELS[step["kind"]], "about": about,
+            "with": step.get("value") if step.get("with") == "value" else "",
+            "report": reports[number] if number < len(reports) else None,
+        })  # fmt: skip
+    return words

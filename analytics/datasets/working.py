@@ -1,0 +1,111 @@
+"""What the jobs of datasets do: read a table, ask a method."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+import warnings
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.questions import defaults
+from analytics.datasets.reading import load, profile
+from analytics.datasets.services import dataset_remove
+from crm.common.errors import RefusedError
+
+MOST_ENTRIES = 500  # of a list that the page keeps; the whole answer is a file
+TRASH_DAYS = 30
+
+
+def dataset_read(*, pk: int, version: int, work: Any) -> Dataset | None:
+    """Read the table with its steps; a job that a later change has overtaken does nothing."""
+    from analytics.methods.errors import DataProblem
+
+    dataset = Dataset.objects.filter(pk=pk, version=version).first()
+    if dataset is None:
+        return None
+    work.progress(0, 2, dataset.filename)
+    found: dict[str, Any]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame, reports = load(dataset, dataset.steps)
+            work.progress(1, 2, dataset.filename)
+            columns, preview = profile(frame)
+    except (DataProblem, RefusedError) as problem:
+        found = {"state": Dataset.State.REFUSED, "error": told(problem)}
+    else:
+        found = {
+            "state": Dataset.State.READY, "error": {}, "rows": len(frame), "columns": columns,
+            "preview": preview, "reports": [asdict(report) for report in reports],
+        }  # fmt: skip
+    with work.guard():
+        Dataset.objects.filter(pk=pk, version=version).update(**found)
+    return dataset
+
+
+def analysis_run(*, pk: int, work: Any) -> Analysis | None:
+    """Ask the method; a refusal is an answer too."""
+    from analytics.command_line import METHODS
+    from analytics.methods.errors import DataProblem
+
+    analysis = Analysis.objects.select_related("dataset").filter(pk=pk).first()
+    if analysis is None or analysis.state != Analysis.State.RUNNING:
+        return analysis
+    began = time.monotonic()
+    work.progress(0, 2, analysis.dataset.name)
+    whole = ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame, _reports = load(analysis.dataset, analysis.steps)
+            work.progress(1, 2, analysis.dataset.name)
+            options = defaults(analysis.method) | analysis.options
+            answer = METHODS[analysis.method].run(frame, options)
+    except (DataProblem, RefusedError) as problem:
+        analysis.state, analysis.error = Analysis.State.REFUSED, told(problem)
+    else:
+        answer = {"method": analysis.method, **answer}
+        whole = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+        analysis.state, analysis.answer = Analysis.State.FINISHED, shortened(answer)
+    analysis.seconds = round(time.monotonic() - began, 3)
+    with work.guard():
+        if whole:
+            name = f"{uuid.uuid4().hex}.json"
+            analysis.file.save(name, ContentFile(whole.encode()), save=False)
+        analysis.save()
+    return analysis
+
+
+def trash_empty() -> int:
+    """Remove for good what has been in the trash for a month."""
+    old = timezone.now() - timedelta(days=TRASH_DAYS)
+    count = 0
+    for dataset in Dataset.objects.filter(trashed_at__lt=old):
+        dataset_remove(dataset)
+        count += 1
+    return count
+
+
+def told(problem: Exception) -> dict[str, Any]:
+    """A refusal as it is stored: by code where it has one, so that each reads it in their
+    language."""
+    code = getattr(problem, "code", "")
+    params = {k: str(v) if not isinstance(v, int | float) else v
+              for k, v in getattr(problem, "params", {}).items()}  # fmt: skip
+    return {"code": code, "params": params, "text": str(problem)}
+
+
+def shortened(value: Any) -> Any:
+    """The answer with its long lists cut."""
+    if isinstance(value, dict):
+        return {key: shortened(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shortened(item) for item in value[:MOST_ENTRIES]]
+    return value

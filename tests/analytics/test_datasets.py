@@ -1,0 +1,263 @@
+"""Datasets through HTTP and the real jobs: upload, look, clean, ask, take back, erase."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.presenting import retold
+from analytics.datasets.questions import QUESTIONS
+from analytics.methods.errors import sentence
+from analytics.methods.messages import MESSAGES
+from analytics.personal import clean_datasets
+from crm.accounts.models import User
+from crm.jobs.runner import job_run
+from crm.records.personal.identifiers import Identifiers
+from crm.records.personal.registry import Subject
+from tests.factories.cast import Cast, make_cast
+
+TABLE = "region,sales,day\n" + "".join(
+    f"{'North' if k % 2 else 'South'},{100 + 10 * (k % 2) + k % 7},2026-01-{k % 28 + 1:02d}\n"
+    for k in range(80)
+)
+LIST = reverse("analytics:datasets")
+
+
+@pytest.fixture
+def cast(db: None, settings: Any, tmp_path: Path) -> Cast:
+    settings.MEDIA_ROOT = tmp_path
+    cast = make_cast()
+    User.objects.update(language="en")
+    return cast
+
+
+@pytest.fixture
+def manager(cast: Cast, client: Client) -> Client:
+    client.force_login(cast.manager)
+    return client
+
+
+def upload(client: Client, content: bytes | str, name: str = "extract.csv") -> Dataset:
+    raw = content.encode() if isinstance(content, str) else content
+    client.post(LIST, {"file": SimpleUploadedFile(name, raw)})
+    return work(Dataset.objects.latest("pk"))
+
+
+def work(record: Any) -> Any:
+    record.refresh_from_db()
+    job_run(record.job_id)
+    record.refresh_from_db()
+    return record
+
+
+def ask(client: Client, dataset: Dataset, method: str, **options: Any) -> Analysis:
+    url = reverse("analytics:dataset_ask", args=[dataset.pk, method])
+    response = client.post(url, options)
+    assert response.status_code == 302, response.context["question_form"].errors
+    found: Analysis = work(Analysis.objects.latest("pk"))
+    return found
+
+
+def test_it_reads_a_table_and_tells_its_columns(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    kinds = {column["column"]: column["kind"] for column in dataset.columns}
+    assert (dataset.state, dataset.rows) == ("ready", 80)
+    assert kinds == {"region": "text", "sales": "number", "day": "date"}
+    page = manager.get(dataset.get_absolute_url()).content.decode()
+    assert "North (40)" in page
+
+
+def test_it_reads_chinese_files_and_workbooks_alike(manager: Client) -> None:
+    chinese = "地区,金额\n华东,12\n华南,\n".encode("gb18030")
+    book = openpyxl.Workbook()
+    for row in (["地区", "金额"], ["华东", 12], ["华南", None]):
+        book.active.append(row)
+    stream = BytesIO()
+    book.save(stream)
+    for content, name in ((chinese, "表.csv"), (stream.getvalue(), "表.xlsx")):
+        dataset = upload(manager, content, name)
+        told = {column["column"]: column["missing"] for column in dataset.columns}
+        assert (dataset.state, told) == ("ready", {"地区": 0, "金额": 1}), name
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("a,b\n1,2\n3\n", "Line 3"), ("a,a\n1,2\n", "a"), ('a,b\n"1,2\n3,4\n', "quot"),
+        ("only\n", "no rows"), (b"PK\x03\x04 no workbook", "workbook"),
+        (b"a,b\n\x00,1\n", "Line 2"),
+    ],
+)  # fmt: skip
+def test_it_says_why_a_file_cannot_be_read(
+    manager: Client, content: bytes | str, told: str
+) -> None:
+    dataset = upload(manager, content)
+    assert dataset.state == "refused"
+    page = manager.get(dataset.get_absolute_url()).content.decode()
+    assert "This table cannot be read:" in page
+    problem = page.split("This table cannot be read:")[1][:300]
+    assert told in problem
+
+
+def test_it_refuses_an_empty_file_at_once(manager: Client) -> None:
+    response = manager.post(LIST, {"file": SimpleUploadedFile("x.csv", b"")})
+    assert response.status_code == 422
+    assert not Dataset.objects.exists()
+
+
+def clean_step(client: Client, dataset: Dataset, **given: Any) -> Any:
+    url = reverse("analytics:dataset_step", args=[dataset.pk])
+    return client.post(url, {"version": dataset.version, **given})
+
+
+def test_it_cleans_in_steps_and_takes_any_of_them_back(manager: Client) -> None:
+    dataset = upload(manager, "n,city\n1,A\n1,A\n,B\n3,C\n")
+    clean_step(manager, dataset, kind="drop_duplicates")
+    clean_step(manager, work(dataset), kind="fill_missing", columns=["n"], filler="zero")
+    work(dataset)
+    assert dataset.rows == 3
+    assert [(r["rows_before"], r["rows_after"], r["cells_changed"]) for r in dataset.reports] == [
+        (4, 3, 0), (3, 3, 1),
+    ]  # fmt: skip
+    remove = reverse("analytics:dataset_step_remove", args=[dataset.pk, 0])
+    manager.post(remove, {"version": dataset.version})
+    work(dataset)
+    assert (dataset.rows, len(dataset.steps)) == (4, 1)
+    assert dataset.columns[0]["missing"] == 0
+
+
+def test_it_does_not_change_steps_that_somebody_else_changed(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    old = dataset.version
+    clean_step(manager, dataset, kind="drop_duplicates")
+    clean_step(manager, dataset, kind="drop_missing", version=old)
+    dataset.refresh_from_db()
+    assert [step["kind"] for step in dataset.steps] == ["drop_duplicates"]
+
+
+def test_it_asks_for_one_column_where_one_is_cleaned(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    response = clean_step(manager, dataset, kind="fill_missing", columns=["sales", "day"])
+    assert response.status_code == 422
+    assert set(response.context["step_form"].errors) == {"columns", "filler"}
+    assert not Dataset.objects.get().steps
+
+
+def test_it_says_when_a_step_cannot_be_carried_out(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    clean_step(manager, dataset, kind="as_number", columns=["region"])
+    assert work(dataset).state == "refused"
+    remove = reverse("analytics:dataset_step_remove", args=[dataset.pk, 0])
+    assert remove in manager.get(dataset.get_absolute_url()).content.decode()
+    manager.post(remove, {"version": dataset.version})
+    assert work(dataset).state == "ready"
+
+
+def test_it_answers_with_the_figures_of_the_command_line(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    analysis = ask(manager, dataset, "compare", value="sales", by="region")
+    assert analysis.state == "finished"
+    url = reverse("analytics:analysis_file", args=[analysis.pk])
+    whole = json.loads(b"".join(manager.get(url).streaming_content))
+    assert whole["rows_used"] == 80
+    page = manager.get(analysis.get_absolute_url())
+    assert page.status_code == 200
+    assert {name for name, *_rest in page.context["figures"]} >= {"Rows used"}
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [
+        ("describe", {"by": ["region"]}),
+        ("correlate", {}),
+        ("cluster", {"columns": ["sales"], "k": "2"}),
+        ("forecast", {"value": "sales", "horizon": "3"}),
+        ("regress", {"outcome": "sales", "factors": ["region"]}),
+        ("rules", {"basket": "day", "item": "region", "support": ".1", "confidence": ".1"}),
+        ("value", {"customer": "region", "date": "day", "period": "days"}),
+        ("experiment", {"arm": "region", "control": "South", "outcome": "sales"}),
+        ("score", {"target": "region", "positive": "North"}),
+        ("compare", {"value": "sales", "by": "region"}),
+    ],
+)
+def test_it_answers_or_refuses_in_a_sentence(
+    manager: Client, method: str, options: dict[str, Any]
+) -> None:
+    dataset = upload(manager, TABLE)
+    analysis = ask(manager, dataset, method, **options)
+    assert analysis.state in {"finished", "refused"}
+    page = manager.get(analysis.get_absolute_url())
+    assert page.status_code == 200
+    if analysis.state == "refused":
+        assert analysis.error["text"] in page.content.decode().replace("&#x27;", "'")
+
+
+def test_it_knows_every_method_that_it_offers() -> None:
+    from analytics.command_line import METHODS
+
+    for name, question in QUESTIONS.items():
+        offered = {ask.name for ask in question.asks}
+        if name != "regress":  # makes a formula of them
+            assert offered <= set(METHODS[name].parameters), name
+    assert "apply" not in {ask.name for ask in QUESTIONS["score"].asks}  # a path on the server
+
+
+def test_it_keeps_what_was_typed_when_an_option_is_wrong(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    url = reverse("analytics:dataset_ask", args=[dataset.pk, "forecast"])
+    response = manager.post(url, {"value": "sales", "horizon": "0"})
+    assert response.status_code == 422
+    assert response.context["question_form"]["horizon"].value() == "0"
+    assert not Analysis.objects.exists()
+
+
+def test_it_trashes_and_restores(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    manager.post(reverse("analytics:dataset_trash", args=[dataset.pk]))
+    assert manager.get(dataset.get_absolute_url()).status_code == 404
+    manager.post(reverse("analytics:dataset_restore", args=[dataset.pk]))
+    assert manager.get(dataset.get_absolute_url()).status_code == 200
+
+
+class _Work:
+    def guard(self) -> Any:
+        from django.db import transaction
+
+        return transaction.atomic()
+
+
+def test_it_removes_a_table_that_names_an_erased_person(
+    manager: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    gone = upload(manager, "name,n\nCanary Person,1\n")
+    ask(manager, gone, "describe")
+    kept = upload(manager, TABLE)
+    files = [gone.file.name, gone.analyses.get().file.name]
+    person = Subject(identifiers=Identifiers.of(["Canary Person"]))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert clean_datasets(person, _Work()) == 1
+    assert list(Dataset.objects.all()) == [kept]
+    assert not any(default_storage.exists(name) for name in files)
+
+
+def test_it_retells_what_methods_say_in_the_readers_language() -> None:
+    from django.utils import translation
+
+    told = sentence("step_unknown", {"kind": "explode"})
+    with translation.override("zh-hans"):
+        assert retold(told) == "没有“explode”这种清洗步骤。"
+        assert retold("Nobody says this.") == "Nobody says this."
+    with translation.override("en"):
+        for code, template in MESSAGES.items():
+            if "%(" not in template:
+                assert retold(sentence(code, {})) == sentence(code, {})
