@@ -2,7 +2,8 @@ from typing import Any
 
 from django.contrib import admin
 
-from analytics.models import Analysis, Dataset, Run
+from analytics.datasets.models import Analysis, Dataset
+from analytics.models import Run
 from crm.common.admin import TunedAdmin
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from analytics.datasets.models import Analysis, Dataset  # noqa: F401  # tables of this app
+import analytics.datasets.models  # noqa: F401  # more tables of this app
 from crm.common.addresses import record_url
 from crm.common.roles import Person, is_admin, is_manager
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.datasets.terms import TERMS, label
+from analytics.datasets.terms import TERMS, label, rank
 from analytics.pages import translated
 from crm.common import formats
 
@@ -22,9 +22,11 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
     """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut) and
     ``cautions``."""
     figures, tables = [], []
-    for key, value in answer.items():
+    for key, value in sorted(answer.items(), key=lambda entry: rank(entry[0])):
         if key in HIDDEN or value is None or value in ([], {}):
             continue
+        if key == "groups" and answer.get("method") == "forecast" and len(value) == 1:
+            continue  # said beside it already
         if isinstance(value, Mapping):
             tables += _of_mapping(key, value)
         elif isinstance(value, list):
@@ -53,7 +55,7 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     shown = items[:MOST_ROWS]
     cut = max(len(items) - MOST_ROWS, 0)
     if all(isinstance(item, Mapping) for item in shown):
-        names = list(dict.fromkeys(name for item in shown for name in item))
+        names = sorted({name for item in shown for name in item}, key=lambda n: (rank(n), n))
         rows = [[_shown(item.get(name)) for name in names] for item in shown]
         used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
         return {

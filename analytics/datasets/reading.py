@@ -64,7 +64,7 @@ def lines(dataset: Dataset) -> Iterator[str]:
 
 
 def _cell(value: Any) -> str:
-    text = str(value).removesuffix(" 00:00:00")
+    text = f"{value:.8g}" if isinstance(value, float) else str(value).removesuffix(" 00:00:00")
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 

@@ -9,6 +9,25 @@ from django.utils.translation import pgettext_lazy
 from crm.common.registries import Text
 
 TERMS: dict[str, tuple[Text, Text]] = {
+    "row": (_("Row"), ""),
+    "date": (_("Date"), ""),
+    "group": (pgettext_lazy("analysis", "Group"), ""),
+    "name": (_("Name"), ""),
+    "arm": (_("Arm"), ""),
+    "lhs": (_("With"), ""),
+    "rhs": (pgettext_lazy("rule", "Also"), ""),
+    "column": (_("Column"), ""),
+    "kind": (_("Kind"), ""),
+    "step": (pgettext_lazy("analysis", "Period"), ""),
+    "label": (_("Description"), ""),
+    "forecast": (_("Forecast"), ""),
+    "coefficients": (_("Coefficients"), ""),
+    "arms": (_("Arms"), ""),
+    "rules": (_("Rules"), ""),
+    "profiles": (_("Profiles"), ""),
+    "models": (_("Candidates"), ""),
+    "backtest": (_("On unseen data"), _("Forecasts from points in the past, against what came.")),
+    "holdout": (_("On later purchases"), ""),
     "rows_used": (_("Rows used"), ""),
     "rows_dropped": (_("Rows left out"), _("Rows with a gap in a column that was needed.")),
     "k": (_("Number of groups"), ""),
@@ -16,20 +35,16 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "stability": (_("Stability"), _("How alike the groups of other samples are, at best 1.")),
     "sizes": (_("Sizes"), ""),
     "labels": (pgettext_lazy("analysis", "Group"), ""),
-    "profiles": (_("Profiles"), ""),
     "chosen": (_("Chosen"), _("The one that erred least on data it had not seen.")),
-    "order": (_("Order"), _("Of the ARIMA model: lags, differences, moving averages.")),
-    "forecast": (_("Forecast"), ""),
-    "backtest": (_("On unseen data"), _("Forecasts from points in the past, against what came.")),
-    "models": (_("Candidates"), ""),
+    "order": (
+        pgettext_lazy("analysis", "Order of the model"),
+        _("Of the ARIMA model: lags, differences, moving averages."),
+    ),
     "mase": ("MASE", _("Error against repeating the last season: below 1 is better than that.")),
     "smape": ("sMAPE", _("Error in per cent of the size of the figures.")),
     "naive_mase": (_("MASE of the naive forecast"), ""),
     "coverage80": (_("Share within the interval (80 %)"), ""),
     "coverage95": (_("Share within the interval (95 %)"), ""),
-    "step": (_("Step"), ""),
-    "date": (_("Date"), ""),
-    "group": (pgettext_lazy("analysis", "Group"), ""),
     "mean": (_("Mean"), ""),
     "median": (_("Median"), ""),
     "var": (_("Variance"), ""),
@@ -42,9 +57,7 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "top": (_("Most frequent"), ""),
     "n": (_("Number"), ""),
     "missing": (_("Missing"), ""),
-    "column": (_("Column"), ""),
     "columns": (_("Columns"), ""),
-    "kind": (_("Kind"), ""),
     "lo": (_("From"), _("Lower end of the interval (95 %).")),
     "hi": (_("To"), _("Upper end of the interval (95 %).")),
     "lo80": (_("From (80 %)"), ""),
@@ -53,8 +66,6 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "hi95": (_("To (95 %)"), ""),
     "p": ("p", _("How often chance alone would give so much or more.")),
     "q": ("q", _("p after allowing for the many comparisons (false discovery rate).")),
-    "coefficients": (_("Coefficients"), ""),
-    "name": (_("Name"), ""),
     "estimate": (_("Estimate"), ""),
     "se": (_("Standard error"), ""),
     "vif": ("VIF", _("Above 5: effects cannot be told apart.")),
@@ -79,26 +90,31 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "support": (_("Support"), _("Share of the orders that hold all of it.")),
     "confidence": (_("Confidence"), _("Share of the orders with it that hold the other too.")),
     "count": (_("Count"), ""),
-    "rules": (_("Rules"), ""),
     "itemsets": (_("Sets"), ""),
-    "lhs": (_("With"), ""),
-    "rhs": (pgettext_lazy("rule", "Also"), ""),
     "bgnbd": ("BG/NBD", _("How often customers buy, and whether they still do.")),
     "gammagamma": ("Gamma-Gamma", _("How much a purchase is worth.")),
-    "holdout": (_("On later purchases"), ""),
     "loglik": (_("Log-likelihood"), ""),
     "actual": (_("Actual"), ""),
     "predicted": (_("Predicted"), ""),
     "correlation": (_("Correlation"), ""),
     "mae": (_("Mean absolute error"), ""),
-    "arms": (_("Arms"), ""),
-    "arm": (_("Arm"), ""),
     "difference": (_("Difference"), _("From the control arm.")),
-    "row": (_("Row"), ""),
     "seconds": (_("Seconds"), ""),
+    "season": (_("Periods per season"), ""),
+    "horizon": (_("Periods ahead"), ""),
+    "origins": (_("Points of the past"), ""),
+    "naive_smape": (_("sMAPE of the naive forecast"), ""),
 }  # fmt: skip
 
 
 def label(key: str) -> str:
     """The term's name; a key that is no term (a column of the table) is shown as it is."""
     return str(TERMS[key][0]) if key in TERMS else key.replace("_", " ")
+
+
+def rank(key: str) -> int:
+    """Where a term stands on a page: in the order above, unknown ones after them."""
+    return _RANKS.get(key, len(_RANKS))
+
+
+_RANKS = {key: position for position, key in enumerate(TERMS)}

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from analytics.models import Analysis, Dataset, Run
+from analytics.datasets.models import Analysis, Dataset
+from analytics.models import Run
 from communications.models import Communication, FollowUp
 from crm.accounts.models import User
 from crm.common.models import Record
