@@ -82,6 +82,12 @@ QUESTIONS: dict[str, Question] = {
              choices=(("", _("as they are")), ("D", _("day")), ("W", _("week")), ("M", _("month")),
                       ("Q", _("quarter")), ("Y", _("year"))))),
     ),
+    "series": Question(
+        _("Describe a series"), _("Trend, seasons, days of the week and hours."),
+        (Ask("date", _("Date"), "column", needed=True, holds="date"),
+         Ask("value", _("Column (empty: rows are counted)"), "column", holds="number"),
+         Ask("horizon", _("Periods ahead"), "whole", least=1, most=500)),
+    ),
     "regress": Question(
         _("Explain"), _("What does a figure depend on?"),
         (Ask("outcome", _("Figure to explain"), "column", needed=True, holds="number"),
@@ -116,6 +122,14 @@ QUESTIONS: dict[str, Question] = {
          Ask("calibration_end", _("Last day the model may know"), "text"),
          Ask("period", _("Unit of time"), "choice", initial="weeks",
              choices=(("days", _("days")), ("weeks", _("weeks")), ("months", _("months"))))),
+    ),
+    "budget": Question(
+        _("Split a budget"), _("Where would the same money bring more?"),
+        (Ask("sales", _("What it is to raise"), "column", needed=True, holds="number"),
+         Ask("channels", _("Spend per channel"), "columns", needed=True, holds="number"),
+         Ask("date", _("Date, for trend and season"), "column", holds="date"),
+         Ask("controls", _("Held fixed"), "columns"),
+         Ask("total", _("Money to split (empty: as now)"), "number", least=0)),
     ),
     "experiment": Question(
         _("Experiment"), _("Did a treatment make a difference?"),

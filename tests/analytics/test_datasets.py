@@ -188,6 +188,8 @@ def test_it_answers_with_the_figures_of_the_command_line(manager: Client) -> Non
         ("experiment", {"arm": "region", "control": "South", "outcome": "sales"}),
         ("score", {"target": "region", "positive": "North"}),
         ("compare", {"value": "sales", "by": "region"}),
+        ("series", {"date": "day", "value": "sales"}),
+        ("budget", {"sales": "sales", "channels": ["sales"]}),
     ],
 )
 def test_it_answers_or_refuses_in_a_sentence(

@@ -24,9 +24,9 @@ OTHERS = {
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
     "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
     "/sales/reports/", "/sales/reports/saved/", "/mail/", "/customers/privacy/",
-    "/customers/quality/",
+    "/customers/quality/", "/analytics/datasets/",
 }  # fmt: skip
-METHODS = {"/analytics/cluster/", "/analytics/forecast/"}
+METHODS = {"/analytics/cluster/", "/analytics/forecast/", "/analytics/datasets/"}
 CLOSED = {
     "rep": METHODS | {"/service/queue/"},
     "agent": METHODS
