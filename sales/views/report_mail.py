@@ -27,9 +27,13 @@ MOST_TURNS = 20
 @require_http_methods(["GET", "POST"])
 @never_cache
 def report_mail(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A report's mailings; a form for one more."""
-    report = SavedReport.objects.visible_to(request.user).filter(pk=pk).first()
+    """A report's mailings; a form for one more. Whoever gets it may look, to stop it."""
+    sees = SavedReport.objects.visible_to(request.user).filter(pk=pk).exists()
+    gets = ReportSchedule.objects.visible_to(request.user).filter(report=pk)
+    report = SavedReport.objects.filter(pk=pk).first() if sees or gets.exists() else None
     if report is None:
+        raise Http404
+    if request.method == "POST" and not sees:
         raise Http404
     form = ScheduleForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -39,7 +43,7 @@ def report_mail(request: SignedInRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("The report will be mailed."))
         return redirect("sales:report_mail", pk)
-    context = {"report": report, "form": form, "is_sent": settings.MAIL_IS_SENT,
+    context = {"report": report, "form": form if sees else None, "is_sent": settings.MAIL_IS_SENT,
                **_mailings(request.user, report)}  # fmt: skip
     return render(request, "sales/report_mail.html", context, status=422 if form.errors else 200)
 
@@ -141,5 +145,4 @@ def schedule_stop(request: SignedInRequest, pk: int) -> HttpResponse:
     saving.schedule_stop(pk=pk, actor=request.user, stopped=stopped)
     said = _("You will not get it any more.") if stopped else _("You will get it again.")
     messages.success(request, said)
-    visible = SavedReport.objects.visible_to(request.user).filter(pk=schedule.report_id)
-    return redirect("sales:report_mail", schedule.report_id) if visible else redirect("/")
+    return redirect("sales:report_mail", schedule.report_id)

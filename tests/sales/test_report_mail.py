@@ -167,6 +167,26 @@ def test_it_mails_nothing_to_those_who_left_stopped_or_may_not(cast: Cast, serve
     assert len(server.letters) == 1
 
 
+def test_it_is_stopped_by_its_recipient_who_does_not_see_the_report(
+    cast: Cast, client: Client, sold: None, server: Server
+) -> None:
+    schedule = mailing(cast, cast.rep)
+    run(EIGHT)
+    client.force_login(cast.rep)
+    url = reverse("sales:report_mail", args=[schedule.report_id])
+    assert f"<http://localhost:8000{url}>" == server.letters[0]["List-Unsubscribe"]
+    page = client.get(url)
+    assert page.status_code == 200
+    assert page.context["form"] is None
+    assert client.post(url, {"frequency": "daily"}).status_code == 404
+    stop = reverse("sales:schedule_stop", args=[schedule.pk])
+    assert client.post(stop).status_code == 302
+    run(EIGHT + timedelta(days=1))
+    assert len(server.letters) == 1
+    client.force_login(cast.colleague)
+    assert (client.get(url).status_code, client.post(stop).status_code) == (404, 404)
+
+
 @pytest.mark.usefixtures("sold")
 def test_it_looks_again_when_the_turn_comes(cast: Cast, server: Server) -> None:
     schedule = mailing(cast, cast.rep)
