@@ -397,6 +397,7 @@ TARGETS = Resource(
         Fact(DayColumn("ends_on", _("Until (not included)")), always=True),
         Fact(MoneyColumn("amount", _("Target"), css=""), always=True),
     ],
+    list_template="sales/target_list.html",
     detail_template="sales/target_detail.html",
     detail_context=target_page,
     empty=_("No targets yet. Plan the first period."),

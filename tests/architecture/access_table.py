@@ -301,6 +301,7 @@ PAGES: dict[str, Page] = {
     "customers:import": Page({"rep", "manager", "admin"}),
     "jobs:list": Page(EVERYONE),
     "mail:outbox": Page(EVERYONE),
+    "sales:target_plan": Page(KEEPERS),
     "sales:funnel": Page(SELLERS),
     "sales:funnel_csv": Page(SELLERS, args=("stages",)),
     "sales:forecast": Page(SELLERS),
