@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from analytics.datasets.models import Analysis, Dataset
-from analytics.models import Run
+from analytics.models import CustomerScore, Run
 from crm.common.admin import TunedAdmin
 
 
@@ -39,3 +39,11 @@ class AnalysisAdmin(ReadOnlyAdmin):
     list_display = ["id", "dataset", "method", "state", "seconds", "created_at"]
     list_filter = ["method", "state"]
     list_select_related = ["dataset"]
+
+
+@admin.register(CustomerScore)
+class CustomerScoreAdmin(ReadOnlyAdmin):
+    list_display = ["customer", "kind", "chance", "level", "run"]
+    list_filter = ["kind", "level"]
+    list_select_related = ["customer", "run"]
+    raw_id_fields = ["customer", "run"]

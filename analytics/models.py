@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 import analytics.datasets.models  # noqa: F401  # more tables of this app
 from crm.common.addresses import record_url
@@ -30,6 +31,8 @@ class Run(models.Model):
         CLUSTER = "cluster", _("Customer segments")
         FORECAST = "forecast", _("Sales forecast")
         REGRESS = "regress", _("Marketing effect")
+        CHURN = "churn", _("Customers about to leave")
+        POTENTIAL = "potential", _("Customers about to buy")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -82,7 +85,8 @@ class Run(models.Model):
         indexes = [models.Index(fields=["method", "team", "-created_at"], name="run_method_team")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(method__in=["cluster", "forecast", "regress"]), name="run_method"
+                condition=Q(method__in=["cluster", "forecast", "regress", "churn", "potential"]),
+                name="run_method",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["running", "finished", "refused", "failed"]),
@@ -102,3 +106,46 @@ class Run(models.Model):
         if self.state == self.State.RUNNING and self.job is not None and self.job.is_over:
             return self.State.FAILED
         return self.state
+
+
+class CustomerScore(models.Model):
+    """How likely a customer is to leave or to buy, with the strongest reasons."""
+
+    class Kind(models.TextChoices):
+        CHURN = "churn", _("Risk of leaving")
+        POTENTIAL = "potential", _("Chance of buying")
+
+    class Level(models.IntegerChoices):
+        LOW = 1, pgettext_lazy("score", "Low")
+        MEDIUM = 2, pgettext_lazy("score", "Medium")
+        HIGH = 3, pgettext_lazy("score", "High")
+
+    customer = models.ForeignKey(
+        "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE,
+        related_name="scores",
+    )  # fmt: skip
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
+    chance = models.FloatField(_("chance"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    reasons = models.JSONField(_("reasons"), default=list)
+    run = models.ForeignKey(Run, verbose_name=_("run"), on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("score of a customer")
+        verbose_name_plural = _("scores of customers")
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "kind"], name="customer_score_once"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["churn", "potential"]), name="customer_score_kind"
+            ),
+            models.CheckConstraint(condition=Q(level__in=[1, 2, 3]), name="customer_score_level"),
+            models.CheckConstraint(
+                condition=Q(chance__gte=0, chance__lte=1), name="customer_score_chance"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "level", "customer"], name="customer_score_level_index")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.chance:.2f}"

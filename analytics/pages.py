@@ -11,9 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from analytics import charts
+from analytics import charts, score_pages
 from analytics.charts import Chart
 from analytics.models import Run
+from analytics.score_words import feature_names
 from crm.common import formats
 
 
@@ -59,6 +60,15 @@ METHOD_PAGES: dict[str, MethodPage] = {
             "and their effects cannot be told apart."
         ),
     ),
+    **{
+        method: MethodPage(
+            str(method.value), method.label, score_pages.QUESTIONS[method], icon,
+            score_pages.EXPLANATIONS[method],
+        )
+        for method, icon in (
+            (Run.Method.CHURN, "user-minus"), (Run.Method.POTENTIAL, "user-plus")
+        )
+    },
 }  # fmt: skip
 
 
@@ -81,6 +91,7 @@ def translated(code: str, params: dict[str, Any]) -> str:
 
     words = _method_words()
     texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
+    texts |= {k: feature_names().get(v, v) for k, v in params.items() if k == "column"}
     return _(MESSAGES[code]) % {**params, **texts}
 
 
@@ -220,4 +231,6 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.CLUSTER: _cluster,
     Run.Method.FORECAST: _forecast,
     Run.Method.REGRESS: _regress,
+    Run.Method.CHURN: score_pages.score_page,
+    Run.Method.POTENTIAL: score_pages.score_page,
 }

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.services import dataset_remove
-from analytics.models import Run
-from crm.records.personal.registry import Cleaner, Hunt, Subject, cleaners, hunts
+from analytics.models import CustomerScore, Run
+from crm.records.personal.registry import (
+    Cleaner,
+    Holding,
+    Hunt,
+    Subject,
+    cleaners,
+    holdings,
+    hunts,
+)
 
 hunts.append(
     Hunt(
@@ -17,6 +26,13 @@ hunts.append(
         kept=frozenset({"fingerprint", "versions"}),
     )
 )  # fmt: skip
+
+
+def _scores(subject: Subject) -> Q:
+    return Q(customer__in=subject.customers)
+
+
+holdings.append(Holding(CustomerScore, _scores, gone=True, order=30))
 
 
 def clean_datasets(subject: Subject, work: Any) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import frames
+from analytics import frames, score_runs
 from analytics.frames import Scope
 from analytics.models import Run
 from analytics.segments import segments_store
@@ -245,6 +245,21 @@ def _regress(run: Run, frame: pd.DataFrame) -> Outcome:
     )  # fmt: skip
 
 
+def _score(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, write_back = score_runs.fit(run, frame)
+    best, naive = found.best, found.naive
+    metrics = {
+        "auc": best.area.auc, "auc_lo": best.area.lo, "auc_hi": best.area.hi,
+        "log_loss": best.calibration.log_loss, "naive_log_loss": naive.calibration.log_loss,
+        "brier": best.calibration.brier, "naive_brier": naive.calibration.brier,
+        "calibration_slope": best.calibration.slope, "signal": found.signal,
+    }  # fmt: skip
+    return Outcome(
+        result=result, metrics=metrics, notices=found.notices, rows_used=found.rows_used,
+        rows_dropped=found.rows_dropped, write_back=write_back,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Method:
     load: Callable[[Scope], Any]
@@ -255,6 +270,10 @@ METHODS: dict[str, _Method] = {
     Run.Method.CLUSTER: _Method(frames.customer_features, _cluster),
     Run.Method.FORECAST: _Method(frames.weekly_sales, _forecast),
     Run.Method.REGRESS: _Method(frames.marketing_weeks, _regress),
+    **{
+        method: _Method(score_runs.learning_frame(method), _score)
+        for method in score_runs.QUESTIONS
+    },
 }
 
 

@@ -30,6 +30,8 @@ class Fact:
 
 
 resources: dict[str, Resource] = {}
+# What apps above show in the lists of a kind: (records, keys of the shown columns) → records.
+list_extras: dict[str, list[Callable[[Any, set[str]], Any]]] = {}
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class Resource:
     namespace: str
     prefix: str
     icon: str
-    columns: Sequence[Column]
+    columns: list[Column]
     sorts: Sequence[Sort]
     default_sort: str
     filterset: type[Any]
@@ -99,6 +101,9 @@ class Resource:
             found = found.select_related(None).select_related(
                 *(name for name in self.select if name not in hidden)
             )
+        keys = {column.key for column in columns or ()}
+        for extra in list_extras.get(self.kind, ()):
+            found = extra(found, keys)
         return self.enrich(found, user) if self.enrich else found
 
     def name(self, page: str) -> str:
