@@ -30,6 +30,7 @@ LEVEL_ROWS = 10
 LEVEL_SHARE = 0.005
 REACH = 6.0
 SCALING_ROWS = 50_000
+RARE, MISSING = "(rare)", "(missing)"
 _DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*")
 
 
@@ -193,6 +194,17 @@ class Encoder:
             dtype = float if isinstance(plan, _Number) else np.intp
             row[start:end] = _encoded(plan, np.array([value], dtype=dtype))[0]
         return row
+
+    def term(self, feature: Feature, index: int) -> str:
+        """What the encoded column ``index`` of a feature is: the column, or ``column=level``."""
+        which = next(k for k, (a, b) in enumerate(self.spans) if a <= index < b)
+        plan, offset = self.plans[which], index - self.spans[which][0]
+        if isinstance(plan, _Number):
+            return feature.name if offset == 0 else f"{feature.name}={MISSING}"
+        if offset < len(plan.kept):
+            return f"{feature.name}={feature.levels[plan.kept[offset]]}"
+        rare = plan.pooled and offset == len(plan.kept)
+        return f"{feature.name}={RARE if rare else MISSING}"
 
     def shown_typical(self, feature: Feature, index: int) -> str:
         """What is usual in a column, as a person would write it."""

@@ -87,6 +87,7 @@ def test_it_forecasts_in_words_without_json(table: str) -> None:
             "--label must be given together with --train",
         ),
         (("series", "--csv", "TABLE", "--date", "sales"), "cannot be read as dates"),
+        (("ordinal", "--csv", "TABLE", "--target", "month"), "in which order they ascend"),
         (("text", "--text", "month", "--label", "sales"), "--train must be given"),
         (("text", "--train", "TABLE", "--text", "month", "--label", "sales"), "needs at least 40"),
         (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
