@@ -23,17 +23,21 @@ OTHERS = {
     "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/analytics/",
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
     "/accounts/logout/", "/sales/board/", "/service/queue/", "/customers/import/",
+    "/sales/forecast/", "/sales/funnel/", "/sales/targets/plan/",
     "/sales/reports/", "/sales/reports/saved/", "/mail/", "/customers/privacy/",
     "/customers/quality/", "/analytics/datasets/",
 }  # fmt: skip
 METHODS = {"/analytics/cluster/", "/analytics/forecast/", "/analytics/datasets/"}
 CLOSED = {
-    "rep": METHODS | {"/service/queue/"},
+    "rep": METHODS | {"/service/queue/", "/sales/targets/plan/"},
     "agent": METHODS
     | {
         "/customers/quality/",
         "/customers/import/",
         "/sales/board/",
+        "/sales/forecast/",
+        "/sales/funnel/",
+        "/sales/targets/plan/",
         "/sales/targets/",
         "/sales/reports/",
         "/sales/reports/saved/",
