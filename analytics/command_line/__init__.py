@@ -22,6 +22,7 @@ from analytics.command_line import (
     rules,
     score,
     series,
+    staffing,
     text,
     value,
 )
@@ -37,6 +38,7 @@ METHODS: dict[str, Method] = {
     "text": text.METHOD,
     "series": series.METHOD,
     "ordinal": ordinal.METHOD,
+    "staffing": staffing.METHOD,
     "duplicates": duplicates.METHOD,
     "rules": rules.METHOD,
     "value": value.METHOD,

@@ -151,7 +151,7 @@ def analyse_series(
     require_columns(frame, [date] + ([value] if value else []))
     if len(frame) == 0:
         raise DataProblem("no_rows")
-    table = _table(frame, date, value, zone)
+    table = local_table(frame, date, value, zone)
     wanted = frequency or (None if value else "D")
     timed = table.dropna()
     counted = _per_day(timed) if value is None and wanted == "D" else table
@@ -183,8 +183,10 @@ def analyse_series(
     )
 
 
-def _table(frame: pd.DataFrame, date: str, value: str | None, zone: str | None) -> pd.DataFrame:
-    """Local times and values."""
+def local_table(
+    frame: pd.DataFrame, date: str, value: str | None, zone: str | None
+) -> pd.DataFrame:
+    """Local times (``WHEN``) and values (``VALUE``, 1 without a column) of the rows."""
     when = date_column(frame, date)
     if zone:
         try:

@@ -19,6 +19,7 @@ from analytics.methods.messages import (
     rows,
     rules,
     score,
+    staffing,
     text,
     value,
 )
@@ -33,6 +34,7 @@ MESSAGES: dict[str, str] = {
     **score.MESSAGES,
     **text.MESSAGES,
     **ordinal.MESSAGES,
+    **staffing.MESSAGES,
     **linkage.MESSAGES,
     **rules.MESSAGES,
     **value.MESSAGES,
