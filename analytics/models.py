@@ -33,6 +33,8 @@ class Run(models.Model):
         REGRESS = "regress", _("Marketing effect")
         CHURN = "churn", _("Customers about to leave")
         POTENTIAL = "potential", _("Customers about to buy")
+        VALUE = "value", _("Customer value")
+        RULES = "rules", _("Bought together")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -85,7 +87,17 @@ class Run(models.Model):
         indexes = [models.Index(fields=["method", "team", "-created_at"], name="run_method_team")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(method__in=["cluster", "forecast", "regress", "churn", "potential"]),
+                condition=Q(
+                    method__in=[
+                        "cluster",
+                        "forecast",
+                        "regress",
+                        "churn",
+                        "potential",
+                        "value",
+                        "rules",
+                    ]
+                ),
                 name="run_method",
             ),
             models.CheckConstraint(

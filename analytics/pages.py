@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from analytics import charts, score_pages
+from analytics import charts, order_pages, score_pages
 from analytics.charts import Chart
 from analytics.models import Run
 from analytics.score_words import feature_names
@@ -69,6 +69,14 @@ METHOD_PAGES: dict[str, MethodPage] = {
             (Run.Method.CHURN, "user-minus"), (Run.Method.POTENTIAL, "user-plus")
         )
     },
+    Run.Method.VALUE: MethodPage(
+        "value", gettext_lazy("Customer value"), order_pages.QUESTIONS[Run.Method.VALUE], "coin",
+        order_pages.EXPLANATIONS[Run.Method.VALUE],
+    ),
+    Run.Method.RULES: MethodPage(
+        "rules", gettext_lazy("Bought together"), order_pages.QUESTIONS[Run.Method.RULES],
+        "shopping-cart", order_pages.EXPLANATIONS[Run.Method.RULES],
+    ),
 }  # fmt: skip
 
 
@@ -233,4 +241,6 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.REGRESS: _regress,
     Run.Method.CHURN: score_pages.score_page,
     Run.Method.POTENTIAL: score_pages.score_page,
+    Run.Method.VALUE: order_pages.value_page,
+    Run.Method.RULES: order_pages.rules_page,
 }

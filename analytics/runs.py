@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import frames, score_runs
+from analytics import frames, order_frames, order_runs, score_runs
 from analytics.frames import Scope
 from analytics.models import Run
 from analytics.segments import segments_store
@@ -260,6 +260,22 @@ def _score(run: Run, frame: pd.DataFrame) -> Outcome:
     )  # fmt: skip
 
 
+def _value(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = order_runs.fit_value(run, frame)
+    return Outcome(
+        result=result, metrics=result["holdout"] or {}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+def _rules(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = order_runs.fit_rules(run, frame)
+    return Outcome(
+        result=result, metrics=result["holdout"] or {}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Method:
     load: Callable[[Scope], Any]
@@ -274,6 +290,8 @@ METHODS: dict[str, _Method] = {
         method: _Method(score_runs.learning_frame(method), _score)
         for method in score_runs.QUESTIONS
     },
+    Run.Method.VALUE: _Method(order_frames.purchases, _value),
+    Run.Method.RULES: _Method(order_frames.baskets, _rules),
 }
 
 

@@ -211,8 +211,9 @@ def expected_if_alive(model: BgNbd, x: IntArray, T: FloatArray, ahead: float) ->
     z = ahead / (model.alpha + T + ahead)
     c = a + model.b + x - 1
     c = np.where(np.abs(c) < GAP, GAP, c)
-    series = hyp2f1(a + model.b - 1 - model.r, a - 1, c, z)
-    value = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+    with np.errstate(all="ignore"):
+        series = hyp2f1(a + model.b - 1 - model.r, a - 1, c, z)
+        value = c / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
     # At the edge of the parameters' range the series may fail: then sum the probabilities.
     bad = ~np.isfinite(value) | (value < 0)
     if bad.any():

@@ -54,6 +54,6 @@ def inverse_curvature(
         up, down = objective(at + move, *args)[1], objective(at - move, *args)[1]
         curvature[k] = (up - down) / (2 * step)
     values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
-    # A flat direction means a wide interval, not an infinite one.
-    values = np.maximum(values, 1e-3 / n) * n
+    # A flat direction means a wide interval, not an infinite one: at most a factor of about e.
+    values = np.maximum(values * n, 1.0)
     return (vectors / values) @ vectors.T

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.methods.bgnbd import BgNbd, expected_purchases
+from analytics.methods.bgnbd import HIGHEST, LOWEST, BgNbd, expected_purchases
 from analytics.methods.gamma_gamma import GammaGamma, expected_spend, spend_variance
 from analytics.methods.purchases import History
 
@@ -81,7 +81,7 @@ def _purchases(
     part: tuple[NDArray[np.int64], FloatArray, FloatArray],
     weeks: float,
 ) -> FloatArray:
-    r, alpha, a, b = np.exp(draw)
+    r, alpha, a, b = np.exp(np.clip(draw, LOWEST, HIGHEST))
     return expected_purchases(replace(model, r=r, alpha=alpha, a=a, b=b), *part, weeks)
 
 
