@@ -29,6 +29,8 @@ class Scope:
 
     actor: Any = None
     team_id: int | None = None
+    # The day as of which customers are looked at; None is today.
+    today: date | None = None
 
     def of(self, model: type[Any]) -> Any:
         manager = model.objects

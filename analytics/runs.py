@@ -134,7 +134,7 @@ def _store(
 
 def load_frame(run: Run) -> pd.DataFrame:
     """The rows that a run is about."""
-    return METHODS[run.method].load(Scope(actor=run.created_by, team_id=run.team_id))
+    return METHODS[run.method].load(score_runs.scope_of(run))
 
 
 def fingerprint(frame: pd.DataFrame, params: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics import snapshots
@@ -24,6 +25,13 @@ KEPT = ("models", "chosen", "signal", "split", "split_detail", "leaks", "base_ra
         "influences", "calibration_curve", "lift", "threshold")  # fmt: skip
 
 
+def scope_of(run: Run) -> Scope:
+    """Whose records a run is about, and as of which day (``params["today"]``, an ISO date)."""
+    day = run.params.get("today")
+    today = date.fromisoformat(day) if day else None
+    return Scope(actor=run.created_by, team_id=run.team_id, today=today)
+
+
 def learning_frame(method: str) -> Callable[[Scope], pd.DataFrame]:
     """How the rows of ``method`` are loaded."""
     return lambda scope: snapshots.learning_frame(scope, QUESTIONS[method])
@@ -42,8 +50,7 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Cal
     answer = found.to_dict()
     result = {name: answer[name] for name in KEPT}
     result["horizon_days"] = snapshots.HORIZON_DAYS
-    scope = Scope(actor=run.created_by, team_id=run.team_id)
-    now = snapshots.asked_today(scope, QUESTIONS[run.method])
+    now = snapshots.asked_today(scope_of(run), QUESTIONS[run.method])
     result["scored"] = len(now) if found.scorer else 0
     customers, chances, reasons = now["customer"].to_numpy(), np.zeros(0), []
     if found.scorer and len(now):

@@ -57,7 +57,7 @@ def learning_frame(scope: Scope, question: Question, today: date | None = None) 
     """
     import pandas as pd
 
-    today = today or timezone.localdate()
+    today = today or scope.today or timezone.localdate()
     step = timedelta(days=HORIZON_DAYS)
     total = scope.of(Customer).count()
     part = max(1, -(-total // LEARNED_CUSTOMERS))
@@ -75,7 +75,8 @@ def learning_frame(scope: Scope, question: Question, today: date | None = None) 
 
 def asked_today(scope: Scope, question: Question, today: date | None = None) -> pd.DataFrame:
     """The customers whom the question concerns now, with the same features."""
-    return _asked(features(scope, (today or timezone.localdate()) + timedelta(days=1)), question)
+    today = today or scope.today or timezone.localdate()
+    return _asked(features(scope, today + timedelta(days=1)), question)
 
 
 def _asked(frame: pd.DataFrame, question: Question) -> pd.DataFrame:
