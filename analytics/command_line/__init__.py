@@ -66,7 +66,7 @@ def analyse_table(method: str, file: str, parameters: dict[str, Any]) -> dict[st
     chosen = METHODS[method]
     for name in chosen.needed:
         if parameters.get(name) is None:
-            rule = "given together with --csv"
+            rule = f"given together with --{chosen.file}"
             value = "nothing"
             raise DataProblem("bad_parameter", {"name": f"--{name}", "rule": rule, "value": value})
     return chosen.run(read_table(file), parameters)

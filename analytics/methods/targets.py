@@ -58,7 +58,7 @@ def _given(counts: pd.Series, target: str, positive: str) -> str:
         if str(value) == wanted or str(value).casefold() == wanted.casefold():
             return str(value)
     values = ", ".join(str(value) for value in counts.index[:10])
-    raise DataProblem("no_such_value", {"column": target, "value": positive, "values": values})
+    raise DataProblem("no_such_outcome", {"column": target, "value": positive, "values": values})
 
 
 def _found(counts: pd.Series, target: str) -> str:

@@ -135,7 +135,7 @@ def test_it_compares_and_correlates(mailing: str) -> None:
 
 def test_it_asks_for_a_file(purchases: str) -> None:
     with pytest.raises(CommandError, match="--csv must be given") as problem:
-        answer("rules", "--support", "0.1")
+        answer("experiment", "--arm", "group")
     assert problem.value.returncode == 2
 
 

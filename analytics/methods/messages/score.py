@@ -9,7 +9,7 @@ MESSAGES: dict[str, str] = {
     "single_class": _(
         "Column “%(column)s” has only the value “%(value)s”: there is nothing to tell apart."
     ),
-    "no_such_value": _(
+    "no_such_outcome": _(
         "Column “%(column)s” never has the value “%(value)s”; its values are: %(values)s."
     ),
     "target_not_two_values": _(

@@ -1,9 +1,12 @@
 """Every code used has a sentence, and every sentence is used."""
 
 import re
+from collections import Counter
+from importlib import import_module
 from pathlib import Path
 
 import analytics
+from analytics.methods import messages
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.messages import MESSAGES
 
@@ -25,3 +28,12 @@ def test_it_keeps_code_and_values_for_translation() -> None:
     assert str(problem) == "X needs at least 3 usable rows; there are 1."
     notice = Notice("rows_missing_dropped", {"rows": 2}).to_dict()
     assert notice["text"] == "2 rows with a missing or infinite value were left out."
+
+
+def test_it_gives_every_sentence_a_code_of_its_own() -> None:
+    """Two files with one code would hide a sentence behind the other."""
+    folder = Path(messages.__file__).parent
+    named = [import_module(f"{messages.__name__}.{file.stem}") for file in folder.glob("[a-z]*.py")]
+    codes = Counter(code for module in named for code in getattr(module, "MESSAGES", {}))
+    assert [code for code, count in codes.items() if count > 1] == []
+    assert set(codes) == set(messages.MESSAGES)
