@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from django.core.management import CommandError, call_command
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMISED = {"method", "rows_used", "rows_dropped", "warnings", "seconds"}
@@ -76,6 +77,22 @@ def test_it_forecasts_in_words_without_json(table: str) -> None:
     [
         (("nonsense",), "invalid choice"),
         (("regress", "--csv", "absent.csv", "--formula", "a ~ b"), "no file “absent.csv”"),
+        (("cluster", "--csv", "TABLE", "--k", "1", "--json", "-"), "between 2 and 50"),
+    ],
+)
+def test_it_refuses_in_one_line_with_exit_code_2(
+    table: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = analyze(*(table if part == "TABLE" else part for part in arguments))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
         (("regress", "--csv", "TABLE"), "--formula"),
         (("regress", "--csv", "TABLE", "--formula", "sales ~ exec(spend)"), "not allowed"),
         (("forecast", "--csv", "TABLE", "--value", "sales"), "--horizon"),
@@ -91,17 +108,20 @@ def test_it_forecasts_in_words_without_json(table: str) -> None:
         (("text", "--text", "month", "--label", "sales"), "--train must be given"),
         (("text", "--train", "TABLE", "--text", "month", "--label", "sales"), "needs at least 40"),
         (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
-        (("cluster", "--csv", "TABLE", "--k", "1", "--json", "-"), "between 2 and 50"),
     ],
 )
-def test_it_refuses_in_one_line_with_exit_code_2(
-    table: str, arguments: tuple[str, ...], sentence: str
+def test_it_names_what_is_wrong(
+    table: str, arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done = analyze(*(table if part == "TABLE" else part for part in arguments))
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert sentence in done.stderr
-    assert done.stderr.count("\n") == 1
+    """In this process, where no database may be asked; the shell's side is tested above."""
+    with pytest.raises((CommandError, SystemExit)) as refusal:
+        call_command("analyze", *(table if part == "TABLE" else part for part in arguments))
+    told = refusal.value
+    by_parser = isinstance(told, SystemExit)
+    assert (told.code if by_parser else told.returncode) == 2
+    text = capsys.readouterr().err if by_parser else f"{told}\n"
+    assert sentence in text
+    assert text.count("\n") == 1
 
 
 def test_it_scores_and_applies_the_model_to_another_table(tmp_path: Path) -> None:
