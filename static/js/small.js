@@ -35,7 +35,15 @@ function countdown(element) {
   element.classList.toggle("text-orange", seconds >= 0 && seconds < 3600);
 }
 
+/** The open tab of a strip that is wider than the screen. */
+function intoView(tab) {
+  const strip = tab.closest("ul");
+  const [outer, inner] = [strip.getBoundingClientRect(), tab.getBoundingClientRect()];
+  if (inner.left < outer.left || inner.right > outer.right) strip.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}
+
 export function enhanceSmall(root) {
+  root.querySelectorAll(".tabs .tab.active").forEach(intoView);
   root.querySelectorAll("time[data-relative]").forEach(relative);
   root.querySelectorAll("time[data-countdown]").forEach(countdown);
 }
