@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 from django.db.models import Count, F, Sum
-from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from crm.accounts.models import User
+from sales.measures import company_day
 from sales.models import Deal, DealSum, Stage
 from sales.services import deal_move, deal_restore, deal_trash, deal_update
 from sales.triggers import DEAL_SUMS
@@ -37,7 +36,7 @@ def kept() -> Sums:
 
 
 def added_up() -> Sums:
-    day = TruncDate("closed_at", tzinfo=UTC)
+    day = company_day("closed_at")
     groups = Deal.objects.alive().order_by().values("stage", "team", "owner", closed_on=day)
     rows = groups.annotate(
         n=Count("pk"), total=Sum("amount_base"), weighted=Sum(F("amount_base") * F("probability"))
