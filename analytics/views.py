@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import Team
+from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
 
 RUNS_SHOWN = 20
@@ -53,21 +53,8 @@ def card_csv(request: SignedInRequest, key: str) -> HttpResponse:
 
 
 def chart_csv(chart: Chart) -> HttpResponse:
-    """The chart's data as UTF-8 with a mark, as spreadsheets like it."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{chart.id}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(chart.columns)
-    writer.writerows([[_safe(value) for value in row] for row in chart.rows])
-    return response
-
-
-def _safe(value: Any) -> Any:
-    """No cell may start a formula."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return "" if value is None else value
+    """The chart's data as a file."""
+    return csv_file(chart.id, chart.columns, chart.rows)
 
 
 def _keeper(request: SignedInRequest) -> None:

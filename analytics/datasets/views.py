@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -107,7 +108,9 @@ def ask(request: SignedInRequest, pk: int, method: str) -> HttpResponse:
 def trash(request: SignedInRequest, pk: int) -> HttpResponse:
     _dataset(request, pk)
     gone = services.dataset_trash(pk=pk, actor=request.user)
-    messages.success(request, _("%(name)s is in the trash for 30 days.") % {"name": gone})
+    undo = reverse("analytics:dataset_restore", args=[pk])
+    said = _("%(name)s is in the trash for 30 days.") % {"name": gone}
+    messages.success(request, said, extra_tags=f"undo:{undo}")
     return redirect("analytics:datasets")
 
 

@@ -225,9 +225,11 @@ def test_it_keeps_what_was_typed_when_an_option_is_wrong(manager: Client) -> Non
 
 def test_it_trashes_and_restores(manager: Client) -> None:
     dataset = upload(manager, TABLE)
-    manager.post(reverse("analytics:dataset_trash", args=[dataset.pk]))
+    restore = reverse("analytics:dataset_restore", args=[dataset.pk])
+    page = manager.post(reverse("analytics:dataset_trash", args=[dataset.pk]), follow=True)
+    assert restore in page.content.decode()  # “Undo” in the toast
     assert manager.get(dataset.get_absolute_url()).status_code == 404
-    manager.post(reverse("analytics:dataset_restore", args=[dataset.pk]))
+    manager.post(restore)
     assert manager.get(dataset.get_absolute_url()).status_code == 200
 
 
