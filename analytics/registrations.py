@@ -9,7 +9,7 @@ from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
 
 nav_items += [
-    NavItem(_("Dashboard"), "analytics:dashboard", "chart-bar", 80, prefix="/analytics/"),
+    NavItem(_("Dashboard"), "analytics:dashboard", "chart-bar", 80, prefix="/analytics/", key="a"),
 ]
 
 customer_panels.append(Panel("scores", "analytics/panels/scores.html", 15, scores_panel))

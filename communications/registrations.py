@@ -35,8 +35,8 @@ from customers.timeline import timeline_values
 MOST_TEXT = 400
 
 nav_items += [
-    NavItem(_("Communications"), "communications:list", "messages", 40),
-    NavItem(_("Follow-ups"), "communications:follow_up_list", "calendar-due", 41),
+    NavItem(_("Communications"), "communications:list", "messages", 40, key="m"),
+    NavItem(_("Follow-ups"), "communications:follow_up_list", "calendar-due", 41, key="f"),
 ]
 quick_creates += [
     QuickCreate(_("Communication"), "communications:create", "messages", 40),

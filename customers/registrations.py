@@ -37,11 +37,14 @@ from customers.timeline_changes import changes_rows, describe_change
 REPS = frozenset({Role.REP.value})
 
 nav_items += [
-    NavItem(_("Customers"), "customers:list", "users", 20),
-    NavItem(_("Contacts"), "customers:contact_list", "address-book", 21),
-    NavItem(_("Needs"), "customers:need_list", "bulb", 22),
-    NavItem(_("Duplicates"), "customers:duplicates", "users-group", 23),
-    NavItem(_("Personal data"), "customers:privacy_list", "shield-lock", 24, KEEPERS),
+    NavItem(_("Customers"), "customers:list", "users", 20, key="c"),
+    NavItem(_("Contacts"), "customers:contact_list", "address-book", 21, key="p"),
+    NavItem(_("Needs"), "customers:need_list", "bulb", 22, key="n"),
+    NavItem(_("Duplicates"), "customers:duplicates", "users-group", 23, section="upkeep"),
+    NavItem(_("Data quality"), "customers:quality", "checklist", 24, SELLERS, section="upkeep"),
+    NavItem(
+        _("Personal data"), "customers:privacy_list", "shield-lock", 25, KEEPERS, section="upkeep"
+    ),
 ]
 page_actions += [
     PageAction("customers.customer", "customers/_merge_action.html", KEEPERS),

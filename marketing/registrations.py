@@ -31,7 +31,7 @@ from marketing.selectors import running_card
 from marketing.services import follow_customer
 
 nav_items += [
-    NavItem(_("Campaigns"), "marketing:campaign_list", "speakerphone", 60, SELLERS),
+    NavItem(_("Campaigns"), "marketing:campaign_list", "speakerphone", 60, SELLERS, key="k"),
     NavItem(_("Campaign activities"), "marketing:activity_list", "mail-forward", 61, SELLERS),
     NavItem(_("Segments"), "marketing:segments", "users-group", 62, SELLERS),
 ]

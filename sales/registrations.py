@@ -40,16 +40,18 @@ from sales.timeline import SOURCES
 TEXT: CharField[str, str] = CharField()
 
 nav_items += [
-    NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30),
-    NavItem(_("Sales board"), "sales:board", "layout-kanban", 31, SELLERS),
-    NavItem(_("Orders"), "sales:order_list", "shopping-cart", 32),
-    NavItem(_("Quotes"), "sales:quote_list", "file-invoice", 31, SELLERS),
-    NavItem(_("Price lists"), "sales:price_list_list", "tag", 33),
-    NavItem(_("Products"), "sales:product_list", "package", 33),
-    NavItem(_("Funnel"), "sales:funnel", "filter", 33, SELLERS),
-    NavItem(_("Forecast"), "sales:forecast", "chart-line", 34, SELLERS),
-    NavItem(_("Sales plan"), "sales:target_list", "target", 34, SELLERS),
-    NavItem(_("Reports"), "sales:reports", "report-analytics", 35, SELLERS),
+    NavItem(_("Deals"), "sales:deal_list", "target-arrow", 30, key="d"),
+    NavItem(_("Sales board"), "sales:board", "layout-kanban", 31, SELLERS, key="b"),
+    NavItem(_("Orders"), "sales:order_list", "shopping-cart", 33, key="o"),
+    NavItem(_("Quotes"), "sales:quote_list", "file-invoice", 32, SELLERS, key="q"),
+    NavItem(_("Price lists"), "sales:price_list_list", "tag", 35, section="upkeep"),
+    NavItem(_("Products"), "sales:product_list", "package", 34, section="upkeep"),
+    NavItem(
+        _("Reports"), "sales:reports", "report-analytics", 81, SELLERS, section="insight", key="r"
+    ),
+    NavItem(_("Funnel"), "sales:funnel", "filter", 82, SELLERS, section="insight"),
+    NavItem(_("Forecast"), "sales:forecast", "chart-line", 83, SELLERS, section="insight"),
+    NavItem(_("Sales plan"), "sales:target_list", "target", 84, SELLERS, section="insight"),
 ]
 quick_creates += [
     QuickCreate(_("Deal"), "sales:deal_create", "target-arrow", 40, SELLERS),

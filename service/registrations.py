@@ -66,9 +66,15 @@ register_about("request", ServiceRequest.objects.visible_to)
 
 nav_items += [
     NavItem(
-        gettext_lazy("Queue"), "service:queue", "list-check", 50, QUEUE_ROLES, badge=queue_badge
+        gettext_lazy("Queue"),
+        "service:queue",
+        "list-check",
+        50,
+        QUEUE_ROLES,
+        badge=queue_badge,
+        key="w",
     ),
-    NavItem(gettext_lazy("Requests"), "service:request_list", "headset", 51),
+    NavItem(gettext_lazy("Requests"), "service:request_list", "headset", 51, key="t"),
 ]
 quick_creates.append(
     QuickCreate(gettext_lazy("Request"), "service:request_create", "headset", 50, QUEUE_ROLES)

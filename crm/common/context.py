@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from crm.common.registries import navigation, quick_create
+from crm.common.navigation import navigation, navigation_key
+from crm.common.registries import quick_create
 
 
 def plain_shell() -> dict[str, Any]:
@@ -26,7 +27,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user is not None and user.is_authenticated:
         context["theme"] = user.theme
         context["nav"] = nav = navigation(request)
-        # What the kept side bar depends on, beside the language.
-        context["nav_key"] = [(entry["url"], entry["badge"], entry["active"]) for entry in nav]
+        context["nav_key"] = navigation_key(nav)
         context["quick_create"] = quick_create(request)
     return context

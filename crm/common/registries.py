@@ -21,7 +21,11 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class NavItem:
-    """An entry of the side bar."""
+    """An entry of the side bar.
+
+    ``section`` is a key of ``crm.common.navigation.SECTIONS``; without one, the section of the
+    entry's app.  ``key`` is the letter that opens it after ``g``.
+    """
 
     label: Text
     url_name: str
@@ -30,6 +34,8 @@ class NavItem:
     roles: frozenset[str] = frozenset()
     prefix: str = ""
     badge: Callable[[HttpRequest], int | None] | None = None
+    section: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,35 +166,15 @@ def custom_texts(kind: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
 
 
 @lru_cache(maxsize=256)
-def _address(name: str) -> str:
+def address(name: str) -> str:
+    """The address of a page without parameters."""
     return reverse(name)
-
-
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The side bar for this user, with the entry of the open page marked."""
-    role = request.user.role  # type: ignore[union-attr]  # signed in
-    entries, longest = [], ""
-    for item in sorted(nav_items, key=lambda entry: entry.order):
-        if item.roles and role not in item.roles:
-            continue
-        url = _address(item.url_name)
-        prefix = item.prefix or url
-        here = request.path == url if prefix == "/" else request.path.startswith(prefix)
-        if here and len(prefix) > len(longest):
-            longest = prefix
-        badge = item.badge(request) if item.badge else None
-        entries.append(
-            {"label": item.label, "url": url, "icon": item.icon, "prefix": prefix, "badge": badge}
-        )
-    for entry in entries:
-        entry["active"] = entry.pop("prefix") == longest
-    return entries
 
 
 def quick_create(request: HttpRequest) -> list[dict[str, Any]]:
     role = request.user.role  # type: ignore[union-attr]  # signed in
     return [
-        {"label": item.label, "url": _address(item.url_name), "icon": item.icon}
+        {"label": item.label, "url": address(item.url_name), "icon": item.icon}
         for item in sorted(quick_creates, key=lambda entry: entry.order)
         if not item.roles or role in item.roles
     ]

@@ -39,9 +39,11 @@ function openHelp() {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
-function go(key) {
-  const link = document.querySelectorAll(".sidebar-link")[Number(key) - 1];
+/** The entry of the menu that a letter opens after `g`; whether there is one. */
+function go(letter) {
+  const link = document.querySelector(`.sidebar-link[data-go="${letter}"]`);
   if (link) location.assign(link.href);
+  return Boolean(link);
 }
 
 function pressed(event) {
@@ -56,10 +58,10 @@ function pressed(event) {
 }
 
 function plainKey(event) {
-  if (Date.now() - waitingForG < 1500 && /^[1-9]$/.test(event.key)) {
-    waitingForG = 0;
-    go(event.key);
-  } else if (event.key === "Enter" && event.target === document.body) {
+  const afterG = Date.now() - waitingForG < 1500;
+  waitingForG = 0;
+  if (afterG && /^[a-z]$/.test(event.key) && go(event.key)) event.preventDefault();
+  else if (event.key === "Enter" && event.target === document.body) {
     const address = currentRow()?.dataset.href ?? currentRow()?.querySelector("a")?.href;
     if (address) location.assign(address);
   } else if (actions[event.key]) {

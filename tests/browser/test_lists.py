@@ -94,3 +94,18 @@ def test_it_takes_a_list_out(sign_in: SignIn) -> None:
         page.get_by_role("button", name="Excel").click()
     assert download.value.suggested_filename.endswith(".xlsx")
     assert download.value.path().read_bytes().startswith(b"PK")
+
+
+def test_it_folds_the_menu_by_keyboard_and_goes_by_letters(sign_in: SignIn) -> None:
+    page = sign_in("manager")
+    page.goto("/customers/")
+    deals = page.get_by_role("link", name="Deals", exact=True)
+    expect(deals).to_be_visible()
+    page.locator("summary", has_text="Sales").press("Enter")
+    expect(deals).to_be_hidden()
+    page.reload()
+    expect(deals).to_be_hidden()
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    expect(page).to_have_url(re.compile("/sales/deals/"))
+    expect(deals).to_be_visible()

@@ -267,8 +267,10 @@ def test_it_counts_in_the_side_bar_what_is_late_or_nobodys(cast: Cast, client: C
     ServiceRequestFactory(owner=cast.agent, team=cast.service_team, resolution_due_at=late)
     ServiceRequestFactory(owner=cast.agent, team=cast.service_team)
     context = sign_in(client, cast.agent).get(QUEUE).context
-    badges = {entry["url"]: entry["badge"] for entry in context["nav"]}
+    entries = [entry for section in context["nav"] for entry in section["items"]]
+    badges = {entry["url"]: entry["badge"] for entry in entries}
     assert badges[QUEUE] == 3
+    assert next(s["badge"] for s in context["nav"] if s["key"] == "service") == 3
 
 
 # Elsewhere ------------------------------------------------------------------------------------
