@@ -132,6 +132,7 @@ COMMUNICATIONS = Resource(
     model=Communication,
     namespace="communications",
     prefix="",
+    api="communications",
     icon="messages",
     columns=[
         SubjectColumn("subject", _("Communication")),
@@ -181,6 +182,7 @@ FOLLOW_UPS = Resource(
     model=FollowUp,
     namespace="communications",
     prefix="follow_up_",
+    api="follow-ups",
     icon="calendar-due",
     columns=[
         LinkColumn("title", _("What to do")),

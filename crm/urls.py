@@ -16,6 +16,7 @@ urlpatterns = [
     path("sales/", include("sales.urls")),
     path("service/", include("service.urls")),
     path("marketing/", include("marketing.urls")),
+    path("", include("crm.api.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -102,6 +102,7 @@ REQUESTS = Resource(
     model=ServiceRequest,
     namespace="service",
     prefix="request_",
+    api="requests",
     icon="headset",
     columns=[
         NumberedColumn("subject", _("Request")),

@@ -30,7 +30,7 @@ class PreferencesMiddleware:
                 language, zone = user.language, user.time_zone
         if language not in dict(settings.LANGUAGES):
             language = settings.LANGUAGE_CODE
-        with translation.override(language), timezone.override(_zone(zone)):
+        with translation.override(language), timezone.override(zone_of(zone)):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
@@ -46,7 +46,7 @@ class PreferencesMiddleware:
         return False
 
 
-def _zone(name: str) -> zoneinfo.ZoneInfo:
+def zone_of(name: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):

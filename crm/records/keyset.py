@@ -111,6 +111,11 @@ def first_rows(queryset: Any, size: int, cap: int) -> tuple[list[Any], int, bool
     return rows[:size], *capped_count(queryset, cap)
 
 
+def is_cursor(token: str, model: Any, sort: Sort) -> bool:
+    """Whether ``paginate`` finds a place by this token."""
+    return _read(token, model, sort) is not None
+
+
 def _write(record: Any, sort: Sort) -> str:
     value: Any = record
     for part in sort.field.split("__"):

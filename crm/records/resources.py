@@ -76,6 +76,8 @@ class Resource:
     editable: Callable[[Any], Any] | None = None
     # Files may be attached to it.
     files: bool = False
+    # What it is called in the addresses for programs; empty: they do not get it.
+    api: str = ""
     # Its page asks what depends on the reader's role and ids alone: compiled once.
     prepared: bool = False
 

@@ -157,6 +157,7 @@ DECIDE: Reach = {"manager": TEAM, "admin": ALL}
 DONE: Reach = {"rep": OWN, "admin": ALL}
 
 ACTIONS: dict[str, Action] = {
+    "api:token_end": Action("token", MINE),
     "records:view_edit": Action("view", MINE, "get"),
     "records:view_replace": Action("view", MINE, data={"query": "", "kind": "customers.customer"}),
     "records:view_delete": Action("view", MINE),
@@ -322,6 +323,9 @@ PAGES: dict[str, Page] = {
     "analytics:warehouse_start": Page({"admin"}, "post"),
     # No file of that night is there.
     "analytics:warehouse_file": Page(set(), args=("2026-01-01", "fact_sales")),
+    "api:schema": Page(EVERYONE),
+    "api:docs": Page(EVERYONE),
+    "api:tokens": Page(EVERYONE),
     "analytics:start": Page(KEEPERS, "post", args=("forecast",)),
 }
 

@@ -14,6 +14,8 @@ from analytics.datasets.models import Analysis, Dataset
 from analytics.models import Run
 from communications.models import Communication, FollowUp
 from crm.accounts.models import User
+from crm.api.models import ApiToken
+from crm.api.services import token_create
 from crm.common.models import Record
 from crm.common.roles import Role
 from crm.jobs.models import Job
@@ -284,6 +286,10 @@ def _mailing(world: World, scope: str, marker: str, base: dict[str, Any]) -> Rep
     return schedule
 
 
+def _token(world: World, scope: str, marker: str, base: dict[str, Any]) -> ApiToken:
+    return token_create(user=base["owner"], name=marker)[0]
+
+
 def _view(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedView:
     return SavedView.objects.create(kind="customers.customer", name=marker, owner=base["owner"])
 
@@ -327,6 +333,7 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "mail": _mail,
     "report": _report,
     "mailing": _mailing,
+    "token": _token,
     "view": _view,
     "bulk": _bulk,
     "export": _export,

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from crm.records.resources import resources
 from tests.architecture.access_table import ACTIONS, KINDS, PAGES, PUBLIC, Kind, Reach
 from tests.architecture.records import SCOPES, World, make_record, make_world
 from tests.factories.cast import Cast
@@ -45,8 +46,15 @@ def addresses(resolver: URLResolver, prefix: str = "", space: str = "") -> Itera
             yield f"{space}{entry.name}"
 
 
+def api_name(kind: str) -> str:
+    """``api:price_list_``: where programs read the kind."""
+    resource = next(r for r in resources.values() if r.name("") == kind)
+    return f"api:{resource.api.replace('-', '_')}_"
+
+
 def test_it_lists_every_address() -> None:
     listed = {kind + page for kind in KINDS for page in RESOURCE_PAGES}
+    listed |= {api_name(kind) + page for kind in KINDS for page in ("list", "detail")}
     listed |= set(ACTIONS) | set(PAGES) | set(PUBLIC)
     assert set(addresses(get_resolver())) - listed == set()
 
@@ -84,6 +92,9 @@ def test_it_reads_what_the_table_says(world: World, client: Client, kind: str, r
             response = client.get(reverse(kind + page, args=[record.pk]))
             assert response.status_code == (200 if seen else 404), (page, scope)
             assert seen or marker(scope) not in response.content.decode()
+        told = client.get(reverse(api_name(kind) + "detail", args=[record.pk]))
+        assert told.status_code == (200 if seen else 404), scope
+        assert seen or marker(scope) not in told.content.decode()
         edits = client.get(reverse(kind + "edit", args=[record.pk])).status_code
         editable = reaches(rule.edit, role, scope)
         assert edits == (200 if editable else 403 if seen else 404), scope
@@ -98,12 +109,16 @@ def test_it_lists_what_the_table_says(world: World, client: Client, kind: str, r
     listing = client.get(reverse(kind + "list"))
     options = client.get(reverse(kind + "options"))
     assert listing.status_code == options.status_code == (200 if role in rule.readers else 404)
+    told = client.get(reverse(api_name(kind) + "list"))
+    assert told.status_code == listing.status_code
+    rows = {row["id"] for row in told.json().get("results", ())}
     page, choices = listing.content.decode(), options.content.decode()
     find = client.get(reverse("home:search"), {"q": "marker"}).content.decode()
     for scope, record in records.items():
         seen = reaches(rule.see, role, scope)
         assert (f'"{record.get_absolute_url()}"' in page) is seen, scope
         assert (f'"value": {record.pk},' in choices) is seen, scope
+        assert (record.pk in rows) is seen, scope
         assert seen or f'"{record.get_absolute_url()}"' not in find, scope
 
 
