@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.accounts.http import SignedInRequest
 from crm.api.pages import MOST_ROWS
@@ -17,6 +17,7 @@ from crm.records.resources import Resource, resources
 
 _TYPES = {
     "IntegerField": gettext_lazy("whole number"),
+    "BigIntegerField": gettext_lazy("whole number"),
     "FloatField": gettext_lazy("number"),
     "DecimalField": gettext_lazy("decimal number, as text"),
     "BooleanField": gettext_lazy("true or false"),
@@ -27,7 +28,7 @@ _TYPES = {
     "ManyRelatedField": gettext_lazy("numbers of records"),
     "JSONField": gettext_lazy("object"),
 }
-_TEXT = gettext_lazy("text")
+_TEXT = pgettext_lazy("type of a field", "text")
 
 
 def docs(request: SignedInRequest) -> HttpResponse:
@@ -51,12 +52,17 @@ def _told(resource: Resource) -> dict[str, Any]:
         "label": resource.label_plural, "icon": resource.icon, "name": resource.api,
         "url": reverse(f"api:{resource.api.replace('-', '_')}_list"),
         "fields": [
-            {"name": name, "label": field.label or field.help_text or "", **_type(field)}
+            {"name": name, "label": _label(name, field), **_type(field)}
             for name, field in fields.items()
         ],
         "filters": [{"name": name, "label": item.label or ""} for name, item in filters.items()],
         "sorts": ", ".join(sort.key for sort in resource.sorts),
     }  # fmt: skip
+
+
+def _label(name: str, field: Any) -> Any:
+    named = {"id": _("CRM number"), "version": _("Counts the changes")}
+    return named.get(name) or field.label or field.help_text or ""
 
 
 def _type(field: Any) -> dict[str, Any]:
