@@ -7,6 +7,7 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ MAX_COLUMNS = 2_000
 MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
 CHUNK = 1 << 20
+_LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])')
 
 
 def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
@@ -40,7 +42,8 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     DataProblem
         Naming line and cause: no such file, empty, header only, too large, binary, neither
         encoding, unclosed quotation mark, fields missing or left over, a column name missing or
-        given twice, too many columns.
+        given twice, too many columns.  Columns without a name and without any value are left
+        out.
     """
     file = Path(path)
     _check_size(file, max_bytes)
@@ -49,16 +52,44 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     header, rows = _check_rows(file, encoding, delimiter)
     if rows == 0:
         raise DataProblem("file_only_header")
-    return pd.read_csv(
-        file,
-        encoding=encoding,
-        sep=delimiter,
-        header=0,
-        names=header,
-        index_col=False,
-        low_memory=False,
-        decimal="," if _decimal_comma(file, encoding, delimiter) else ".",
-    )
+    layout: dict[str, Any] = {
+        "encoding": encoding, "sep": delimiter, "header": 0, "names": header, "index_col": False,
+        "usecols": [name for name in header if name],
+    }  # fmt: skip
+    decimal = "," if _decimal_comma(file, encoding, delimiter) else "."
+    frame = pd.read_csv(file, **layout, low_memory=False, decimal=decimal)
+    return _with_leading_zeros(frame, file, layout)
+
+
+def _with_leading_zeros(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:
+    """Keep keys such as 0042 as they are written: 42 may be another customer."""
+    whole = [name for name in frame if pd.api.types.is_integer_dtype(frame[name].dtype)]
+    whole += [name for name in frame if _whole_floats(frame[name])]
+    if not whole or not _has_leading_zeros(file, layout["encoding"]):
+        return frame
+    written = pd.read_csv(file, **{**layout, "usecols": whole, "dtype": str})
+    for name in whole:
+        cells = written[name].str.strip()
+        if bool(cells.str.match(r"0\d").any()):
+            frame[name] = cells
+    return frame
+
+
+def _whole_floats(column: pd.Series) -> bool:
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return False
+    known = column.dropna()
+    return len(known) > 0 and bool((known == known.round()).all())
+
+
+def _has_leading_zeros(file: Path, encoding: str) -> bool:
+    if encoding == "utf-16":
+        return True
+    with file.open("rb") as stream:
+        while lines := stream.readlines(CHUNK):
+            if any(_LEADING_ZERO.search(line) for line in lines):
+                return True
+    return False
 
 
 def _check_size(file: Path, max_bytes: int) -> None:
@@ -149,6 +180,7 @@ def _check_rows(file: Path, encoding: str, delimiter: str) -> tuple[list[str], i
 
 def _walk(reader: Iterator[list[str]]) -> tuple[list[str], int]:
     header: list[str] | None = None
+    unnamed: list[int] = []
     count = 0
     start = 1
     try:
@@ -156,11 +188,15 @@ def _walk(reader: Iterator[list[str]]) -> tuple[list[str], int]:
             line = reader.line_num  # type: ignore[attr-defined]  # csv.reader has it
             if header is None:
                 header = _header(row) if row else None
+                unnamed = [k for k, name in enumerate(header or []) if not name]
             elif row:
                 count += 1
                 if len(row) != len(header):
                     params = {"line": start, "found": len(row), "expected": len(header)}
                     raise DataProblem("file_ragged", params)
+                for k in unnamed:
+                    if row[k].strip():
+                        raise DataProblem("file_unnamed_column", {"position": k + 1})
             start = line + 1
     except csv.Error as error:
         raise _csv_problem(str(error), start) from error
@@ -187,9 +223,7 @@ def _header(row: list[str]) -> list[str]:
     if names and not names[0] and len(names) > 1:
         names[0] = "row"  # the row numbers that R and pandas write without a name
     for position, name in enumerate(names, start=1):
-        if not name:
-            raise DataProblem("file_unnamed_column", {"position": position})
-        if names.index(name) != position - 1:
+        if name and names.index(name) != position - 1:
             raise DataProblem("file_duplicate_header", {"column": name[:100]})
     return names
 

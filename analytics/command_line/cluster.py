@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.command_line.method import Method, names
+from analytics.command_line.method import Method, names, seed
 
 
 def _groups(text: str) -> int | None:
@@ -24,7 +24,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--columns", type=names, metavar="A,B", help="numeric columns")
     parser.add_argument("--algorithm", choices=("kmeans", "dbscan"), default="kmeans")
     parser.add_argument("--k", type=_groups, default=None, metavar="auto|N", help="groups")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -41,5 +42,18 @@ class Method:
 
 
 def names(text: str) -> list[str]:
-    """Return the comma-separated names of ``text``."""
-    return [name.strip() for name in text.split(",") if name.strip()]
+    """Return the comma-separated names of ``text``; a name with a comma stands in quotes."""
+    row = next(csv.reader([text], skipinitialspace=True), [])
+    return [name.strip() for name in row if name.strip()]
+
+
+def seed(text: str) -> int:
+    """Return the seed of random numbers, 0 to 4294967295."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if not 0 <= number < 2**32:
+        message = f"must be a whole number from 0 to {2**32 - 1}, not {text}"
+        raise argparse.ArgumentTypeError(message)
+    return number

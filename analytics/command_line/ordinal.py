@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.command_line.method import Method, names
+from analytics.command_line.method import Method, names, seed
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +17,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--time", metavar="COL|row", help="judge on later rows by this column")
     parser.add_argument("--exclude", type=names, default=[], metavar="A,B", help="do not use")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:

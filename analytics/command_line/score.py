@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.command_line.method import Method, names
+from analytics.command_line.method import Method, names, seed
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cost-missed", type=float, default=5.0, metavar="X")
     parser.add_argument("--cost-wasted", type=float, default=1.0, metavar="X")
     parser.add_argument("--apply", metavar="FILE", help="score the rows of another table")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:

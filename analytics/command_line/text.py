@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.command_line.method import Method
+from analytics.command_line.method import Method, seed
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threshold", type=float, metavar="P", help="least confidence of an answer"
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:

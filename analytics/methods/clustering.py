@@ -44,6 +44,8 @@ REACH = 5.0
 WEAK_SILHOUETTE = 0.25
 UNSTABLE = 0.6
 LARGE = 50_000
+# A column found by itself that is more often empty than not would cost most rows.
+MOSTLY_MISSING = 0.5
 
 _IDENTIFIER = (
     re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no|nr|code|index)$", re.IGNORECASE),
@@ -173,6 +175,9 @@ def cluster(
     """
     _check_parameters(algorithm, k)
     notices: list[Notice] = []
+    if algorithm == "dbscan" and k is not None:
+        notices.append(Notice("dbscan_finds_k", {"k": k}))
+        k = None
     data = _usable(frame, columns, notices)
     used = data.notna().all(axis=1).to_numpy()
     data = data[used]
@@ -226,11 +231,19 @@ def _usable(frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice
     """Return the wanted columns as floats."""
     if len(frame) == 0:
         raise DataProblem("no_rows")
+    if columns is not None and not columns:
+        rule = {"name": "columns", "rule": "at least one column", "value": "none"}
+        raise DataProblem("bad_parameter", rule)
     if columns is not None:
         columns = list(dict.fromkeys(columns))
         require_columns(frame, columns)
         return pd.DataFrame({name: numeric_column(frame, name) for name in columns})
-    texts, identifiers, usable = [], [], {}
+    return _found_columns(frame, notices)
+
+
+def _found_columns(frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
+    """Every column of numbers that measures something."""
+    texts, identifiers, empty, usable = [], [], [], {}
     for name in frame.columns:
         try:
             numbers = numeric_column(frame, name)
@@ -239,12 +252,17 @@ def _usable(frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice
             continue
         if looks_like_identifier(str(name), numbers):
             identifiers.append(str(name))
+        elif numbers.isna().mean() > MOSTLY_MISSING:
+            empty.append(str(name))
         else:
             usable[name] = numbers
-    if texts:
-        notices.append(Notice("text_columns_left_out", {"columns": ", ".join(texts[:10])}))
-    if identifiers:
-        notices.append(Notice("id_columns_left_out", {"columns": ", ".join(identifiers[:10])}))
+    for code, names in (
+        ("text_columns_left_out", texts),
+        ("id_columns_left_out", identifiers),
+        ("empty_columns_left_out", empty),
+    ):
+        if names:
+            notices.append(Notice(code, {"columns": ", ".join(names[:10])}))
     if not usable:
         raise DataProblem("no_numeric_columns")
     return pd.DataFrame(usable)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import numeric_column
+from analytics.methods.columns import as_numbers, numeric_column
 from analytics.methods.errors import DataProblem, InsufficientData
 from analytics.methods.formula import FUNCTIONS, Formula
 
@@ -94,8 +94,8 @@ def _column(frame: pd.DataFrame, name: str, formula: Formula) -> pd.Series:
 
 
 def _words(column: pd.Series) -> bool:
-    numbers = pd.to_numeric(column.dropna().astype(str).str.replace(",", ""), errors="coerce")
-    return bool(numbers.isna().any())
+    _, wrong = as_numbers(column)
+    return bool(wrong.any())
 
 
 def _category(value: object) -> str:

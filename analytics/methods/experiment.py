@@ -147,6 +147,8 @@ def experiment(
     binary, values = _outcome(frame, outcome, success)
     rows = pd.DataFrame({"arm": frame[arm].map(_label, na_action="ignore"), "y": values}).dropna()
     dropped = len(frame) - len(rows)
+    if len(rows) == 0:
+        raise DataProblem("no_usable_rows")
     samples = _samples(rows, arm, control, outcome)
     arms = _arms(samples, control, binary=binary)
     split_p = _split_chance(samples, shares)
@@ -262,7 +264,7 @@ def _split_chance(samples: dict[str, FloatArray], shares: dict[str, float] | Non
     counts = np.array([len(y) for y in samples.values()], dtype=float)
     planned = np.ones(len(samples))
     if shares is not None:
-        if set(shares) != set(samples) or min(shares.values()) <= 0:
+        if set(shares) != set(samples) or not all(0 < s < np.inf for s in shares.values()):
             rule = "a size above 0 for each of " + ", ".join(samples)
             value = ", ".join(f"{name}={size}" for name, size in shares.items())
             raise DataProblem("bad_parameter", {"name": "shares", "rule": rule, "value": value})

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.clustering import looks_like_identifier
-from analytics.methods.columns import date_column, numeric_column
+from analytics.methods.columns import as_numbers, date_column, numeric_column
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.scaling import fit_scaling
 
@@ -31,7 +31,7 @@ LEVEL_SHARE = 0.005
 REACH = 6.0
 SCALING_ROWS = 50_000
 RARE, MISSING = "(rare)", "(missing)"
-_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*")
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*|\d{1,2}([-/.])\d{1,2}\2\d{4}.*")
 
 
 @dataclass(frozen=True)
@@ -283,7 +283,7 @@ def read_as(frame: pd.DataFrame, learned: Feature) -> Feature:
         feature = _read(frame, learned.name)
         if feature.kind == "number":
             return feature
-        numbers = pd.to_numeric(frame[learned.name], errors="coerce")
+        numbers, _ = as_numbers(frame[learned.name])
         return Feature(learned.name, "number", numbers.to_numpy(dtype=float))
     feature = _category(frame[learned.name], learned.name)
     places = {level: code for code, level in enumerate(learned.levels)}

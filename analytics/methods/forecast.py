@@ -101,7 +101,9 @@ def _forecast_groups(
         regular[str(name)] = series
     done.update(zip(regular, forecast_each(list(regular.values()), horizon), strict=True))
     if not done:
-        raise DataProblem("groups_all_failed", {"reason": reasons[0] if reasons else "—"})
+        if not reasons:
+            raise DataProblem("no_usable_rows")
+        raise DataProblem("groups_all_failed", {"reason": reasons[0]})
     seen = {notice.text: notice for one in done.values() for notice in one.notices}
     notices += [notice for notice in seen.values() if notice.code in _SHARED]
     return ForecastResult(done, len(frame) - dropped, dropped, tuple(notices))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +15,18 @@ from analytics.methods.splits import Split
 
 FloatArray = NDArray[np.float64]
 
-# Alone above the first, a column is suspicious; above the second when it also tells more than all
-# others together.  A call's duration, known after the call only, has .81 against .79.
+# Alone above the first, a column is suspicious whatever it is called.  Above the second, and
+# telling more than all others together, it is where its name speaks of how things ended: a call's
+# duration, known after the call only, has .81 against .79.  Other such columns may well be honest.
 CERTAIN = 0.90
 STRONG = 0.80
 STEPS = 20
+_AFTERWARDS = re.compile(
+    r"durat|length|result|outcome|reason|clos|ended|end_|_end|after|cancel|refund|resol|complet"
+    r"|finish|final|status|signed|won|lost|churn|convert|conversion|delivered|paid|revenue"
+    r"|时长|结果|原因|结束|完成|取消|退款|关闭|成交|流失|状态|签约|回款",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -39,18 +47,23 @@ class Leak:
     auc_others: float
 
 
-def find_leaks(features: list[Feature], y: NDArray, split: Split, seed: int) -> tuple[Leak, ...]:
-    """Return the suspicious columns, the strongest first."""
+def find_leaks(
+    features: list[Feature], y: NDArray, split: Split, seed: int
+) -> tuple[tuple[Leak, ...], tuple[Leak, ...]]:
+    """Return the suspicious columns and those that are merely strong, the strongest first."""
     alone = [single_area(feature, y, split) for feature in features]
-    found = []
+    found, strong = [], []
     for k in np.argsort([-auc for auc in alone], kind="stable"):
         if alone[k] < STRONG:
             break
         others = [f for j, f in enumerate(features) if j != k and alone[j] < CERTAIN]
         rest = _together(others, y, split, seed) if others else 0.5
-        if alone[k] >= CERTAIN or alone[k] >= rest:
-            found.append(Leak(features[k].name, float(alone[k]), float(rest)))
-    return tuple(found)
+        one = Leak(features[k].name, float(alone[k]), float(rest))
+        if alone[k] >= CERTAIN or (alone[k] >= rest and _AFTERWARDS.search(one.column)):
+            found.append(one)
+        elif alone[k] >= rest and len(features) > 1:
+            strong.append(one)
+    return tuple(found), tuple(strong)
 
 
 def single_area(feature: Feature, y: NDArray, split: Split) -> float:

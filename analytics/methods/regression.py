@@ -21,6 +21,7 @@ from analytics.methods.serialise import jsonable
 FloatArray = NDArray[np.float64]
 ROWS_PER_COEFFICIENT = 10
 PLOT_POINTS = 500
+EXACT = 1 - 1e-12
 
 
 @dataclass(frozen=True)
@@ -340,6 +341,8 @@ def _notices(result: RegressionResult, design: Design, cook: FloatArray) -> list
 
 
 def _residual_notices(result: RegressionResult) -> list[Notice]:
+    if result.r2 > EXACT:  # what is left are rounding errors
+        return [Notice("exact_fit")]
     notices = []
     # 5 % two-sided under independence: DW is about normal around 2 with variance 4 / n.
     if abs(result.durbin_watson - 2.0) > 1.96 * 2.0 / np.sqrt(result.n) and result.robust != "HAC":

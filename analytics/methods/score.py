@@ -190,7 +190,7 @@ def score(
     # Many short fits: on a busy machine a second thread only waits for the first.
     with threadpool_limits(limits=1):
         split = split_rows(y, None if when is None else when[rows], time or "", seed, notices)
-        leaks = find_leaks(features, y, split, seed)
+        leaks, strong = find_leaks(features, y, split, seed)
         if drop_leaks:
             features = _without(features, leaks)
         models, folds = _judge(features, y, split, seed)
@@ -198,10 +198,11 @@ def score(
         signal = best.area.lo > 0.5
         scorer = _fit(features, y, best, folds, seed) if signal else None
         clean = None
-        if leaks and signal and not drop_leaks:
+        if signal and not drop_leaks and 0 < len(leaks) < len(features):
             clean = _clean_area(_without(features, leaks), y, split, best.name, seed)
         moved = _influences(scorer, features, best) if scorer else ()
-    notices = _cautions(best, naive, leaks, clean, drop_leaks=drop_leaks) + notices
+    cautions = _cautions(best, naive, leaks, clean, drop_leaks=drop_leaks)
+    notices = cautions + [_strong_notice(one) for one in strong] + notices
     return ScoreResult(
         target=target,
         positive=positive,
@@ -296,6 +297,11 @@ def _clean_area(
 
 def _influences(scorer: Scorer, features: list[Feature], best: ScoreModel) -> tuple[Influence, ...]:
     return influences(scorer.encoder, scorer.fitted, features, np.sort(best.rows))
+
+
+def _strong_notice(one: Leak) -> Notice:
+    params = {"column": one.column, "auc": one.auc, "others": one.auc_others}
+    return Notice("one_strong_column", params)
 
 
 def _cautions(

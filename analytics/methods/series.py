@@ -187,14 +187,15 @@ def local_table(
     frame: pd.DataFrame, date: str, value: str | None, zone: str | None
 ) -> pd.DataFrame:
     """Local times (``WHEN``) and values (``VALUE``, 1 without a column) of the rows."""
-    when = date_column(frame, date)
+    zoned = _has_offset(frame[date]) if zone else False
+    when = date_column(frame, date, utc=zoned)
     if zone:
         try:
             local = ZoneInfo(zone)
         except (ZoneInfoNotFoundError, ValueError) as error:
             params = {"name": "zone", "rule": "a zone such as Asia/Shanghai", "value": zone}
             raise DataProblem("bad_parameter", params) from error
-        if _has_offset(frame[date]):
+        if zoned:
             when = when.dt.tz_localize("UTC").dt.tz_convert(local).dt.tz_localize(None)
     values = numeric_column(frame, value) if value else pd.Series(1.0, index=frame.index)
     return pd.DataFrame({WHEN: when, VALUE: values})

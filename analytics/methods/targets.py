@@ -57,8 +57,18 @@ def _given(counts: pd.Series, target: str, positive: str) -> str:
     for value in counts.index:
         if str(value) == wanted or str(value).casefold() == wanted.casefold():
             return str(value)
+    for value in counts.index:  # 1.0 for 1
+        if _number(str(value)) is not None and _number(str(value)) == _number(wanted):
+            return str(value)
     values = ", ".join(str(value) for value in counts.index[:10])
     raise DataProblem("no_such_outcome", {"column": target, "value": positive, "values": values})
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _found(counts: pd.Series, target: str) -> str:

@@ -137,7 +137,7 @@ def regular_series(
         raise DataProblem("no_usable_rows")
     rows = int(keep.sum())
     if stamps is None:
-        values, dates, unit = numbers[keep].to_numpy(dtype=float), None, ""
+        values, dates, unit = _in_place(numbers, notices), None, ""
     else:
         by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
         if frequency:
@@ -153,6 +153,16 @@ def regular_series(
         dates = None if dates is None else dates[-max_periods:]
     chosen = _season(season, unit, len(values), notices)
     return RegularSeries(values, dates, unit, chosen, rows, dropped, tuple(notices))
+
+
+def _in_place(numbers: pd.Series, notices: list[Notice]) -> FloatArray:
+    """Values in their order; a missing one among them keeps its place, or the season would slip."""
+    known = np.flatnonzero(numbers.notna().to_numpy())
+    within = numbers.iloc[known[0] : known[-1] + 1]
+    gaps = int(within.isna().sum())
+    if gaps:
+        notices.append(Notice("gaps_interpolated", {"periods": gaps}))
+    return within.reset_index(drop=True).interpolate().to_numpy(dtype=float)
 
 
 def _season(season: int | None, unit: str, periods: int, notices: list[Notice]) -> int:

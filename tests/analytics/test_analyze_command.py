@@ -108,6 +108,9 @@ def test_it_refuses_in_one_line_with_exit_code_2(
         (("text", "--text", "month", "--label", "sales"), "--train must be given"),
         (("text", "--train", "TABLE", "--text", "month", "--label", "sales"), "needs at least 40"),
         (("cluster", "--csv", "TABLE", "--k", "many"), "auto or a whole number"),
+        (("cluster", "--csv", "TABLE", "--seed", "-1"), "from 0 to 4294967295"),
+        (("cluster", "--csv", "TABLE", "--columns", ""), "at least one column"),
+        (("cluster", "--csv", "TABLE", "--columns", '"a, b",c'), "no column “a, b”"),
     ],
 )
 def test_it_names_what_is_wrong(
@@ -155,3 +158,19 @@ def test_it_describes_a_series_with_its_forecast(table: str) -> None:
     assert set(answer) >= PROMISED | promised
     assert len(answer["forecast"]) == 12
     assert (answer["frequency"], answer["trend"]["direction"]) == ("month", "none")
+
+
+def test_it_keeps_the_old_answer_where_the_new_one_cannot_be_written(
+    table: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "answer.json"
+    target.write_text("old", encoding="utf-8")
+
+    def full(self: Path, other: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("analyze", "describe", "--csv", table, "--json", str(target))
+    assert target.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [target]

@@ -70,3 +70,16 @@ def test_it_refuses_files_that_are_absent_or_too_large(tmp_path: Path) -> None:
         read_table(tmp_path / "nothing.csv")
     with pytest.raises(DataProblem, match="at most 0 MB"):
         read_table(write(tmp_path, "a\n1\n"), max_bytes=3)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_it_keeps_the_zeros_before_keys(tmp_path: Path, encoding: str) -> None:
+    text = 'key,n,code\n0042,1,"007"\n42,2,\n,3,8\n'
+    frame = read_table(write(tmp_path, text.encode(encoding)))
+    assert frame["key"].tolist()[:2] == ["0042", "42"]
+    assert frame["code"].tolist()[0] == "007"
+    assert frame["n"].tolist() == [1, 2, 3]
+
+
+def test_it_leaves_out_columns_without_name_and_values(tmp_path: Path) -> None:
+    assert list(read_table(write(tmp_path, "a,b,\n1,2,\n3,4,\n")).columns) == ["a", "b"]

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 import time
 import warnings
 from pathlib import Path
@@ -19,6 +21,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.command_line import METHODS, analyse_table, summary
 from analytics.methods.errors import DataProblem
+from analytics.methods.serialise import jsonable
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -68,6 +71,12 @@ class Command(BaseCommand):
         except MemoryError as error:
             message = "The data do not fit into the memory of this machine."
             raise CommandError(message, returncode=2) from error
+        except Exception as error:
+            if options["traceback"]:
+                raise
+            cause = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+            message = f"The analysis failed; this is a fault of the program ({cause})."
+            raise CommandError(message, returncode=1) from error
         answer = {"method": method, **answer, "seconds": round(time.perf_counter() - started, 3)}
         self._write(answer, options["json"])
 
@@ -91,7 +100,7 @@ class Command(BaseCommand):
         if target is None:
             self.stdout.write(summary(answer))
             return
-        text = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
         if target == "-":
             # UTF-8 whatever the locale: another program reads this.
             if self.stdout._out is sys.stdout and hasattr(sys.stdout, "reconfigure"):
@@ -99,7 +108,31 @@ class Command(BaseCommand):
             self.stdout.write(text)
             return
         try:
-            Path(target).write_text(text + "\n", encoding="utf-8")
+            _replace(Path(target), text + "\n")
         except OSError as error:
             message = f"Cannot write {target}: {error.strerror}"
             raise CommandError(message, returncode=2) from error
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write beside ``target`` and rename, so that nobody reads half an answer."""
+    if target.exists() and not target.is_file():  # /dev/stdout, a pipe
+        target.write_text(text, encoding="utf-8")
+        return
+    target = target.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    written = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        written.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        written.replace(target)
+    except BaseException:
+        written.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -48,6 +48,10 @@ MESSAGES: dict[str, str] = {
         "%(tests)d coefficients were tested at 5 %%: about %(expected).1f would look significant "
         "by chance alone. After Holm's correction %(kept)d remain."
     ),
+    "exact_fit": _(
+        "The terms give the outcome exactly: it seems to be calculated from them, so there is "
+        "nothing to estimate."
+    ),
     "low_r2": _(
         "The formula explains %(percent).0f %% of the variation. That is not “no effect”: read the "
         "intervals."

@@ -42,6 +42,10 @@ MESSAGES: dict[str, str] = {
     "ranks_only": _(
         "It ranks better than chance, but its probabilities are no better than the base rate."
     ),
+    "one_strong_column": _(
+        "“%(column)s” alone predicts better (AUC %(auc).2f) than all other columns together "
+        "(%(others).2f): make sure that it is known before the event."
+    ),
     "leak_suspected": _(
         "“%(column)s” alone predicts suspiciously well (AUC %(auc).2f; all other columns together "
         "%(others).2f). Is it known only after the event? If so, leave it out."

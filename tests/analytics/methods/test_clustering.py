@@ -186,3 +186,11 @@ def test_it_knows_an_identifier(name: str, expected: bool) -> None:
 def test_it_refuses_with_a_sentence(frame: dict, options: dict, sentence: str) -> None:
     with pytest.raises(DataProblem, match=sentence):
         cluster(pd.DataFrame(frame), **options)
+
+
+def test_it_leaves_out_a_column_that_is_mostly_empty() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=60), "b": [1.0] + [np.nan] * 59})
+    found = cluster(frame, algorithm="dbscan", k=3)
+    assert found.columns == ("a",)
+    assert {"empty_columns_left_out", "dbscan_finds_k"} <= {n.code for n in found.notices}

@@ -129,6 +129,14 @@ def test_it_fills_gaps_of_events_with_zero_and_of_levels_between(seasonal: np.nd
     assert "gaps_zero_filled" in codes(forecast(events, "value", date="date", horizon=3))
 
 
+def test_it_keeps_the_place_of_a_missing_value_without_dates() -> None:
+    values = np.arange(24.0)
+    values[[0, 7, 8]] = np.nan
+    series = regular_series(pd.DataFrame({"v": values}), "v")
+    assert series.y.tolist() == list(range(1, 24))
+    assert series.rows_dropped == 3
+
+
 def test_it_counts_rows_without_a_value(seasonal: np.ndarray) -> None:
     frame = monthly(np.where(np.arange(36) % 9 == 4, np.nan, seasonal[:36]))
     result = forecast(frame, "value", date="date", horizon=3)

@@ -113,6 +113,23 @@ def test_it_flags_a_column_known_only_after_the_event() -> None:
     assert dropped.best.area.auc == pytest.approx(kept.without_leaks.auc, abs=0.03)
 
 
+def test_it_names_a_strong_column_without_calling_it_a_leak() -> None:
+    rng = np.random.default_rng(3)
+    spend, noise = rng.normal(size=(2, 600))
+    won = (rng.random(600) < 1 / (1 + np.exp(-2.2 * spend))).astype(int)
+    found = score(pd.DataFrame({"spend": spend, "noise": noise, "won": won}), "won")
+    assert found.leaks == ()
+    assert "one_strong_column" in [notice.code for notice in found.notices]
+
+
+def test_it_still_answers_where_the_only_column_is_a_leak() -> None:
+    rng = np.random.default_rng(4)
+    won = rng.integers(0, 2, 200)
+    found = score(pd.DataFrame({"x": won + rng.normal(0, 0.2, 200), "won": won}), "won")
+    assert [leak.column for leak in found.leaks] == ["x"]
+    assert found.without_leaks is None
+
+
 def test_it_judges_the_bank_calls_with_and_without_their_duration(shared_data: Path) -> None:
     frame = pd.read_csv(shared_data / "bank_marketing.csv")
     known_before = score(frame, "y", exclude=("duration",))

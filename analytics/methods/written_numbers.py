@@ -1,0 +1,86 @@
+"""Numbers as people and spreadsheets write them: 1,234.50 · 1.234,50 · ¥1 200 · 12 % · (30)."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+# What stands in a cell where there is no number.
+MISSING = (
+    *("", "-", "--", "---", "—", "–", "―", "?", "/", ".", "..", "...", "*", "n/a", "na", "n.a."),
+    *("nan", "none", "null", "nil", "missing", "unknown", "#n/a", "#na", "#div/0!", "#value!"),
+    *("#ref!", "#num!", "#null!", "#name?", "<na>", "无", "空", "暂无", "未知", "缺失", "不详"),
+)
+_CURRENCY = (
+    r"(?:US\$|HK\$|NT\$|R\$|[$€£¥₹₩₽元圆]|人民币"
+    r"|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|AUD|CAD|CHF|SGD|KRW|INR)"
+)
+# One number, its currency on either side, a sign before or (as SAP writes it) behind.
+_AMOUNT = (
+    rf"^(?P<open>\()?(?P<sign>[+-])?\s*(?:{_CURRENCY}\s*)?(?P<sign2>[+-])?"
+    r"(?P<core>\d[\d.,]*(?:e[+-]?\d+)?|[.,]\d+(?:e[+-]?\d+)?)"
+    rf"\s*(?P<size>[万亿])?\s*(?P<percent>%)?\s*(?:{_CURRENCY})?(?P<behind>-)?(?P<close>\))?$"
+)
+_POINT = r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:e[+-]?\d+)?"
+_COMMA = r"(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:e[+-]?\d+)?"
+_GROUP_SPACES = r"(?<=\d)[\s\u2009\u202f'’](?=\d{3}(?!\d))"
+_SIZES = {"万": 1e4, "亿": 1e8}
+
+
+def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Read a column of texts as numbers.
+
+    One style holds for the whole column: a point as the decimal mark where every value allows it,
+    else a comma.  ``12 %`` is 0.12, ``(30)`` and ``30-`` are -30, ``1.2万`` is 12 000; full-width
+    characters and currency signs are understood.
+
+    Parameters
+    ----------
+    column : Series
+        Any cells; each is taken as it would be written.
+
+    Returns
+    -------
+    numbers : Series of float64
+        NaN where there is none.
+    wrong : Series of bool
+        Cells that hold something other than a number or a mark for a missing one.
+    """
+    codes, texts = pd.factorize(column.astype("string"))
+    values, wrong = _read(pd.Series(texts, dtype="string"))
+    # -1, where the cell is empty, takes the value put last.
+    values, wrong = np.append(values, np.nan), np.append(wrong, False)
+    index = column.index
+    return pd.Series(values[codes], index=index), pd.Series(wrong[codes], index=index)
+
+
+def _read(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    written = texts.str.normalize("NFKC").str.strip().str.replace("\u2212", "-", regex=False)
+    missing = written.str.casefold().isin(MISSING)
+    written = written.str.replace(_GROUP_SPACES, "", regex=True)
+    parts = written.str.extract(_AMOUNT, flags=2)  # 2: re.IGNORECASE
+    core = parts["core"].str.lower()
+    closed = parts["open"].notna() == parts["close"].notna()
+    signs = parts[["sign", "sign2", "behind"]].notna().sum(axis=1)
+    sound = core.notna() & closed & (signs <= 1)
+    numbers = _plain(core.where(sound))
+    minus = (parts[["sign", "sign2", "behind"]] == "-").any(axis=1) | parts["open"].notna()
+    numbers = numbers.where(~minus, -numbers)
+    numbers *= parts["size"].map(_SIZES).astype(float).fillna(1.0)
+    numbers = numbers.where(parts["percent"].isna(), numbers / 100.0)
+    wrong = numbers.isna() & ~missing
+    infinite = written.str.fullmatch(r"[+-]?inf(?:inity)?", case=False).fillna(value=False)
+    return numbers.to_numpy(dtype=float), (wrong & ~infinite).to_numpy(dtype=bool)
+
+
+def _plain(core: pd.Series) -> pd.Series:
+    """Digits with either kind of marks as floats, by the style that fits more of them."""
+    known = core.dropna()
+    point = known.str.fullmatch(_POINT)
+    comma = known.str.fullmatch(_COMMA)
+    if comma.sum() > point.sum():
+        plain = known.where(comma).str.replace(".", "", regex=False)
+        plain = plain.str.replace(",", ".", regex=False)
+    else:
+        plain = known.where(point).str.replace(",", "", regex=False)
+    return pd.to_numeric(plain, errors="coerce").reindex(core.index).astype(float)

@@ -1,0 +1,100 @@
+"""Numbers and dates as people and spreadsheets write them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.methods.columns import date_column, numeric_column
+from analytics.methods.errors import DataProblem
+
+
+def numbers(*cells: str) -> list[float]:
+    return numeric_column(pd.DataFrame({"v": cells}), "v").tolist()
+
+
+def dates(*cells: str) -> list[str]:
+    read = date_column(pd.DataFrame({"d": cells}), "d")
+    return [stamp.isoformat().removesuffix("T00:00:00") for stamp in read]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (("1,234.50", "2,000", "7"), [1234.5, 2000.0, 7.0]),
+        (("1.234,50", "1.234", "7"), [1234.5, 1234.0, 7.0]),
+        (("12,5", "7"), [12.5, 7.0]),
+        (("1,00,000", "2"), [100000.0, 2.0]),
+        (("$1,200", "-$3", "US$ 4", "5 €", "6元", "￥7", "CNY 8"), [1200, -3, 4, 5, 6, 7, 8]),
+        (("12 %", "５％"), [0.12, 0.05]),
+        (("１２．５", "−3"), [12.5, -3.0]),
+        (("(30)", "30-", "+4"), [-30.0, -30.0, 4.0]),
+        (("1 200", "1\u202f200", "1'200"), [1200.0] * 3),
+        (("1.2万", "3亿", "5"), [12000.0, 3e8, 5.0]),
+        (("1e2", "x2"[1:]), [100.0, 2.0]),
+    ],
+)
+def test_it_reads_numbers_as_they_are_written(cells: tuple[str, ...], read: list[float]) -> None:
+    assert numbers(*cells) == pytest.approx(read)
+
+
+def test_it_takes_marks_for_nothing_as_missing() -> None:
+    read = numbers("5", "-", "—", "N/A", "#DIV/0!", "无", "?", "", "inf")
+    assert read[0] == 5
+    assert np.isnan(read[1:]).all()
+
+
+@pytest.mark.parametrize("cell", ["abc", "1.2.3", "12k", "(5", "--5", "1,2,3", "5 apples", "1-2"])
+def test_it_refuses_what_is_no_number(cell: str) -> None:
+    with pytest.raises(DataProblem, match="is not numeric"):
+        numbers("1", cell)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("2024-01-05", "2024-02-05"),
+        ("2024/1/5", "2024.2.5"),
+        ("05.01.2024", "05.02.2024"),
+        ("5.1.24", "5.2.24"),
+        ("2024年1月5日", "20240205"),
+        ("２０２４－０１－０５", "5 Feb 2024"),
+        ("45296", "45327"),
+        ("2024-01-05T00:00:00+08:00", "2024-02-05T00:00:00+08:00"),
+        ("1704412800", "1707091200"),
+    ],
+)
+def test_it_reads_dates_each_by_its_own_form(cells: tuple[str, ...]) -> None:
+    assert dates(*cells) == ["2024-01-05", "2024-02-05"]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("2024-01", "2024-04"), ("202401", "202404"), ("2024Q1", "Q2 2024"), ("Jan-24", "Apr-24"),
+        ("01/2024", "04/2024"), ("2024年1季度", "2024年第二季度"), ("2024-W01", "2024年4月"),
+    ],
+)  # fmt: skip
+def test_it_reads_months_quarters_and_weeks(cells: tuple[str, ...]) -> None:
+    assert dates(*cells) == ["2024-01-01", "2024-04-01"]
+
+
+def test_it_tells_day_and_month_by_what_makes_the_rows_regular() -> None:
+    months = [f"01/{month:02d}/{year}" for year in (2022, 2023) for month in range(1, 13)]
+    assert dates(*months)[1] == "2022-02-01"
+    turned = [f"{month:02d}/01/{year}" for year in (2022, 2023) for month in range(1, 13)]
+    assert dates(*turned)[1] == "2022-02-01"
+    assert dates("01/02/2024", "25/02/2024")[0] == "2024-02-01"
+    assert dates("01/02/2024", "01/25/2024")[0] == "2024-01-02"
+
+
+def test_it_keeps_the_clock_unless_the_clocks_differ() -> None:
+    summer = ("2024-03-30T12:00:00+01:00", "2024-03-31T12:00:00+02:00")
+    assert dates(*summer) == ["2024-03-30T12:00:00", "2024-03-31T12:00:00"]
+    apart = ("2024-03-30T12:00:00+08:00", "2024-03-30T12:00:00Z")
+    assert dates(*apart) == ["2024-03-30T04:00:00", "2024-03-30T12:00:00"]
+
+
+@pytest.mark.parametrize("cell", ["2024-02-30", "2024-13-01", "soon", "9999-12-31", "12:30"])
+def test_it_refuses_what_is_no_date(cell: str) -> None:
+    with pytest.raises(DataProblem, match="cannot be read as dates"):
+        dates("2024-01-05", cell)
