@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from analytics.datasets.models import Analysis, Dataset
-from analytics.models import CustomerScore, Run
+from analytics.models import CustomerScore, RequestRisk, Run
 from crm.common.admin import TunedAdmin
 
 
@@ -47,3 +47,11 @@ class CustomerScoreAdmin(ReadOnlyAdmin):
     list_filter = ["kind", "level"]
     list_select_related = ["customer", "run"]
     raw_id_fields = ["customer", "run"]
+
+
+@admin.register(RequestRisk)
+class RequestRiskAdmin(ReadOnlyAdmin):
+    list_display = ["request", "mark", "chance", "level", "as_of"]
+    list_filter = ["level"]
+    list_select_related = ["request"]
+    raw_id_fields = ["request", "run"]

@@ -35,6 +35,9 @@ class Run(models.Model):
         POTENTIAL = "potential", _("Customers about to buy")
         VALUE = "value", _("Customer value")
         RULES = "rules", _("Bought together")
+        CSAT = "csat", _("Satisfaction")
+        COMMUNICATIONS = "communications", _("Communications")
+        STAFFING = "staffing", _("Staffing")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -42,7 +45,7 @@ class Run(models.Model):
         REFUSED = "refused", _("Too little data")
         FAILED = "failed", _("Failed")
 
-    method = models.CharField(_("method"), max_length=12, choices=Method.choices)
+    method = models.CharField(_("method"), max_length=16, choices=Method.choices)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
     params = models.JSONField(_("parameters"), default=dict, blank=True)
     team = models.ForeignKey(
@@ -96,6 +99,9 @@ class Run(models.Model):
                         "potential",
                         "value",
                         "rules",
+                        "csat",
+                        "communications",
+                        "staffing",
                     ]
                 ),
                 name="run_method",
@@ -161,3 +167,37 @@ class CustomerScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.chance:.2f}"
+
+
+class RequestRisk(models.Model):
+    """How likely an open request is to get a low mark, and what mark to expect."""
+
+    class Level(models.IntegerChoices):
+        LOW = 1, pgettext_lazy("risk", "Low")
+        MEDIUM = 2, pgettext_lazy("risk", "Medium")
+        HIGH = 3, pgettext_lazy("risk", "High")
+
+    request = models.OneToOneField(
+        "service.ServiceRequest", verbose_name=_("service request"), on_delete=models.CASCADE,
+        related_name="risk",
+    )  # fmt: skip
+    chance = models.FloatField(_("chance of a low mark"))
+    mark = models.FloatField(_("expected mark"))
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    reasons = models.JSONField(_("reasons"), default=list)
+    run = models.ForeignKey(Run, verbose_name=_("run"), on_delete=models.CASCADE, related_name="+")
+    as_of = models.DateTimeField(_("as of"))
+
+    class Meta:
+        verbose_name = _("likely mark of a request")
+        verbose_name_plural = _("likely marks of requests")
+        constraints = [
+            models.CheckConstraint(condition=Q(level__in=[1, 2, 3]), name="request_risk_level"),
+            models.CheckConstraint(
+                condition=Q(chance__gte=0, chance__lte=1), name="request_risk_chance"
+            ),
+        ]
+        indexes = [models.Index(fields=["level", "request"], name="request_risk_level_index")]
+
+    def __str__(self) -> str:
+        return f"{self.request_id}: {self.chance:.2f}"

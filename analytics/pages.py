@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from analytics import charts, order_pages, score_pages
+from analytics import charts, csat_pages, csat_words, order_pages, score_pages
 from analytics.charts import Chart
 from analytics.models import Run
 from analytics.score_words import feature_names
@@ -77,6 +77,10 @@ METHOD_PAGES: dict[str, MethodPage] = {
         "rules", gettext_lazy("Bought together"), order_pages.QUESTIONS[Run.Method.RULES],
         "shopping-cart", order_pages.EXPLANATIONS[Run.Method.RULES],
     ),
+    Run.Method.CSAT: MethodPage(
+        "csat", gettext_lazy("Satisfaction"), csat_pages.QUESTION, "mood-happy",
+        csat_pages.EXPLANATION,
+    ),
 }  # fmt: skip
 
 
@@ -87,9 +91,10 @@ def run_page(run: Run) -> dict[str, Any]:
         reason = translated(run.error["code"], run.error["params"]) if run.error else ""
         return {"charts": [], "cautions": cautions, "reason": reason}
     sentence, pictures, quality, steps = _PAGES[run.method](run)
+    findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
     return {
         "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
-        "cautions": cautions, "reason": "",
+        "cautions": cautions, "reason": "", "findings": findings,
     }  # fmt: skip
 
 
@@ -100,6 +105,8 @@ def translated(code: str, params: dict[str, Any]) -> str:
     words = _method_words()
     texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
     texts |= {k: feature_names().get(v, v) for k, v in params.items() if k == "column"}
+    if code in csat_words.NAMED:
+        texts["columns"] = csat_words.named_columns(params["columns"])
     return _(MESSAGES[code]) % {**params, **texts}
 
 
@@ -243,4 +250,9 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.POTENTIAL: score_pages.score_page,
     Run.Method.VALUE: order_pages.value_page,
     Run.Method.RULES: order_pages.rules_page,
+    Run.Method.CSAT: csat_pages.csat_page,
+}
+# What was found, one plain sentence each, under the first one.
+_FINDINGS: dict[str, Callable[[Run], list[str]]] = {
+    Run.Method.CSAT: csat_pages.findings,
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import frames, order_frames, order_runs, score_runs
+from analytics import csat_runs, frames, order_frames, order_runs, score_runs, service_frames
 from analytics.frames import Scope
 from analytics.models import Run
 from analytics.segments import segments_store
@@ -279,6 +279,15 @@ def _rules(run: Run, frame: pd.DataFrame) -> Outcome:
     )  # fmt: skip
 
 
+def _csat(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, write_back = csat_runs.fit(run, frame)
+    return Outcome(
+        result=result, metrics=result["risk"], notices=found.notices,
+        rows_used=found.drivers.rows_used, rows_dropped=len(frame) - found.drivers.rows_used,
+        write_back=write_back,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Method:
     load: Callable[[Scope], Any]
@@ -295,6 +304,7 @@ METHODS: dict[str, _Method] = {
     },
     Run.Method.VALUE: _Method(order_frames.purchases, _value),
     Run.Method.RULES: _Method(order_frames.baskets, _rules),
+    Run.Method.CSAT: _Method(service_frames.surveys, _csat),
 }
 
 

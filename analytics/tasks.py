@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics import runs
+from analytics import csat_risk, runs
 from analytics.customer_duplicates import find_duplicates
 from analytics.datasets.services import ANALYSE_KIND, READ_KIND
 from analytics.datasets.working import analysis_run, dataset_read, trash_empty
@@ -15,7 +15,7 @@ from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
 from crm.jobs.registry import HEAVY_QUEUE, handler
-from crm.jobs.schedule import nightly
+from crm.jobs.schedule import every, nightly
 from customers.duplicates.services import JOB_KIND as FIND_DUPLICATES
 from sales.measures import company_today
 
@@ -32,6 +32,14 @@ def analyze(job: JobContext) -> dict[str, Any]:
 @handler("analyze_nightly", title=_("Nightly analysis"), queue=HEAVY_QUEUE)
 def analyze_nightly(job: JobContext) -> dict[str, Any]:
     return dict(runs.nightly(progress=job.progress))
+
+
+@handler("csat_risk", title=_("Likely marks of open requests"), atomic=True)
+def score_open_requests(job: JobContext) -> dict[str, Any]:
+    """Read the open requests through the newest card again: waiting goes on between the nights."""
+    run = csat_risk.newest_run()
+    written = csat_risk.risks_write(run) if run else 0
+    return {"table": [[gettext("Requests"), written]]}
 
 
 @handler(FIND_DUPLICATES, title=_("Search for duplicates"), queue=HEAVY_QUEUE)
@@ -77,3 +85,4 @@ nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)
+every("csat_risk", seconds=1800)

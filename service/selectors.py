@@ -23,6 +23,7 @@ from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
+from service.offers import badges_of, panels_of
 from service.sla import STOPPED, Calendar
 
 QUEUE_ROWS = 50
@@ -121,17 +122,19 @@ def queue_page(user: Any, key: str) -> dict[str, Any]:
     """The first rows of a tab by the time they fall due, and how many each tab holds."""
     found = queue_tab(user, key).select_related("customer", "category", "owner")
     rows = list(found.order_by(F("resolution_due_at").asc(nulls_last=True), "pk")[:QUEUE_ROWS])
-    for row in rows:
-        dress(row, user)
+    dress_all(rows, user)
     counts = {name: capped(queue_tab(user, name)) for name in TABS}
     return {"rows": rows, "tabs": _queue_tabs(counts, key), "tab": key, "limit": QUEUE_ROWS}
 
 
-def dress(request: ServiceRequest, user: Any) -> ServiceRequest:
-    """Give a row of the queue its clock and the steps that the reader may take."""
-    request.clock = next_clock(request, timezone.now())  # type: ignore[attr-defined]  # for the page
-    request.steps = steps_of(request, user)  # type: ignore[attr-defined]  # for the page
-    return request
+def dress_all(requests: list[Any], user: Any) -> list[Any]:
+    """Give rows of the queue their clocks, badges and the steps that the reader may take."""
+    now, badges = timezone.now(), badges_of(requests)
+    for request in requests:
+        request.clock = next_clock(request, now)
+        request.steps = steps_of(request, user)
+        request.badges = badges.get(request.pk, [])
+    return requests
 
 
 def steps_of(request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
@@ -207,6 +210,7 @@ def request_page(request: HttpRequest, record: ServiceRequest) -> dict[str, Any]
         "steps": steps_of(record, user) if may_edit else [],
         "customer_seen": customer_seen,
         "may_reply": may_edit,
+        "panels": panels_of(user, record),
         "assignees": list(assignees(user, record)) if may_assign(user) else [],
         "statuses": [
             (value, label)
@@ -324,4 +328,4 @@ def due_requests(user: Any) -> dict[str, Any]:
         first_responded_at__isnull=True, first_response_due_at__lt=by
     )
     rows = mine.filter(pressing).select_related("customer").order_by("resolution_due_at")
-    return {"due_requests": [dress(row, user) for row in rows[:PANEL_ROWS]]}
+    return {"due_requests": dress_all(list(rows[:PANEL_ROWS]), user)}

@@ -22,7 +22,7 @@ from crm.common.returning import safe_next, with_toast
 from service import services
 from service.forms import ReplyForm
 from service.models import ServiceRequest
-from service.selectors import QUEUE_ROLES, TABS, dress, queue_page
+from service.selectors import QUEUE_ROLES, TABS, dress_all, queue_page
 
 UNDO_SALT = "service.undo"
 UNDO_SECONDS = 600
@@ -152,7 +152,8 @@ def _answer(
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse("")
         if row is not None:
-            response = render(request, "service/_queue_row.html", {"row": dress(row, user)})
+            dress_all([row], user)
+            response = render(request, "service/_queue_row.html", {"row": row})
         return with_toast(response, said, tone=tone, undo=undo)
     level = messages.SUCCESS if tone == "success" else messages.WARNING
     messages.add_message(request, level, said, extra_tags=f"undo:{undo}" if undo else "")

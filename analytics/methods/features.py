@@ -148,7 +148,9 @@ def _free_text(feature: Feature) -> bool:
 
 
 @dataclass(frozen=True)
-class _Number:
+class Numbers:
+    """How a column of numbers becomes one column, and a second where values are missing."""
+
     centre: float
     spread: float
     unit: float
@@ -158,7 +160,9 @@ class _Number:
 
 
 @dataclass(frozen=True)
-class _Levels:
+class Levels:
+    """Which levels of a category get a column of 0 and 1."""
+
     kept: IntArray  # codes with a column of their own
     pooled: bool  # the others share one
     missing: bool
@@ -170,7 +174,7 @@ class Encoder:
 
     def __init__(self, features: list[Feature], rows: IntArray) -> None:
         """Learn from ``rows`` of ``features``."""
-        self.plans: list[_Number | _Levels] = [
+        self.plans: list[Numbers | Levels] = [
             _plan_number(f.cells[rows]) if f.kind == "number" else _plan_levels(f.cells[rows])
             for f in features
         ]
@@ -191,7 +195,7 @@ class Encoder:
         row = np.zeros(self.width)
         for plan, (start, end) in zip(self.plans, self.spans, strict=True):
             value = plan.typical
-            dtype = float if isinstance(plan, _Number) else np.intp
+            dtype = float if isinstance(plan, Numbers) else np.intp
             row[start:end] = _encoded(plan, np.array([value], dtype=dtype))[0]
         return row
 
@@ -199,7 +203,7 @@ class Encoder:
         """What the encoded column ``index`` of a feature is: the column, or ``column=level``."""
         which = next(k for k, (a, b) in enumerate(self.spans) if a <= index < b)
         plan, offset = self.plans[which], index - self.spans[which][0]
-        if isinstance(plan, _Number):
+        if isinstance(plan, Numbers):
             return feature.name if offset == 0 else f"{feature.name}={MISSING}"
         if offset < len(plan.kept):
             return f"{feature.name}={feature.levels[plan.kept[offset]]}"
@@ -209,20 +213,20 @@ class Encoder:
     def shown_typical(self, feature: Feature, index: int) -> str:
         """What is usual in a column, as a person would write it."""
         plan = self.plans[index]
-        if isinstance(plan, _Number):
+        if isinstance(plan, Numbers):
             return shown_number(plan.typical)
         return feature.levels[plan.typical] if plan.typical >= 0 else ""
 
 
-def _plan_number(values: FloatArray) -> _Number:
+def _plan_number(values: FloatArray) -> Numbers:
     known = values[np.isfinite(values)]
     indicator = 0 < len(known) < len(values)
     if len(known) == 0 or float(np.ptp(known)) == 0.0:
         centre = float(known[0]) if len(known) else 0.0
-        return _Number(centre, 1.0, 1.0, False, indicator, centre)
+        return Numbers(centre, 1.0, 1.0, False, indicator, centre)
     known = known[:: max(len(known) // SCALING_ROWS, 1)]
     scaling = fit_scaling(known.reshape(-1, 1))
-    return _Number(
+    return Numbers(
         centre=float(scaling.centre[0]),
         spread=float(scaling.spread[0]),
         unit=float(scaling.unit[0]),
@@ -232,12 +236,12 @@ def _plan_number(values: FloatArray) -> _Number:
     )
 
 
-def _plan_levels(codes: IntArray) -> _Levels:
+def _plan_levels(codes: IntArray) -> Levels:
     counts = np.bincount(codes[codes >= 0], minlength=1)
     enough = counts >= max(LEVEL_ROWS, LEVEL_SHARE * len(codes))
     frequent = np.argsort(-counts, kind="stable")
     kept = np.array([code for code in frequent if enough[code]][:MAX_LEVELS], dtype=np.intp)
-    return _Levels(
+    return Levels(
         kept=kept,
         pooled=bool(counts.sum() > counts[kept].sum()),
         missing=bool((codes < 0).any()),
@@ -245,17 +249,17 @@ def _plan_levels(codes: IntArray) -> _Levels:
     )
 
 
-def _width(plan: _Number | _Levels) -> int:
-    if isinstance(plan, _Number):
+def _width(plan: Numbers | Levels) -> int:
+    if isinstance(plan, Numbers):
         return 1 + plan.indicator
     return len(plan.kept) + plan.pooled + plan.missing
 
 
-def _encoded(plan: _Number | _Levels, values: NDArray) -> FloatArray:
-    return _numbers(plan, values) if isinstance(plan, _Number) else _levels(plan, values)
+def _encoded(plan: Numbers | Levels, values: NDArray) -> FloatArray:
+    return _numbers(plan, values) if isinstance(plan, Numbers) else _levels(plan, values)
 
 
-def _numbers(plan: _Number, values: FloatArray) -> FloatArray:
+def _numbers(plan: Numbers, values: FloatArray) -> FloatArray:
     missing = ~np.isfinite(values)
     filled = np.where(missing, plan.typical, values)
     if plan.logged:
@@ -264,7 +268,7 @@ def _numbers(plan: _Number, values: FloatArray) -> FloatArray:
     return np.column_stack([scaled, missing]) if plan.indicator else scaled.reshape(-1, 1)
 
 
-def _levels(plan: _Levels, codes: IntArray) -> FloatArray:
+def _levels(plan: Levels, codes: IntArray) -> FloatArray:
     own = codes[:, None] == plan.kept[None, :]
     parts = [own.astype(float)]
     if plan.pooled:

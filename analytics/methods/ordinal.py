@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from analytics.methods.columns import require_columns
 from analytics.methods.discrimination import Area, pooled_area
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
-from analytics.methods.features import Encoder, Feature, read_features
+from analytics.methods.features import Feature, read_features
+from analytics.methods.ordinal_design import Design, Unit
+from analytics.methods.proportional_odds import CHANCE, fit_proportional_odds
 from analytics.methods.serialise import jsonable
 from analytics.methods.splits import ROW, Split, split_rows, time_values
 from analytics.methods.targets import level_text
@@ -27,8 +29,6 @@ LEAST_ROWS = 80
 MOST_STEPS = 11
 ROWS_PER_COEFFICIENT = 10
 FITTED_ROWS = 20_000
-COLLINEAR = 1e-8
-CHANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,10 @@ class OddsRatio:
         ``column=level`` against its most frequent level.
     odds_ratio, lo, hi, p : float
         With the 95 % Wald interval.
+    per : str
+        What one step is in the column's own unit, see ``ordinal_design.Unit``.
+    own_ratio, own_lo, own_hi : float
+        The same for one such step.
     """
 
     name: str
@@ -49,6 +53,10 @@ class OddsRatio:
     lo: float
     hi: float
     p: float
+    per: str
+    own_ratio: float
+    own_lo: float
+    own_hi: float
 
 
 @dataclass(frozen=True)
@@ -162,7 +170,7 @@ def explain_steps(
         raise DataProblem("no_rows")
     notices: list[Notice] = []
     when = time_values(frame, time) if time else None
-    codes, steps = _steps(frame, target, order, notices)
+    codes, steps = step_codes(frame, target, order, notices)
     used = codes >= 0 if when is None else (codes >= 0) & np.isfinite(when)
     dropped = int((~used).sum())
     y = codes[used]
@@ -170,10 +178,7 @@ def explain_steps(
     frame = frame[used].reset_index(drop=True)
     names = [str(c) for c in frame.columns if c not in {target, time, *exclude}]
     features = read_features(frame, names, notices)
-    upper = (y > np.median(y)) if (y > np.median(y)).any() else (y >= np.median(y))
-    split = split_rows(
-        upper.astype(np.int8), None if when is None else when[used], time or "", seed, notices
-    )
+    split = split_steps(y, None if when is None else when[used], time or "", seed, notices)
     with threadpool_limits(limits=1):
         models = _judged(features, y, len(steps), split)
         ratios, proportional = _explained(features, y, len(steps), seed)
@@ -195,7 +200,15 @@ def explain_steps(
     )
 
 
-def _steps(
+def split_steps(
+    y: IntArray, when: FloatArray | None, by: str, seed: int, notices: list[Notice]
+) -> Split:
+    """Folds for steps ``y`` (n,), see ``split_rows``: both halves of the steps in each."""
+    upper = (y > np.median(y)) if (y > np.median(y)).any() else (y >= np.median(y))
+    return split_rows(upper.astype(np.int8), when, by, seed, notices)
+
+
+def step_codes(
     frame: pd.DataFrame, target: str, order: tuple[str, ...], notices: list[Notice]
 ) -> tuple[IntArray, tuple[str, ...]]:
     """Codes (-1 where missing) and the steps' names; steps of few rows join a neighbour."""
@@ -252,124 +265,6 @@ def _check(y: IntArray, steps: tuple[str, ...]) -> None:
         raise InsufficientData("too_few_of_a_step", params | {"needed": LEAST_PER_STEP})
 
 
-class _Design:
-    """Encoded columns without each category's most frequent level, and without copies."""
-
-    def __init__(self, features: list[Feature], rows: IntArray) -> None:
-        self.features = features
-        self.encoder = Encoder(features, rows)
-        X = self.encoder.encode(features, rows)
-        typical = self.encoder.typical()
-        kept, names = [], []
-        for feature, (start, end) in zip(features, self.encoder.spans, strict=True):
-            for k in range(start, end):
-                if feature.kind == "category" and typical[k] == 1.0:
-                    continue
-                kept.append(k)
-                names.append(self.encoder.term(feature, k))
-        free = independent(X[:, kept])
-        self.columns = [kept[k] for k in free]
-        self.names = [names[k] for k in free]
-
-    def of(self, rows: IntArray) -> FloatArray:
-        """The design of rows, shape (len(rows), terms)."""
-        return self.encoder.encode(self.features, rows)[:, self.columns]
-
-
-def independent(X: FloatArray) -> list[int]:
-    """The columns of X that are no combination of those before them nor constant."""
-    kept: list[int] = []
-    basis = np.ones((len(X), 1)) / np.sqrt(len(X))
-    for k in range(X.shape[1]):
-        rest = X[:, k] - basis @ (basis.T @ X[:, k])
-        rest = rest - basis @ (basis.T @ rest)
-        size = float(np.linalg.norm(rest))
-        if size > COLLINEAR * max(float(np.linalg.norm(X[:, k])), 1.0) * 100:
-            basis = np.column_stack([basis, rest / size])
-            kept.append(k)
-    return kept
-
-
-@dataclass(frozen=True)
-class ProportionalOdds:
-    """P(step <= k) = expit(cut_k - X beta); estimates with their covariance."""
-
-    beta: FloatArray
-    cuts: FloatArray
-    se: FloatArray
-    loglik: float
-
-    def probabilities(self, X: FloatArray) -> FloatArray:
-        """Probabilities of the steps, shape (n, steps)."""
-        return step_probabilities(X @ self.beta, self.cuts)
-
-
-def step_probabilities(eta: FloatArray, cuts: FloatArray) -> FloatArray:
-    """Probabilities of the steps from linear predictors (n,) and cuts (steps - 1,)."""
-    below = 1.0 / (1.0 + np.exp(-np.clip(cuts[None, :] - eta[:, None], -500, 500)))
-    edges = np.column_stack([np.zeros(len(eta)), below, np.ones(len(eta))])
-    return np.maximum(np.diff(edges, axis=1), CHANCE)
-
-
-def fit_proportional_odds(X: FloatArray, y: IntArray, steps: int) -> ProportionalOdds:
-    """Maximum likelihood by BFGS with the analytic gradient; a faint ridge keeps separation finite.
-
-    Standard errors from the expected information's outer-product form at the optimum.
-    """
-    from scipy.optimize import minimize
-
-    n, p = X.shape
-    shares = np.cumsum(np.bincount(y, minlength=steps)) / n
-    cuts = np.log(shares[:-1] / (1.0 - shares[:-1]))
-    start = np.concatenate([np.zeros(p), cuts[:1], np.log(np.maximum(np.diff(cuts), 1e-3))])
-
-    def loss(theta: FloatArray) -> tuple[float, FloatArray]:
-        scores, value = _scores(theta, X, y, p)
-        ridge = 1e-4 * theta[:p]
-        total = value + 0.5 * float(ridge @ theta[:p])
-        gradient = -scores.sum(axis=0)
-        gradient[:p] += ridge
-        return total, gradient
-
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
-    theta = np.asarray(found.x, dtype=float)
-    scores, value = _scores(theta, X, y, p)
-    information = scores.T @ scores + 1e-6 * np.eye(len(theta))
-    covariance = np.linalg.inv(information)
-    return ProportionalOdds(
-        theta[:p], _cuts(theta, p), np.sqrt(np.diag(covariance)[:p]), -float(value)
-    )
-
-
-def _cuts(theta: FloatArray, p: int) -> FloatArray:
-    """The first cut, then the logarithms of the distances, as ascending cuts."""
-    return np.asarray(theta[p] + np.concatenate([[0.0], np.cumsum(np.exp(theta[p + 1 :]))]))
-
-
-def _scores(theta: FloatArray, X: FloatArray, y: IntArray, p: int) -> tuple[FloatArray, float]:
-    """Gradient of each row's log-likelihood, shape (n, len(theta)), and the negative sum of it."""
-    cuts = _cuts(theta, p)
-    eta = X @ theta[:p]
-    n, inner = len(y), len(cuts)
-    edges = np.clip(cuts[None, :] - eta[:, None], -500, 500)
-    cdf = np.column_stack([np.zeros(n), 1.0 / (1.0 + np.exp(-edges)), np.ones(n)])
-    pdf = cdf * (1.0 - cdf)
-    rows = np.arange(n)
-    upper, lower = pdf[rows, y + 1], pdf[rows, y]
-    chance = np.maximum(cdf[rows, y + 1] - cdf[rows, y], CHANCE)
-    by_cut = np.zeros((n, inner))
-    has_upper, has_lower = y < inner, y > 0
-    by_cut[rows[has_upper], y[has_upper]] += (upper / chance)[has_upper]
-    by_cut[rows[has_lower], y[has_lower] - 1] -= (lower / chance)[has_lower]
-    gradient = np.zeros((n, len(theta)))
-    gradient[:, :p] = -X * ((upper - lower) / chance)[:, None]
-    gradient[:, p] = by_cut.sum(axis=1)
-    if inner > 1:
-        tail = np.cumsum(by_cut[:, ::-1], axis=1)[:, ::-1][:, 1:]
-        gradient[:, p + 1 :] = tail * np.exp(theta[p + 1 :])[None, :]
-    return gradient, -float(np.log(chance).sum())
-
-
 def _multinomial(X: FloatArray, y: IntArray, *, penalty: float) -> Any:
     from sklearn.linear_model import LogisticRegression
 
@@ -384,7 +279,7 @@ def _judged(
     """The candidates by log-loss on unseen rows, the base rate last."""
     made: dict[str, list[FloatArray]] = {ORDINAL: [], MULTINOMIAL: [], NAIVE: []}
     for learned, judged in split.folds:
-        design = _Design(features, learned)
+        design = Design(features, learned)
         X, X_judged = design.of(learned), design.of(judged)
         made[ORDINAL].append(fit_proportional_odds(X, y[learned], steps).probabilities(X_judged))
         model = _multinomial(X, y[learned], penalty=1.0)
@@ -431,7 +326,7 @@ def _explained(
     rows = np.arange(len(y))
     if len(y) > FITTED_ROWS:
         rows = np.sort(np.random.default_rng(seed).choice(rows, FITTED_ROWS, replace=False))
-    design = _Design(features, rows)
+    design = Design(features, rows)
     X = design.of(rows)
     terms = X.shape[1]
     if len(rows) < ROWS_PER_COEFFICIENT * terms:
@@ -440,8 +335,10 @@ def _explained(
         raise InsufficientData("ten_rows_per_coefficient", params)
     model = fit_proportional_odds(X, y[rows], steps)
     ratios = [
-        _ratio(name, float(b), float(se))
-        for name, b, se in zip(design.names, model.beta, model.se, strict=True)
+        _ratio(name, float(b), float(se), unit)
+        for name, b, se, unit in zip(
+            design.names, model.beta, model.se, design.units(), strict=True
+        )
     ]
     proportional = None
     if steps > 2 and terms:
@@ -452,12 +349,18 @@ def _explained(
     return tuple(sorted(ratios, key=lambda one: one.p)), proportional
 
 
-def _ratio(name: str, effect: float, se: float) -> OddsRatio:
+def _ratio(name: str, effect: float, se: float, unit: Unit) -> OddsRatio:
     from scipy.stats import norm
 
-    ends = (effect, effect - 1.959964 * se, effect + 1.959964 * se)
-    ratio, lo, hi = (float(np.exp(np.clip(end, -50, 50))) for end in ends)
-    return OddsRatio(name, ratio, lo, hi, float(2 * norm.sf(abs(effect / se))))
+    p = float(2 * norm.sf(abs(effect / se)))
+    own = _ends(effect * unit.factor, se * unit.factor)
+    return OddsRatio(name, *_ends(effect, se), p, unit.per, *own)
+
+
+def _ends(effect: float, se: float) -> tuple[float, float, float]:
+    ends = np.clip([effect, effect - 1.959964 * se, effect + 1.959964 * se], -50, 50)
+    ratio, lo, hi = (float(end) for end in np.exp(ends))
+    return ratio, lo, hi
 
 
 def _cautions(

@@ -28,7 +28,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "sales:target_": (6, 3),
     "communications:": (5, 3),
     "communications:follow_up_": (6, 3),
-    "service:request_": (6, 8),
+    "service:request_": (6, 9),
     "marketing:campaign_": (6, 5),
     "marketing:activity_": (6, 3),
 }

@@ -8,7 +8,8 @@ import pytest
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.ordinal import explain_steps, fit_proportional_odds
+from analytics.methods.ordinal import explain_steps
+from analytics.methods.proportional_odds import fit_proportional_odds
 
 
 def surveys(rows: int = 900, seed: int = 0) -> pd.DataFrame:
