@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from analytics import frames
 from analytics.frames import IDENTITY_COLUMNS, Scope
+from customers.duplicates.contact_search import contact_pairs_find
 from customers.duplicates.models import DuplicatePair
 from customers.duplicates.services import (
     FoundPair,
@@ -34,8 +35,8 @@ def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        rows (customers), compared, pairs, forgotten, keys (names put right), seconds, problem
-        (why there was nothing to do, or "").
+        rows (customers), compared, pairs, forgotten, keys (names put right), contact_pairs,
+        seconds, problem (why there was nothing to do for customers, or "").
     """
     from analytics.methods.errors import DataProblem
     from analytics.methods.linkage import link
@@ -61,6 +62,9 @@ def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
         answer["pairs"] = _store(frame["customer"].tolist(), found, found_at, job)
     with _guard(job):
         answer["forgotten"] = pairs_forget(found_before=found_at)
+    if job:
+        job.progress(3, 4, _("Comparing the contacts"))
+    answer["contact_pairs"] = contact_pairs_find(found_at=found_at, guard=lambda: _guard(job))
     return {**answer, "seconds": round(time.monotonic() - started, 1)}
 
 

@@ -5,6 +5,8 @@ from crm.records.admin import ReadOnlyAdmin
 from customers.models import (
     Affiliation,
     Contact,
+    ContactMerge,
+    ContactPair,
     Customer,
     DuplicatePair,
     Erasure,
@@ -110,6 +112,16 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
 class MergeAdmin(ReadOnlyAdmin):
     list_display = ["winner", "loser", "made_by", "made_at", "undone_at"]
     list_select_related = ["winner", "loser", "made_by"]
+
+
+@admin.register(ContactPair)
+class ContactPairAdmin(DuplicatePairAdmin):
+    pass
+
+
+@admin.register(ContactMerge)
+class ContactMergeAdmin(MergeAdmin):
+    pass
 
 
 @admin.register(QualitySnapshot)

@@ -16,7 +16,7 @@ from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
-from customers.duplicates.models import DuplicatePair, Merge
+from customers.duplicates.models import ContactMerge, ContactPair, DuplicatePair, Merge
 from customers.name_keys import NameKeyField
 from customers.privacy.models import Erasure, PrivacyRequest
 from customers.quality.models import QualitySnapshot
@@ -30,8 +30,9 @@ from customers.querysets import (
 )
 
 __all__ = [
-    "Affiliation", "Contact", "Customer", "CustomerRecord", "DuplicatePair", "Erasure",
-    "ImportBatch", "Merge", "Need", "PrivacyRequest", "QualitySnapshot", "Segment", "Tag",
+    "Affiliation", "Contact", "ContactMerge", "ContactPair", "Customer", "CustomerRecord",
+    "DuplicatePair", "Erasure", "ImportBatch", "Merge", "Need", "PrivacyRequest",
+    "QualitySnapshot", "Segment", "Tag",
 ]  # fmt: skip
 
 ROLLUPS = [

@@ -26,6 +26,8 @@ from crm.records.personal.registry import (
 from customers.models import (
     Affiliation,
     Contact,
+    ContactMerge,
+    ContactPair,
     Customer,
     DuplicatePair,
     Erasure,
@@ -106,6 +108,16 @@ holdings += [
     Holding(
         Merge,
         lambda subject: Q(winner__in=subject.customers) | Q(loser__in=subject.customers),
+        gone=True, order=ROOTS + 1, told=False,
+    ),
+    Holding(
+        ContactPair,
+        lambda subject: Q(first__in=subject.contacts) | Q(second__in=subject.contacts),
+        gone=True, order=ROOTS, told=False,
+    ),
+    Holding(
+        ContactMerge,
+        lambda subject: Q(winner__in=subject.contacts) | Q(loser__in=subject.contacts),
         gone=True, order=ROOTS + 1, told=False,
     ),
     Holding(

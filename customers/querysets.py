@@ -69,6 +69,10 @@ class ContactQuerySet(TeamRecordQuerySet):
     def trashable_by(self, user: Person) -> Self:
         return self.none() if is_agent(user) else self.editable_by(user)
 
+    def mergeable_by(self, user: Person) -> Self:
+        """Contacts that the user may merge with another: those that the user may delete."""
+        return self.trashable_by(user)
+
 
 class NeedQuerySet(TeamRecordQuerySet):
     pass

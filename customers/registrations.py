@@ -48,6 +48,7 @@ nav_items += [
 ]
 page_actions += [
     PageAction("customers.customer", "customers/_merge_action.html", KEEPERS),
+    PageAction("customers.contact", "customers/_merge_action.html", SELLERS),
     PageAction("customers.customer", "customers/_privacy_action.html", EVERYONE),
     PageAction("customers.contact", "customers/_privacy_action.html", EVERYONE),
 ]

@@ -30,6 +30,7 @@ from crm.common.columns import (
 from crm.records.keyset import Sort
 from crm.records.resources import EVERYONE, SELLERS, Fact, Resource
 from customers import services
+from customers.duplicates.contact_merging import contact_restore
 from customers.duplicates.services import customer_restore
 from customers.filters import ContactFilterSet, CustomerFilterSet, NeedFilterSet
 from customers.forms import ContactForm, CustomerForm, NeedForm
@@ -216,7 +217,7 @@ CONTACTS = Resource(
     create=services.contact_create,
     update=services.contact_update,
     trash=services.contact_trash,
-    restore=services.contact_restore,
+    restore=partial(contact_restore, model=Contact),
     creators=EVERYONE,
     select=["owner"],
     enrich=_with_customers,
@@ -229,6 +230,7 @@ CONTACTS = Resource(
         Fact(Column("note", _("Note"))),
     ],
     inline=["name", "title", "phone", "email", "wechat", "note"],
+    form_template="customers/contact_form.html",
     detail_template="customers/contact_detail.html",
     detail_context=contact_page,
     initial=_customer_initial,

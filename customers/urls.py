@@ -1,15 +1,34 @@
-from django.urls import path
+from typing import Any
+
+from django.urls import URLPattern, path
 
 from crm.records.views import resource_urls
 from customers import contact_views, import_views, views
+from customers.duplicates import kinds
 from customers.duplicates import views as duplicates
 from customers.privacy import views as privacy
 from customers.quality import views as quality
 from customers.resources import CONTACTS, CUSTOMERS, NEEDS
 
+
+def _doubles(of: kinds.Doubles, base: str) -> list[URLPattern]:
+    """The addresses about records of one kind that were entered twice."""
+    pages: list[tuple[str, Any, str]] = [
+        ("duplicates/", duplicates.duplicates, "duplicates"),
+        ("duplicates/<int:pk>/dismiss/", duplicates.dismiss, "duplicate_dismiss"),
+        ("duplicates/<int:pk>/reopen/", duplicates.reopen, "duplicate_reopen"),
+        ("merges/<int:pk>/undo/", duplicates.undo, "merge_undo"),
+        ("<int:pk>/merge/", duplicates.merge, "merge"),
+    ]
+    return [
+        path(base + route, view, {"doubles": of}, name=of.prefix + name)
+        for route, view, name in pages
+    ]
+
+
 app_name = "customers"
 urlpatterns = [
-    *resource_urls(CONTACTS, "contacts/"),
+    *resource_urls(CONTACTS, "contacts/", detail=duplicates.ContactDetail),
     *resource_urls(NEEDS, "needs/"),
     *resource_urls(CUSTOMERS, detail=duplicates.CustomerDetail),
     path("import/", import_views.import_list, name="import"),
@@ -36,13 +55,11 @@ urlpatterns = [
     path("privacy/<int:pk>/withdraw/", privacy.withdraw, name="privacy_withdraw"),
     path("privacy/<int:pk>/run/", privacy.run, name="privacy_run"),
     path("privacy/<int:pk>/file/", privacy.download, name="privacy_file"),
-    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    *_doubles(kinds.CUSTOMERS, ""),
+    *_doubles(kinds.CONTACTS, "contacts/"),
     path("duplicates/find/", duplicates.find, name="duplicates_find"),
     path("duplicates/similar/", duplicates.similar, name="similar"),
-    path("duplicates/<int:pk>/dismiss/", duplicates.dismiss, name="duplicate_dismiss"),
-    path("duplicates/<int:pk>/reopen/", duplicates.reopen, name="duplicate_reopen"),
-    path("merges/<int:pk>/undo/", duplicates.undo, name="merge_undo"),
-    path("<int:pk>/merge/", duplicates.merge, name="merge"),
+    path("contacts/duplicates/similar/", duplicates.similar_contacts, name="contact_similar"),
     path("<int:pk>/contacts/", contact_views.contacts, name="contacts"),
     path("<int:pk>/contacts/<int:contact_pk>/", contact_views.affiliation, name="affiliation"),
     path("<int:pk>/contacts/<int:contact_pk>/unlink/", contact_views.unlink, name="unlink"),

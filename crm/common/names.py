@@ -82,6 +82,18 @@ def name_key(text: str) -> str:
     return name_parts(text).core.replace(" ", "")
 
 
+def person_key(text: str) -> str:
+    """What two spellings of one person's name share, whatever order its words stand in.
+
+    >>> person_key("Smith, John") == person_key("John  SMITH")
+    True
+    >>> person_key("張　偉")
+    '张伟'
+    """
+    words = fold(text).split(" ")
+    return "".join(sorted(words) if text.isascii() else words)[:LONGEST_KEY]
+
+
 def _tidy(text: str) -> str:
     return _CJK_GAP.sub("", _SPACE.sub(" ", text).strip())
 

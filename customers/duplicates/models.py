@@ -1,4 +1,4 @@
-"""Pairs of customers that may be one, and merges with what it takes to undo them."""
+"""Pairs of customers and of contacts that may be one; merges with what it takes to undo them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,43 @@ from django.utils.translation import pgettext_lazy
 from customers.duplicates.querysets import MergeQuerySet, PairQuerySet
 
 
-class DuplicatePair(models.Model):
-    """Two customers that the search for duplicates takes for one."""
+class State(models.TextChoices):
+    OPEN = "open", pgettext_lazy("pair", "To be looked at")
+    DISMISSED = "dismissed", pgettext_lazy("pair", "Not the same")
+    MERGED = "merged", pgettext_lazy("pair", "Merged")
 
-    class State(models.TextChoices):
-        OPEN = "open", pgettext_lazy("pair", "To be looked at")
-        DISMISSED = "dismissed", pgettext_lazy("pair", "Not the same")
-        MERGED = "merged", pgettext_lazy("pair", "Merged")
 
-    first = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+def _pair_indexes(name: str) -> list[models.Index]:
+    return [models.Index("state", F("probability").desc(), F("id").desc(), name=f"{name}_state")]
+
+
+def _pair_constraints(name: str) -> list[models.BaseConstraint]:
+    return [
+        models.UniqueConstraint(fields=["first", "second"], name=f"{name}_once"),
+        models.CheckConstraint(condition=Q(first__lt=F("second")), name=f"{name}_in_order"),
+        models.CheckConstraint(
+            condition=Q(state__in=["open", "dismissed", "merged"]), name=f"{name}_state"
+        ),
+        models.CheckConstraint(
+            condition=Q(probability__gte=0, probability__lte=1), name=f"{name}_probability"
+        ),
+    ]
+
+
+def _merge_constraints(name: str) -> list[models.BaseConstraint]:
+    return [
+        models.CheckConstraint(condition=~Q(winner=F("loser")), name=f"{name}_of_two"),
+        models.UniqueConstraint(
+            fields=["loser"], condition=Q(undone_at=None), name=f"{name}_once_at_a_time"
+        ),
+    ]
+
+
+class Pair(models.Model):
+    """Abstract: two records, ``first`` the older one, that are perhaps one."""
+
+    State = State
+
     probability = models.FloatField(_("probability"))
     # [{field, level, weight}]: what speaks for and against; no values.
     evidence = models.JSONField(_("evidence"), default=list)
@@ -35,36 +62,41 @@ class DuplicatePair(models.Model):
     objects = PairQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("pair of duplicates")
-        verbose_name_plural = _("pairs of duplicates")
-        indexes = [
-            models.Index(
-                "state", F("probability").desc(), F("id").desc(), name="duplicate_pair_state"
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["first", "second"], name="duplicate_pair_once"),
-            models.CheckConstraint(
-                condition=Q(first__lt=F("second")), name="duplicate_pair_in_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=["open", "dismissed", "merged"]), name="duplicate_pair_state"
-            ),
-            models.CheckConstraint(
-                condition=Q(probability__gte=0, probability__lte=1),
-                name="duplicate_pair_probability",
-            ),
-        ]
+        abstract = True
 
     def __str__(self) -> str:
-        return f"{self.first_id} = {self.second_id}"
+        return f"{self.first_id} = {self.second_id}"  # type: ignore[attr-defined]  # named below
 
 
-class Merge(models.Model):
-    """One customer taken up by another; ``ledger`` says what moved and what was before."""
+class DuplicatePair(Pair):
+    """Two customers that the search for duplicates takes for one."""
 
-    winner = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
-    loser = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("pair of duplicates")
+        verbose_name_plural = _("pairs of duplicates")
+        indexes = _pair_indexes("duplicate_pair")
+        constraints = _pair_constraints("duplicate_pair")
+
+
+class ContactPair(Pair):
+    """Two contacts with the same e-mail, phone, or name at one customer."""
+
+    first = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("pair of duplicate contacts")
+        verbose_name_plural = _("pairs of duplicate contacts")
+        indexes = _pair_indexes("contact_pair")
+        constraints = _pair_constraints("contact_pair")
+
+
+class MergeOfTwo(models.Model):
+    """Abstract: ``loser`` taken up by ``winner``; ``ledger`` says what moved, what was before."""
+
     ledger = models.JSONField(default=dict)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     made_by = models.ForeignKey(
@@ -81,15 +113,33 @@ class Merge(models.Model):
     objects = MergeQuerySet.as_manager()
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} → {self.winner_id}"  # type: ignore[attr-defined]  # named below
+
+
+class Merge(MergeOfTwo):
+    """One customer taken up by another."""
+
+    winner = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    loser = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
         verbose_name = _("merge")
         verbose_name_plural = _("merges")
         ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(winner=F("loser")), name="merge_of_two"),
-            models.UniqueConstraint(
-                fields=["loser"], condition=Q(undone_at=None), name="merge_once_at_a_time"
-            ),
-        ]
+        constraints = _merge_constraints("merge")
 
-    def __str__(self) -> str:
-        return f"{self.loser_id} → {self.winner_id}"
+
+class ContactMerge(MergeOfTwo):
+    """One contact taken up by another."""
+
+    winner = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+    loser = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("merge of contacts")
+        verbose_name_plural = _("merges of contacts")
+        ordering = ["-pk"]
+        constraints = _merge_constraints("contact_merge")

@@ -1,4 +1,4 @@
-"""Everything that hangs on a customer, found in the models themselves: a new relation moves too."""
+"""Everything that hangs on a customer or contact, found in the models: a new relation moves too."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from customers.duplicates.models import DuplicatePair, Merge
+from customers.duplicates.models import ContactMerge, ContactPair, DuplicatePair, Merge
 from customers.models import Customer, CustomerRecord
 
 # Moved by rules of their own (merging.py), or telling of the record itself.
-APART: frozenset[type[models.Model]] = frozenset({DuplicatePair, Merge})
+APART: frozenset[type[models.Model]] = frozenset({DuplicatePair, Merge, ContactPair, ContactMerge})
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A column of ``model`` that names a customer (by content type when ``kind`` is given)."""
+    """A column of ``model`` that names a record of ``target``, a customer or a contact (by content
+    type when ``kind`` is given)."""
 
     model: type[Any]
     field: str
     kind: str = ""
+    target: type[Any] = Customer
 
     @property
     def label(self) -> str:
@@ -34,48 +36,52 @@ class Relation:
     @property
     def follows_team(self) -> bool:
         """Whether a row stands in its customer's team."""
-        return issubclass(self.model, CustomerRecord)
+        return self.target is Customer and issubclass(self.model, CustomerRecord)
 
     def rows(self, pk: int) -> Any:
-        """The rows that hang on the customer ``pk``."""
+        """The rows that hang on the record ``pk``."""
         found = self.model._base_manager.filter(**{self.field: pk})
         if self.kind:
-            found = found.filter(
-                **{self.kind: ContentType.objects.get_for_model(Customer, for_concrete_model=True)}
-            )
+            found = found.filter(**{self.kind: ContentType.objects.get_for_model(self.target)})
         return found
 
 
-def relations() -> list[Relation]:
-    """The relations that a merge moves, in a fixed order."""
-    found = [*_foreign_keys(), *_generic()]
+def relations(target: type[Any] = Customer) -> list[Relation]:
+    """The relations that a merge of two records of ``target`` moves, in a fixed order."""
+    found = [*_foreign_keys(target), *_generic(target)]
     return sorted(found, key=lambda one: (one.label, one.field))
 
 
-def relation(label: str, field: str) -> Relation | None:
+def relation(label: str, field: str, target: type[Any] = Customer) -> Relation | None:
     """The relation that a ledger names; None when the model is gone."""
-    return next((one for one in relations() if (one.label, one.field) == (label, field)), None)
+    found = relations(target)
+    return next((one for one in found if (one.label, one.field) == (label, field)), None)
 
 
-def _foreign_keys() -> Iterator[Relation]:
-    own = {field.remote_field.through for field in Customer._meta.many_to_many}
-    for field in Customer._meta.get_fields(include_hidden=True):
+def _foreign_keys(target: type[Any]) -> Iterator[Relation]:
+    # Plain many-to-many fields are united; those through a model of ours are its rows.
+    own = {
+        field.remote_field.through
+        for field in target._meta.many_to_many
+        if field.remote_field.through._meta.auto_created
+    }
+    for field in target._meta.get_fields(include_hidden=True):
         if not isinstance(field, models.ManyToOneRel) or not field.auto_created:
             continue
         model: Any = field.related_model
         # The history of a record stays with it; its own many-to-many fields are united.
         if issubclass(model, pghistory.models.Event) or model in own or model in APART:
             continue
-        yield Relation(model, field.field.name)
+        yield Relation(model, field.field.name, target=target)
 
 
-def _generic() -> Iterator[Relation]:
+def _generic(target: type[Any]) -> Iterator[Relation]:
     for model in apps.get_models():
         for field in model._meta.private_fields:
             if isinstance(field, GenericForeignKey) and not issubclass(
                 model, pghistory.models.Event
             ):
-                yield Relation(model, field.fk_field, field.ct_field)
+                yield Relation(model, field.fk_field, field.ct_field, target)
 
 
 def clashes(relation: Relation, winner: int, loser: int) -> dict[str, list[int]]:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
-from django.db.models.lookups import Exact
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.common.columns import phone
 from crm.common.formats import day
-from crm.common.names import name_key
-from crm.common.phones import normalise_phone
 from crm.records.keyset import Page, Sort, capped_count, paginate
-from customers.duplicates.models import DuplicatePair, Merge
-from customers.duplicates.values import FIELDS, JOINED, OTHER, SURVIVOR, default_choice
-from customers.models import Customer
+from customers.duplicates.kinds import Doubles
+from customers.duplicates.models import ContactPair
+from customers.duplicates.values import JOINED, OTHER, SURVIVOR, default_choice, fields_of
+from customers.models import Affiliation, Contact, Customer
 
 PAGE = 15
 MOST_SIMILAR = 5
-# Beginnings of names shorter than this say too little.
-LEAST_CHINESE, LEAST_LATIN = 4, 6
 LEVELS = {
     3: ("equal", pgettext_lazy("agreement", "same")),
     2: ("close", pgettext_lazy("agreement", "nearly the same")),
@@ -36,80 +27,17 @@ LEVELS = {
 }
 _BY_KEY = dict(LEVELS.values())
 SHOWN = ("name", "phone", "email", "address", "city", "region")
+SHOWN_OF_CONTACTS = ("name", "title", "phone", "email", "wechat")
 BY_PROBABILITY = Sort("probability", "probability")
 
 
-@dataclass(frozen=True)
-class Similar:
-    """A customer like the one being typed, and what is the same."""
-
-    customer: Customer
-    reasons: list[str]
-
-
-def similar_customers(
-    user: Any, *, name: str = "", phone: str = "", email: str = "", but: int | None = None
-) -> list[Similar]:
-    """Customers that the user sees with the same phone, e-mail or name, in one query.
-
-    Three short look-ups by index: whatever the number of customers, the answer comes at once.
-    """
-    asked = _asked(name, phone, email)
-    seen = Customer.objects.visible_to(user).exclude(pk=but)
-    lookups = [seen.filter(LOOKUPS[key](value)) for key, value in asked.items()]
-    branches = [found.order_by().values_list("pk", flat=True)[:MOST_SIMILAR] for found in lookups]
-    if not branches:
-        return []
-    first, *others = branches
-    ids = list(first.union(*others)) if others else list(first)
-    found = Customer.objects.filter(pk__in=ids).select_related("owner") if ids else []
-    similar = [Similar(customer, _reasons(customer, asked)) for customer in found]
-    return sorted(similar, key=lambda one: (-len(one.reasons), one.customer.pk))[:MOST_SIMILAR]
-
-
-# Each is served by a partial index; the planner does not see by itself that a text is not empty.
-LOOKUPS: dict[str, Callable[[str], Q]] = {
-    "phone": lambda value: Q(phone=value),
-    "email": lambda value: Q(Exact(Lower("email"), value)) & ~Q(email=""),
-    "name": lambda value: Q(name_key=value) & ~Q(name_key=""),
-    "start": lambda value: Q(name_key__startswith=value) & ~Q(name_key=""),
-}
-
-
-def _asked(name: str, phone: str, email: str) -> dict[str, str]:
-    """What was typed, as it is looked up; what is not typed to the end is left out."""
-    asked = {}
-    if phone.strip():
-        with contextlib.suppress(ValidationError):
-            asked["phone"] = normalise_phone(phone, settings.DEFAULT_PHONE_REGION)
-    if "@" in email:
-        asked["email"] = email.strip().lower()
-    key = name_key(name)
-    if len(key) >= 2:
-        asked["name"] = key
-        if len(key) >= (LEAST_CHINESE if key > "\u3000" else LEAST_LATIN):
-            asked["start"] = key
-    return asked
-
-
-def _reasons(customer: Customer, asked: dict[str, str]) -> list[str]:
-    reasons = []
-    if customer.phone and customer.phone == asked.get("phone"):
-        reasons.append(_("same phone"))
-    if customer.email and customer.email.lower() == asked.get("email"):
-        reasons.append(_("same e-mail"))
-    if customer.name_key == asked.get("name"):
-        reasons.append(_("same name"))
-    elif "start" in asked and customer.name_key.startswith(asked["start"]):
-        reasons.append(_("name begins alike"))
-    return reasons
-
-
-def pair_rows(user: Any, state: str, after: str, before: str) -> tuple[Page, int, bool]:
+def pair_rows(
+    doubles: Doubles, user: Any, state: str, after: str, before: str
+) -> tuple[Page, int, bool]:
     """A page of pairs in ``state``, likeliest first, with both records; their number, capped."""
-    pairs = DuplicatePair.objects.visible_to(user).filter(state=state)
-    mergeable = Customer.objects.mergeable_by(user)
-    decidable = DuplicatePair.objects.decidable_by(user).filter(pk=OuterRef("pk"))
+    pairs = doubles.pairs.objects.visible_to(user).filter(state=state)
+    mergeable = doubles.model.objects.mergeable_by(user)
+    decidable = doubles.pairs.objects.decidable_by(user).filter(pk=OuterRef("pk"))
     shown = pairs.select_related("first__owner", "second__owner", "decided_by").annotate(
         may_decide=Exists(decidable),
         may_merge=Exists(mergeable.filter(pk=OuterRef("first")))
@@ -117,29 +45,57 @@ def pair_rows(user: Any, state: str, after: str, before: str) -> tuple[Page, int
     )
     page = paginate(shown, BY_PROBABILITY, descending=True, size=PAGE, after=after, before=before)
     count, exact = capped_count(pairs)
+    work = _work_of(user, page.rows) if doubles.of_contacts else {}
     for pair in page.rows:
         pair.name_line, *pair.lines = _lines(pair)
         pair.percent = int(100 * pair.probability)
+        pair.merge_url = f"{doubles.url('merge', pair.first_id)}?with={pair.second_id}"
+        pair.dismiss_url = doubles.url("duplicate_dismiss", pair.pk)
+        pair.reopen_url = doubles.url("duplicate_reopen", pair.pk)
+        pair.facts = [_fact(one, work) for one in (pair.first, pair.second)]
     return page, count, exact
 
 
-def merge_rows(user: Any, after: str, before: str) -> tuple[Page, int, bool]:
+def merge_rows(doubles: Doubles, user: Any, after: str, before: str) -> tuple[Page, int, bool]:
     """A page of merges, newest first."""
-    merges = Merge.objects.visible_to(user).filter(undone_at=None)
-    undoable = Merge.objects.undoable_by(user).filter(pk=OuterRef("pk"))
+    merges = doubles.merges.objects.visible_to(user).filter(undone_at=None)
+    undoable = doubles.merges.objects.undoable_by(user).filter(pk=OuterRef("pk"))
     shown = merges.select_related("winner", "loser", "made_by").annotate(may_undo=Exists(undoable))
     page = paginate(
         shown, Sort("made", "made_at"), descending=True, size=PAGE, after=after, before=before
     )
     count, exact = capped_count(merges)
+    for merge in page.rows:
+        merge.undo_url = doubles.url("merge_undo", merge.pk)
     return page, count, exact
 
 
-def _lines(pair: DuplicatePair) -> list[dict[str, Any]]:
-    """Both values of each compared field with how far they agree."""
+def _work_of(user: Any, pairs: Sequence[Any]) -> dict[int, str]:
+    """{contact: the customers it works for that the user sees}."""
+    contacts = {pk for pair in pairs for pk in (pair.first_id, pair.second_id)}
+    parts = Affiliation.objects.filter(
+        contact__in=contacts, customer__in=Customer.objects.visible_to(user)
+    )
+    work: dict[int, list[str]] = {}
+    for contact, name in parts.values_list("contact", "customer__name"):
+        work.setdefault(contact, []).append(name)
+    return {contact: "、".join(names[:MOST_SIMILAR]) for contact, names in work.items()}
+
+
+def _fact(record: Any, work: dict[int, str]) -> str:
+    """Who has it, and how much hangs on it."""
+    owner = str(record.owner or "–")
+    if isinstance(record, Contact):
+        return f"{owner} · {work.get(record.pk) or _('No customer yet.')}"
+    orders = ngettext("%(n)d order", "%(n)d orders", record.order_count)
+    return f"{owner} · {orders % {'n': record.order_count}}"
+
+
+def _lines(pair: Any) -> list[dict[str, Any]]:
+    """Both values of each compared field with how far they agree; the name stands first."""
     agreed = {entry["field"]: entry for entry in pair.evidence}
     lines = []
-    for name in SHOWN:
+    for name in SHOWN_OF_CONTACTS if isinstance(pair.first, Contact) else SHOWN:
         first, second = getattr(pair.first, name), getattr(pair.second, name)
         if not first and not second:
             continue
@@ -148,7 +104,7 @@ def _lines(pair: DuplicatePair) -> list[dict[str, Any]]:
         render = phone_text if name == "phone" else str
         lines.append(
             {
-                "label": Customer._meta.get_field(name).verbose_name,  # type: ignore[union-attr]  # a column
+                "label": pair.first._meta.get_field(name).verbose_name,
                 "first": render(first), "second": render(second),
                 "level": level, "agreement": _BY_KEY.get(level, ""),
             }
@@ -169,50 +125,54 @@ EXTRA = [
 
 
 def merge_lines(
-    survivor: Customer, other: Customer, chosen: dict[str, str] | None = None
+    survivor: Any, other: Any, chosen: dict[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The fields in which both differ, with the proposed choice."""
     lines = []
-    for name in FIELDS:
+    for name in fields_of(survivor):
         mine, theirs = getattr(survivor, name), getattr(other, name)
         if mine == theirs:
             continue
-        field: Any = Customer._meta.get_field(name)
         options = [(SURVIVOR, _shown(survivor, name)), (OTHER, _shown(other, name))]
         lines.append(
             {
-                "name": name, "label": field.verbose_name, "options": options,
-                "both": name in JOINED and mine and theirs,
+                "name": name, "label": survivor._meta.get_field(name).verbose_name,
+                "options": options, "both": name in JOINED and mine and theirs,
                 "chosen": (chosen or {}).get(name) or default_choice(name, survivor, other),
             }
         )  # fmt: skip
     return lines
 
 
-def merge_facts(survivor: Customer, other: Customer) -> list[tuple[Any, Any, Any]]:
+def merge_facts(user: Any, survivor: Any, other: Any) -> list[tuple[Any, Any, Any]]:
     """What is not chosen but helps to choose: (label, survivor's, other's)."""
-    facts = [
+    facts: list[tuple[Any, Any, Any]] = [
         (label, getattr(survivor, name) or "–", getattr(other, name) or "–")
         for name, label in EXTRA
+        if hasattr(survivor, name)
     ]
+    if isinstance(survivor, Contact):
+        work = _work_of(user, [ContactPair(first=survivor, second=other)])
+        facts.append((_("Works for"), work.get(survivor.pk, "–"), work.get(other.pk, "–")))
     created = (pgettext_lazy("date", "Created"), day(survivor.created_at), day(other.created_at))
     return [*facts, created]
 
 
-def same_lines(survivor: Customer, other: Customer) -> Sequence[tuple[Any, str]]:
+def same_lines(survivor: Any, other: Any) -> Sequence[tuple[Any, str]]:
     """The filled fields in which both agree: (label, value)."""
     return [
-        (Customer._meta.get_field(name).verbose_name, _shown(survivor, name))  # type: ignore[union-attr]  # a column
-        for name in FIELDS
+        (survivor._meta.get_field(name).verbose_name, _shown(survivor, name))
+        for name in fields_of(survivor)
         if getattr(survivor, name) == getattr(other, name) and getattr(survivor, name)
     ]
 
 
-def _shown(customer: Customer, name: str) -> Any:
-    value = getattr(customer, name)
+def _shown(record: Any, name: str) -> Any:
+    value = getattr(record, name)
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if name == "phone":
         return phone_text(value)
-    field: Any = Customer._meta.get_field(name)
-    return getattr(customer, f"get_{name}_display")() if field.choices else value
+    return (
+        getattr(record, f"get_{name}_display")() if record._meta.get_field(name).choices else value
+    )

@@ -18,11 +18,10 @@ from crm.common.services import record_restore
 from crm.jobs.models import Job
 from crm.jobs.services import job_enqueue
 from customers.duplicates.merging import merge_undo
-from customers.duplicates.models import DuplicatePair, Merge
-from customers.models import Customer
+from customers.duplicates.models import DuplicatePair, Merge, Pair, State
+from customers.models import Contact, Customer
 
 JOB_KIND = "find_duplicates"  # done in analytics, where the method is
-State = DuplicatePair.State
 
 
 @dataclass(frozen=True)
@@ -52,48 +51,52 @@ def search_start(*, actor: Any) -> Job:
 
 
 @transaction.atomic
-def pairs_store(*, pairs: Sequence[FoundPair], found_at: datetime) -> int:
+def pairs_store(
+    *, pairs: Sequence[FoundPair], found_at: datetime, model: type[Pair] = DuplicatePair
+) -> int:
     """Write pairs that the search found; what somebody decided stays decided. Gives their number.
 
-    Customers that were deleted meanwhile are passed over.
+    Records that were deleted meanwhile are passed over.
     """
+    records: Any = Customer if model is DuplicatePair else Contact
     ids = {pk for pair in pairs for pk in (pair.one, pair.other)}
-    alive = set(Customer.objects.alive().filter(pk__in=ids).values_list("pk", flat=True))
+    alive = set(records.objects.alive().filter(pk__in=ids).values_list("pk", flat=True))
+    make: Any = model
     rows = [
-        DuplicatePair(
+        make(
             first_id=min(pair.one, pair.other), second_id=max(pair.one, pair.other),
             probability=pair.probability, evidence=pair.evidence, found_at=found_at,
         )
         for pair in pairs if pair.one in alive and pair.other in alive
     ]  # fmt: skip
-    DuplicatePair.objects.bulk_create(
+    model.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["first", "second"],
         update_fields=["probability", "evidence", "found_at"],
     )  # fmt: skip
     return len(rows)
 
 
-def pairs_forget(*, found_before: datetime) -> int:
+def pairs_forget(*, found_before: datetime, model: type[Pair] = DuplicatePair) -> int:
     """Drop open pairs that the last search did not find again. Gives their number."""
-    stale = DuplicatePair.objects.filter(state=State.OPEN, found_at__lt=found_before)
+    stale = model.objects.filter(state=State.OPEN, found_at__lt=found_before)
     return stale.delete()[0]
 
 
 @transaction.atomic
-def pair_dismiss(*, pk: int, actor: Any) -> DuplicatePair:
+def pair_dismiss(*, pk: int, actor: Any, model: type[Pair] = DuplicatePair) -> Pair:
     """They are two: the pair is not shown again. Raises PermissionDenied."""
-    return _decide(pk, actor, {State.OPEN, State.DISMISSED}, State.DISMISSED)
+    return _decide(model, pk, actor, {State.OPEN, State.DISMISSED}, State.DISMISSED)
 
 
 @transaction.atomic
-def pair_reopen(*, pk: int, actor: Any) -> DuplicatePair:
+def pair_reopen(*, pk: int, actor: Any, model: type[Pair] = DuplicatePair) -> Pair:
     """Look at a dismissed pair again. Raises PermissionDenied."""
-    return _decide(pk, actor, {State.OPEN, State.DISMISSED}, State.OPEN)
+    return _decide(model, pk, actor, {State.OPEN, State.DISMISSED}, State.OPEN)
 
 
-def _decide(pk: int, actor: Any, known: set[State], state: State) -> DuplicatePair:
-    pair = DuplicatePair.objects.select_for_update(of=("self",)).filter(pk=pk).first()
-    if pair is None or not DuplicatePair.objects.decidable_by(actor).filter(pk=pk).exists():
+def _decide(model: type[Pair], pk: int, actor: Any, known: set[State], state: State) -> Pair:
+    pair = model.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if pair is None or not model.objects.decidable_by(actor).filter(pk=pk).exists():
         raise PermissionDenied
     if pair.state not in known:
         raise RefusedError(_("These two were merged already."))

@@ -10,7 +10,7 @@ from pghistory.core import event_models
 
 from crm.records.personal.identifiers import Identifiers
 from crm.records.personal.registry import Subject
-from customers.models import Affiliation, Contact, Customer, Merge
+from customers.models import Affiliation, Contact, ContactMerge, Customer, Merge
 
 _NAMES = {Customer: ("name", "email", "external_id"),
           Contact: ("name", "email", "wechat", "external_id")}  # fmt: skip
@@ -19,8 +19,8 @@ _NAMES = {Customer: ("name", "email", "external_id"),
 def subject_of(*, customers: Iterable[int] = (), contacts: Iterable[int] = ()) -> Subject:
     """The person behind these ids, with the records that were merged into them, the contacts who
     work for nobody else, and every name, address and number that they had."""
-    all_customers = _with_merged(set(customers))
-    all_contacts = set(contacts) | _own_contacts(all_customers)
+    all_customers = _with_merged(Merge, set(customers))
+    all_contacts = _with_merged(ContactMerge, set(contacts) | _own_contacts(all_customers))
     identifiers, emails = Identifiers(), set()
     for model, ids in ((Customer, all_customers), (Contact, all_contacts)):
         for rows in _past_and_present(model, ids):
@@ -36,14 +36,14 @@ def subject_of(*, customers: Iterable[int] = (), contacts: Iterable[int] = ()) -
     )
 
 
-def _with_merged(customers: set[int]) -> set[int]:
+def _with_merged(merges: type[Merge | ContactMerge], records: set[int]) -> set[int]:
     """Also the records that were taken up by these, and by those."""
     while True:
-        merged = Merge.objects.filter(winner__in=customers, undone_at=None)
-        more = set(merged.values_list("loser", flat=True)) - customers
+        merged = merges.objects.filter(winner__in=records, undone_at=None)
+        more = set(merged.values_list("loser", flat=True)) - records
         if not more:
-            return customers
-        customers = customers | more
+            return records
+        records = records | more
 
 
 def _own_contacts(customers: set[int]) -> set[int]:

@@ -21,9 +21,12 @@ from crm.common.roles import Role
 from crm.jobs.models import Job
 from crm.mail.models import Mail
 from crm.records.models import Attachment, BulkChange, Export, SavedView
+from customers.duplicates.contact_merging import contact_merge
 from customers.duplicates.merging import customer_merge
 from customers.models import (
     Contact,
+    ContactMerge,
+    ContactPair,
     Customer,
     DuplicatePair,
     ImportBatch,
@@ -221,6 +224,23 @@ def _merge(world: World, scope: str, marker: str, base: dict[str, Any]) -> Merge
     return customer_merge(survivor=one.pk, other=other.pk, actor=world.cast.admin)
 
 
+def _two_contacts(marker: str, base: dict[str, Any]) -> tuple[Contact, Contact]:
+    one = Contact.objects.create(name=marker, **base)
+    return one, Contact.objects.create(name=f"{marker} again", **base)
+
+
+def _contact_pair(world: World, scope: str, marker: str, base: dict[str, Any]) -> ContactPair:
+    one, other = _two_contacts(marker, base)
+    return ContactPair.objects.create(
+        first=one, second=other, probability=0.9, found_at=timezone.now()
+    )
+
+
+def _contact_merge(world: World, scope: str, marker: str, base: dict[str, Any]) -> ContactMerge:
+    one, other = _two_contacts(marker, base)
+    return contact_merge(survivor=one.pk, other=other.pk, actor=world.cast.admin)
+
+
 def _privacy(world: World, scope: str, marker: str, base: dict[str, Any]) -> PrivacyRequest:
     customer = Customer.objects.create(name=marker, **base)
     return PrivacyRequest.objects.create(
@@ -323,6 +343,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "marketing:activity_": _activity,
     "pair": _pair,
     "merge": _merge,
+    "contact_pair": _contact_pair,
+    "contact_merge": _contact_merge,
     "import": _import,
     "privacy": _privacy,
     "job": _job,
