@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from analytics.datasets.models import Analysis, Dataset
-from analytics.models import CustomerScore, RequestRisk, Run
+from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
 from crm.common.admin import TunedAdmin
 
 
@@ -55,3 +55,15 @@ class RequestRiskAdmin(ReadOnlyAdmin):
     list_filter = ["level"]
     list_select_related = ["request"]
     raw_id_fields = ["request", "run"]
+@admin.register(CustomerValue)
+class CustomerValueAdmin(ReadOnlyAdmin):
+    list_display = ["customer", "value", "orders", "alive", "next_on", "run"]
+    list_select_related = ["customer", "run"]
+    raw_id_fields = ["customer", "run"]
+
+
+@admin.register(NextProduct)
+class NextProductAdmin(ReadOnlyAdmin):
+    list_display = ["customer", "product", "confidence", "lift", "run"]
+    list_select_related = ["customer", "product", "run"]
+    raw_id_fields = ["customer", "product", "run"]

@@ -1,80 +1,43 @@
-"""Scores on the customer's page, and in the list of customers: column and filter."""
+"""What runs found of a customer, on the customer's page."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-import django_filters
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
-from django.utils.translation import gettext_lazy as _
+from django.db.models.functions import JSONObject
 
-from analytics.models import CustomerScore
+from analytics.models import CustomerScore, CustomerValue, NextProduct
 from analytics.score_words import reason_texts
-from analytics.scores import scores_of, with_level
 from analytics.snapshots import HORIZON_DAYS
 from crm.common import formats
-from crm.common.columns import Column
+from crm.common.prepared import Prepared
 from customers.models import Customer
 
 
-class ChanceColumn(Column):
-    """A chance in per cent."""
-
-    def render(self, record: Any) -> str:
-        found = self.value(record)
-        return "" if found is None else formats.percent(found)
-
-
-COLUMNS = [
-    ChanceColumn(f"score_{kind.value}", kind.label, css="text-end num", default=False, export=False)
-    for kind in CustomerScore.Kind
-]
-
-
-def with_scores(customers: Any, shown: set[str]) -> Any:
-    """The customers with the scores that a list shows."""
-    wanted = [kind for kind in CustomerScore.Kind if f"score_{kind.value}" in shown]
-    return customers.annotate(
-        **{
-            f"score_{kind.value}": Subquery(
-                CustomerScore.objects.filter(customer=OuterRef("pk"), kind=kind).values("chance")
-            )
-            for kind in wanted
-        }
-    )
-
-
-class LevelFilter(django_filters.ChoiceFilter):
-    """Customers whose score of a kind has a level."""
-
-    def __init__(self, kind: str, label: Any) -> None:
-        self.kind = kind
-        super().__init__(label=label, choices=CustomerScore.Level.choices, empty_label=_("All"))
-
-    def filter(self, qs: Any, value: Any) -> Any:
-        return with_level(qs, self.kind, str(value)) if value else qs
-
-
-FILTERS = {kind.value: LevelFilter(kind.value, kind.label) for kind in CustomerScore.Kind}
-
-
 def scores_panel(user: Any, customer: Customer) -> dict[str, Any] | None:
-    """The scores of a customer with five reasons each; no card without any."""
-    scores = scores_of(user, customer.pk)
-    if not scores:
+    """Scores with five reasons each, value, next order and next product; no card without any."""
+    found = next(iter(_FOUND.fetch(user, customer_id=customer.pk)), None)
+    if found is None or not (found["found_scores"] or found["found_value"] or found["found_next"]):
         return None
     return {
         "days": HORIZON_DAYS,
-        "scores": [
-            {
-                "label": score.get_kind_display(), "chance": round(100 * score.chance),
-                "text": formats.percent(score.chance), "level": score.get_level_display(),
-                "bad": score.kind == CustomerScore.Kind.CHURN,
-                "tone": _TONES[score.kind][score.level],
-                "reasons": reason_texts(score.reasons),
-            }
-            for score in scores
-        ],
+        "scores": [_score(one) for one in found["found_scores"]],
+        "value": _value(found["found_value"]) if found["found_value"] else None,
+        "next": _next(found["found_next"]) if found["found_next"] else None,
+    }
+
+
+def _score(one: dict[str, Any]) -> dict[str, Any]:
+    kind, level = CustomerScore.Kind(one["kind"]), CustomerScore.Level(one["level"])
+    return {
+        "label": kind.label, "chance": round(100 * one["chance"]),
+        "text": formats.percent(one["chance"]), "level": level.label,
+        "bad": kind == CustomerScore.Kind.CHURN, "tone": _TONES[kind][level],
+        "reasons": reason_texts(one["reasons"]),
     }  # fmt: skip
 
 
@@ -82,3 +45,49 @@ _TONES = {
     "churn": {1: "green", 2: "yellow", 3: "red"},
     "potential": {1: "secondary", 2: "azure", 3: "green"},
 }
+
+
+def _value(one: dict[str, Any]) -> dict[str, Any]:
+    """Money as a rounded figure; days of the next order with their range, None when unknown."""
+    money = one["value"]
+    days = [date.fromisoformat(one[name]) for name in ("next_on", "next_from", "next_until")
+            if one[name]]  # fmt: skip
+    return {
+        "worth": None if money is None else formats.short_money(money, settings.BASE_CURRENCY),
+        "orders": formats.number(one["orders"], 1),
+        "orders_range": f"{formats.number(one['orders_from'])}–"
+                        f"{formats.number(one['orders_until'])}",
+        "alive": formats.percent(one["alive"]), "chance": round(100 * one["alive"]),
+        "next_on": formats.day(days[0]) if days else "",
+        "next_range": f"{formats.day(days[1])} – {formats.day(days[2])}" if len(days) > 2 else "",
+    }  # fmt: skip
+
+
+def _next(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "product": one["name"], "because": " + ".join(one["because"]),
+        "count": formats.number(one["count"]), "of": formats.number(one["of"]),
+        "confidence": formats.percent(one["confidence"]), "lift": formats.number(one["lift"], 1),
+    }  # fmt: skip
+
+
+def _found_query(user: Any, customer_id: int) -> Any:
+    """One row: whoever sees the customer sees what was found."""
+
+    def objects(model: type[Any], *names: str, **paths: str) -> Any:
+        shown = model.objects.shown().filter(customer=OuterRef("pk"))
+        return shown.values(found=JSONObject(**dict(zip(names, names, strict=True)), **paths))
+
+    scores = objects(CustomerScore, "kind", "chance", "level", "reasons").order_by("kind")
+    value = objects(CustomerValue, "alive", "orders", "orders_from", "orders_until", "value",
+                    "next_on", "next_from", "next_until")  # fmt: skip
+    product = objects(NextProduct, "because", "count", "of", "confidence", "lift",
+                      name="product__name")  # fmt: skip
+    seen = Customer.objects.visible_to(user).filter(pk=customer_id)
+    return seen.values(
+        found_scores=ArraySubquery(scores), found_value=Subquery(value[:1]),
+        found_next=Subquery(product[:1]),
+    )  # fmt: skip
+
+
+_FOUND = Prepared(_found_query)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -79,6 +79,8 @@ class Run(models.Model):
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     error = models.JSONField(_("error"), default=dict, blank=True)
+    # What it found of single customers or deals is what people see: one run per method and team.
+    live = models.BooleanField(_("shown"), default=False, editable=False)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
 
     objects = RunQuerySet.as_manager()
@@ -110,6 +112,12 @@ class Run(models.Model):
                 condition=Q(state__in=["running", "finished", "refused", "failed"]),
                 name="run_state",
             ),
+            models.UniqueConstraint(
+                fields=["method", "team"],
+                condition=Q(live=True),
+                nulls_distinct=False,
+                name="run_live_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +134,30 @@ class Run(models.Model):
         return self.state
 
 
-class CustomerScore(models.Model):
+class FoundQuerySet(models.QuerySet[Any]):
+    """What runs found of single records. A run's rows are written in parts before they are shown;
+    those of earlier runs are removed in parts after."""
+
+    def shown(self) -> Self:
+        return self.filter(run__live=True)
+
+
+class Found(models.Model):
+    """What a run found of one record; shown while the run is ``live``."""
+
+    run = models.ForeignKey(
+        Run, verbose_name=_("run"), on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+
+    objects = FoundQuerySet.as_manager()
+    # The field that names the record.
+    about: ClassVar[str] = "customer"
+
+    class Meta:
+        abstract = True
+
+
+class CustomerScore(Found):
     """How likely a customer is to leave or to buy, with the strongest reasons."""
 
     class Kind(models.TextChoices):
@@ -146,13 +177,12 @@ class CustomerScore(models.Model):
     chance = models.FloatField(_("chance"))
     level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
     reasons = models.JSONField(_("reasons"), default=list)
-    run = models.ForeignKey(Run, verbose_name=_("run"), on_delete=models.CASCADE, related_name="+")
 
     class Meta:
         verbose_name = _("score of a customer")
         verbose_name_plural = _("scores of customers")
         constraints = [
-            models.UniqueConstraint(fields=["customer", "kind"], name="customer_score_once"),
+            models.UniqueConstraint(fields=["run", "customer"], name="customer_score_once"),
             models.CheckConstraint(
                 condition=Q(kind__in=["churn", "potential"]), name="customer_score_kind"
             ),
@@ -162,7 +192,8 @@ class CustomerScore(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["kind", "level", "customer"], name="customer_score_level_index")
+            models.Index(fields=["kind", "level", "customer"], name="customer_score_level_index"),
+            models.Index(fields=["kind", "chance", "customer"], name="customer_score_chance_index"),
         ]
 
     def __str__(self) -> str:
@@ -201,3 +232,68 @@ class RequestRisk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.chance:.2f}"
+class CustomerValue(Found):
+    """What a customer is expected to bring in the next twelve months, and when to order next."""
+
+    customer = models.ForeignKey(
+        "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE,
+        related_name="values",
+    )  # fmt: skip
+    alive = models.FloatField(_("still a customer"))
+    orders = models.FloatField(_("orders to come"))
+    orders_from = models.PositiveIntegerField(_("orders to come, low (80 %)"))
+    orders_until = models.PositiveIntegerField(_("orders to come, high (80 %)"))
+    # In the base currency; None where orders carry no amounts.
+    value = models.DecimalField(_("value to come"), max_digits=16, decimal_places=2, null=True)
+    # The next order; None where it cannot be known.
+    next_on = models.DateField(_("next order"), null=True)
+    next_from = models.DateField(_("next order, early (80 %)"), null=True)
+    next_until = models.DateField(_("next order, late (80 %)"), null=True)
+
+    class Meta:
+        verbose_name = _("value of a customer")
+        verbose_name_plural = _("values of customers")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "customer"], name="customer_value_once"),
+            models.CheckConstraint(
+                condition=Q(alive__gte=0, alive__lte=1), name="customer_value_alive"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["value", "customer"], name="customer_value_value"),
+            models.Index(fields=["next_on", "customer"], name="customer_value_next"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value or self.orders}"
+
+
+class NextProduct(Found):
+    """What a customer is likeliest to buy with what is already bought."""
+
+    customer = models.ForeignKey(
+        "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE,
+        related_name="next_products",
+    )  # fmt: skip
+    product = models.ForeignKey(
+        "sales.Product", verbose_name=_("next product"), on_delete=models.CASCADE,
+        related_name="+", db_index=False,
+    )  # fmt: skip
+    # Names of the bought products that it follows from.
+    because = models.JSONField(_("because of"), default=list)
+    # Of ``of`` orders that held those, ``count`` held the product too.
+    count = models.PositiveIntegerField(_("orders with both"))
+    of = models.PositiveIntegerField(_("orders with the first"))
+    confidence = models.FloatField(_("confidence"))
+    lift = models.FloatField(_("lift"))
+
+    class Meta:
+        verbose_name = _("next product of a customer")
+        verbose_name_plural = _("next products of customers")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "customer"], name="next_product_once"),
+        ]
+        indexes = [models.Index(fields=["product", "customer"], name="next_product_product")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.services import dataset_remove
-from analytics.models import CustomerScore, RequestRisk, Run
+from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
 from crm.records.personal.registry import (
     Cleaner,
     Holding,
@@ -36,8 +36,9 @@ def _risks(subject: Subject) -> Q:
     return Q(request__customer__in=subject.customers)
 
 
-holdings.append(Holding(CustomerScore, _scores, gone=True, order=30))
 holdings.append(Holding(RequestRisk, _risks, gone=True, order=10))
+for found in (CustomerScore, CustomerValue, NextProduct):
+    holdings.append(Holding(found, _scores, gone=True, order=30))
 
 
 def clean_datasets(subject: Subject, work: Any) -> int:

@@ -4,9 +4,12 @@ lists."""
 from django.utils.translation import gettext_lazy as _
 
 from analytics import csat_risk
-from analytics.customer_scores import COLUMNS, FILTERS, scores_panel, with_scores
+from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
+from analytics.customer_scores import scores_panel
+from analytics.models import CustomerScore, CustomerValue, NextProduct
 from crm.common.registries import NavItem, Panel, customer_panels, nav_items
 from crm.records.resources import list_extras
+from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
 from service.filters import RequestFilterSet
@@ -19,11 +22,14 @@ nav_items += [
 
 customer_panels.append(Panel("scores", "analytics/panels/scores.html", 15, scores_panel))
 CUSTOMERS.columns.extend(COLUMNS)
+CUSTOMERS.sorts.extend(SORTS)
 CustomerFilterSet.base_filters.update(FILTERS)  # type: ignore[attr-defined]  # stubs lack it
-list_extras.setdefault(CUSTOMERS.kind, []).append(with_scores)
 
 request_panels.append(Panel("risk", "analytics/panels/risk.html", 10, csat_risk.risk_panel))
 request_badges.append(csat_risk.risk_badges)
 REQUESTS.columns.extend(csat_risk.COLUMNS)
 RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()  # type: ignore[attr-defined]  # stubs lack it
 list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
+list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
+# What was computed of one customer says nothing of another with which it is merged.
+computed_models.update({CustomerScore, CustomerValue, NextProduct})

@@ -13,12 +13,22 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from analytics import csat_runs, frames, order_frames, order_runs, score_runs, service_frames
+from analytics import (
+    csat_runs,
+    frames,
+    generations,
+    order_frames,
+    order_runs,
+    score_runs,
+    service_frames,
+)
 from analytics.frames import Scope
+from analytics.generations import Rows
 from analytics.models import Run
 from analytics.segments import segments_store
 from crm.accounts.models import User
 from crm.common.roles import Role
+from crm.jobs.direct import DirectWork
 from crm.jobs.services import job_enqueue
 
 if TYPE_CHECKING:
@@ -36,8 +46,9 @@ _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "statsmodels", "statsf
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a method gave: the stored result, its quality on unseen data, cautions, and what is
-    to be written back (called inside the transaction that stores the run)."""
+    """What a method gave: the stored result, its quality on unseen data, cautions, what is to be
+    written back (called inside the transaction that stores the run), and what it found of single
+    records (written in parts before, shown by that transaction)."""
 
     result: dict[str, Any]
     metrics: dict[str, Any]
@@ -45,6 +56,7 @@ class Outcome:
     rows_used: int
     rows_dropped: int
     write_back: Callable[[Run], None] | None = None
+    found: Rows | None = None
 
 
 @transaction.atomic
@@ -105,11 +117,13 @@ def run_execute(run: Run, job: JobContext | None = None) -> Run:
         return _store_refusal(run, frame, problem, started, job)
     if job:
         job.progress(3, 4, "store")
+    if outcome.found:
+        generations.rows_write(run=run, found=outcome.found, work=job or DirectWork())
     run.state = Run.State.FINISHED
     run.result, run.metrics = outcome.result, outcome.metrics
     run.warnings = [notice.to_dict() for notice in outcome.notices]
     run.rows_used, run.rows_dropped = outcome.rows_used, outcome.rows_dropped
-    return _store(run, started, job, outcome.write_back)
+    return _store(run, started, job, outcome)
 
 
 def _store_refusal(
@@ -121,14 +135,19 @@ def _store_refusal(
     return _store(run, started, job, None)
 
 
-def _store(
-    run: Run, started: float, job: JobContext | None, write_back: Callable[[Run], None] | None
-) -> Run:
+def _store(run: Run, started: float, job: JobContext | None, outcome: Outcome | None) -> Run:
+    work = job or DirectWork()
     run.seconds = round(time.monotonic() - started, 3)
-    with job.guard() if job else transaction.atomic():
+    with work.guard():
         run.save()
-        if write_back:
-            write_back(run)
+        if outcome is None:
+            generations.withdraw(run=run)
+        elif outcome.found:
+            generations.show(run=run, model=outcome.found.model)
+        if outcome and outcome.write_back:
+            outcome.write_back(run)
+    if outcome and outcome.found:
+        generations.tidy(method=run.method, model=outcome.found.model, work=work)
     return run
 
 
@@ -249,7 +268,7 @@ def _regress(run: Run, frame: pd.DataFrame) -> Outcome:
 
 
 def _score(run: Run, frame: pd.DataFrame) -> Outcome:
-    found, result, write_back = score_runs.fit(run, frame)
+    found, result, rows = score_runs.fit(run, frame)
     best, naive = found.best, found.naive
     metrics = {
         "auc": best.area.auc, "auc_lo": best.area.lo, "auc_hi": best.area.hi,
@@ -259,23 +278,23 @@ def _score(run: Run, frame: pd.DataFrame) -> Outcome:
     }  # fmt: skip
     return Outcome(
         result=result, metrics=metrics, notices=found.notices, rows_used=found.rows_used,
-        rows_dropped=found.rows_dropped, write_back=write_back,
+        rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 
 
 def _value(run: Run, frame: pd.DataFrame) -> Outcome:
-    found, result = order_runs.fit_value(run, frame)
+    found, result, rows = order_runs.fit_value(run, frame)
     return Outcome(
         result=result, metrics=result["holdout"] or {}, notices=found.notices,
-        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 
 
 def _rules(run: Run, frame: pd.DataFrame) -> Outcome:
-    found, result = order_runs.fit_rules(run, frame)
+    found, result, rows = order_runs.fit_rules(run, frame)
     return Outcome(
         result=result, metrics=result["holdout"] or {}, notices=found.notices,
-        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 
 

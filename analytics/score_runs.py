@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from analytics import snapshots
 from analytics.frames import Scope
+from analytics.generations import Rows
 from analytics.models import Run
-from analytics.scores import scores_write
+from analytics.scores import score_rows
 from analytics.snapshots import Question
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from analytics.methods.reasons import Reason
     from analytics.methods.score import ScoreResult
+    from analytics.methods.scorer import Scorer
 
 QUESTIONS: dict[str, Question] = {
     Run.Method.CHURN: snapshots.CHURN,
     Run.Method.POTENTIAL: snapshots.POTENTIAL,
 }
+REASONED_AT_ONCE = 20_000
 KEPT = ("models", "chosen", "signal", "split", "split_detail", "leaks", "base_rate", "positives",
         "influences", "calibration_curve", "lift", "threshold")  # fmt: skip
 
@@ -37,8 +41,8 @@ def learning_frame(method: str) -> Callable[[Scope], pd.DataFrame]:
     return lambda scope: snapshots.learning_frame(scope, QUESTIONS[method])
 
 
-def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Callable[[Run], None]]:
-    """Learn and judge; gives what was found, the result to store, and what writes the scores.
+def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Rows]:
+    """Learn and judge; gives what was found, the result to store, and the scores to write.
 
     Without a signal nobody gets a score, and older ones are taken away.
     """
@@ -52,17 +56,21 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Cal
     result["horizon_days"] = snapshots.HORIZON_DAYS
     now = snapshots.asked_today(scope_of(run), QUESTIONS[run.method])
     result["scored"] = len(now) if found.scorer else 0
-    customers, chances, reasons = now["customer"].to_numpy(), np.zeros(0), []
+    customers, chances = now["customer"].to_numpy(), np.zeros(0)
+    reasons: Iterable[list[Reason]] = ()
     if found.scorer and len(now):
         features, rows = found.scorer.read(now), np.arange(len(now))
         chances = found.scorer.probabilities(features, rows)
-        reasons = found.scorer.reasons(features, rows)
+        reasons = _reasons(found.scorer, features, rows)
     result["expected"] = float(chances.sum())
+    rows = score_rows(
+        kind=run.method, customers=customers if len(chances) else customers[:0], chances=chances,
+        reasons=reasons, base_rate=found.base_rate,
+    )  # fmt: skip
+    return found, result, rows
 
-    def write_back(run: Run) -> None:
-        scores_write(
-            run=run, customers=customers if len(chances) else customers[:0], chances=chances,
-            reasons=reasons, base_rate=found.base_rate,
-        )  # fmt: skip
 
-    return found, result, write_back
+def _reasons(scorer: Scorer, features: Any, rows: Any) -> Iterator[list[Reason]]:
+    """Each row's reasons, found while they are written: a million would not fit into memory."""
+    for start in range(0, len(rows), REASONED_AT_ONCE):
+        yield from scorer.reasons(features, rows[start : start + REASONED_AT_ONCE])

@@ -2,54 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
-from analytics.models import CustomerScore, Run
-from crm.common.prepared import Prepared
-from customers.models import Customer
+from analytics.generations import Rows
+from analytics.models import CustomerScore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analytics.methods.reasons import Reason
 
-AT_ONCE = 5_000
 # Of the scored, the likeliest tenth stands out; the rest is parted by the base rate.
 TOP_SHARE = 0.1
 
 
-def scores_write(
+def score_rows(
     *,
-    run: Run,
+    kind: str,
     customers: NDArray[Any],
     chances: NDArray[Any],
-    reasons: list[list[Reason]],
+    reasons: Iterable[Sequence[Reason]],
     base_rate: float,
-) -> None:
-    """Replace the scores of the run's customers; called in the transaction that stores the run.
-
-    A team that has runs of its own keeps them: the company's run writes the other teams.
-    """
+) -> Rows:
+    """The scores of a run's customers, to be written."""
     import numpy as np
 
-    scope = CustomerScore.objects.filter(kind=run.method, customer__in=_scope(run))
-    scope.delete()
-    if not len(customers):
-        return
-    mine = set(_scope(run).values_list("pk", flat=True))
-    top = max(float(np.quantile(chances, 1.0 - TOP_SHARE)), base_rate)
+    top = base_rate
+    if len(chances):
+        top = max(float(np.quantile(chances, 1.0 - TOP_SHARE)), base_rate)
     rows = (
-        CustomerScore(
-            customer_id=int(pk), kind=run.method, run=run, chance=round(float(p), 4),
-            level=_level(float(p), top, base_rate),
-            reasons=[_plain(reason) for reason in why],
-        )
-        for pk, p, why in zip(customers, chances, reasons, strict=True)
-        if int(pk) in mine
-    )  # fmt: skip
-    CustomerScore.objects.bulk_create(rows, batch_size=AT_ONCE)
+        (pk, kind, round(p, 4), _level(p, top, base_rate), json.dumps([_plain(one) for one in why]))
+        for pk, p, why in zip(customers.tolist(), chances.tolist(), reasons, strict=True)
+    )
+    return Rows(CustomerScore, ("customer_id", "kind", "chance", "level", "reasons"), rows)
 
 
 def _level(chance: float, top: float, base_rate: float) -> int:
@@ -65,29 +54,10 @@ def _plain(reason: Reason) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _scope(run: Run) -> Any:
-    if run.team_id:
-        return Customer.objects.filter(team=run.team_id)
-    own = Run.objects.finished().filter(method=run.method, team__isnull=False).values("team")
-    return Customer.objects.filter(Q(team=None) | ~Q(team__in=own))
-
-
-def scores_of(user: Any, customer_id: int) -> list[CustomerScore]:
-    """A customer's scores; who may see the customer may see them."""
-    return _SCORES.fetch(user, customer_id=customer_id)
-
-
 def with_level(customers: Any, kind: str, level: str) -> Any:
     """The customers whose score of a kind has a level."""
     if level not in {str(value) for value in CustomerScore.Level.values}:
         return customers
-    found = CustomerScore.objects.filter(customer=OuterRef("pk"), kind=kind, level=int(level))
+    shown = CustomerScore.objects.shown()
+    found = shown.filter(customer=OuterRef("pk"), kind=kind, level=int(level))
     return customers.filter(Exists(found))
-
-
-def _scores_query(user: Any, customer_id: int) -> Any:
-    seen = Customer.objects.visible_to(user).filter(pk=customer_id)
-    return CustomerScore.objects.filter(customer__in=seen.values("pk")).order_by("kind")
-
-
-_SCORES = Prepared(_scores_query)

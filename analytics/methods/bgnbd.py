@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.likelihood import best_minimum, inverse_curvature
+from analytics.methods.likelihood import best_minimum, inverse_curvature, polished_minimum
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -103,13 +103,14 @@ def fit_bgnbd(x: IntArray, t_x: FloatArray, T: FloatArray) -> BgNbd:
     some = _distinct(x[::every], t_x[::every], T[::every])
     best = best_minimum(_objective, [np.log(start) for start in starts], (some,), BOUNDS)
     if best is not None and every > 1:
-        best = best_minimum(_objective, [best.x], (data,), BOUNDS)
+        best = polished_minimum(_objective, best, (data,), (some,), BOUNDS)
     if best is None:
         raise DataProblem("value_no_fit", {"model": "BG/NBD"})
     at_edge = bool(np.any((best.x < LOWEST + 0.01) | (best.x > HIGHEST - 0.01)))
     r, alpha, a, b = np.exp(best.x)
     n = float(len(x))
-    covariance = inverse_curvature(_objective, best.x, (data,), n)
+    # With many customers, the curvature on a part of them is near enough.
+    covariance = inverse_curvature(_objective, best.x, (some,), n)
     return BgNbd(
         float(r), float(alpha), float(a), float(b), -float(best.fun) * n, covariance, at_edge
     )

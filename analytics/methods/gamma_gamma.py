@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.likelihood import best_minimum, inverse_curvature
+from analytics.methods.likelihood import best_minimum, inverse_curvature, polished_minimum
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -70,14 +70,15 @@ def fit_gamma_gamma(x: IntArray, spend: FloatArray) -> GammaGamma:
         raise DataProblem("spend_constant")
     starts = [np.log(start) for start in ((2.0, 3.0, 1.0), (6.0, 4.0, 0.5), (20.0, 10.0, 1.0))]
     every = -(-len(n) // STARTERS)
-    best = best_minimum(_objective, starts, (n[::every], m[::every]), BOUNDS)
+    some = (n[::every], m[::every])
+    best = best_minimum(_objective, starts, some, BOUNDS)
     if best is not None and every > 1:
-        best = best_minimum(_objective, [best.x], (n, m), BOUNDS)
+        best = polished_minimum(_objective, best, (n, m), some, BOUNDS)
     if best is None:
         raise DataProblem("value_no_fit", {"model": "Gamma-Gamma"})
     p, q, v = np.exp(best.x)
     loglik = -float(best.fun) * len(m) - len(m) * float(np.log(unit))
-    covariance = inverse_curvature(_objective, best.x, (n, m), float(len(m)))
+    covariance = inverse_curvature(_objective, best.x, some, float(len(m)))
     return GammaGamma(float(p), float(q), float(v) * unit, loglik, covariance)
 
 

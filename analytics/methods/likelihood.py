@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 Objective = Callable[..., tuple[float, FloatArray]]
+# Newton's steps before the search takes over.
+POLISHING = 8
 
 
 def best_minimum(
@@ -40,12 +42,38 @@ def best_minimum(
     return best
 
 
+def polished_minimum(
+    objective: Objective,
+    near: Any,
+    args: tuple[Any, ...],
+    some: tuple[Any, ...],
+    bounds: Sequence[tuple[float, float]],
+) -> Any:
+    """Return scipy's result on all rows, starting ``near`` the minimum on some of them.
+
+    Newton's steps with the curvature on the ``some`` rows: on all rows the objective is asked
+    three or four times instead of twenty. Where they do not arrive, the search goes on by itself.
+    """
+    from scipy.optimize import OptimizeResult
+
+    at = np.asarray(near.x)
+    inverse = inverse_curvature(objective, at, some, np.inf)
+    for _step in range(POLISHING):
+        value, gradient = objective(at, *args)
+        if float(np.abs(gradient).max()) < 1e-7:
+            return OptimizeResult(x=at, fun=value)
+        lower, upper = np.array(bounds).T
+        at = np.clip(at - np.clip(inverse @ gradient, -0.5, 0.5), lower, upper)
+    return best_minimum(objective, [near.x], args, bounds)
+
+
 def inverse_curvature(
     objective: Objective, at: FloatArray, args: tuple[Any, ...], n: float
 ) -> FloatArray:
     """Return the covariance of the estimates, shape (p, p), from differences of the gradient.
 
-    ``objective`` is the mean negative log-likelihood of ``n`` independent rows.
+    ``objective`` is the mean negative log-likelihood of ``n`` independent rows; an infinite ``n``
+    gives the plain inverse of its curvature.
     """
     step, size = 1e-4, len(at)
     curvature = np.empty((size, size))
@@ -54,6 +82,8 @@ def inverse_curvature(
         up, down = objective(at + move, *args)[1], objective(at - move, *args)[1]
         curvature[k] = (up - down) / (2 * step)
     values, vectors = np.linalg.eigh((curvature + curvature.T) / 2)
+    if not np.isfinite(n):
+        return (vectors / np.maximum(values, 1e-6)) @ vectors.T
     # A flat direction means a wide interval, not an infinite one: at most a factor of about e.
     values = np.maximum(values * n, 1.0)
     return (vectors / values) @ vectors.T

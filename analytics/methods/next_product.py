@@ -30,6 +30,8 @@ class RuleLike(Protocol):
     @property
     def count(self) -> int: ...
     @property
+    def lhs_count(self) -> int: ...
+    @property
     def confidence(self) -> float: ...
     @property
     def lift(self) -> float: ...
@@ -39,11 +41,16 @@ class RuleLike(Protocol):
 
 @dataclass(frozen=True)
 class NextProduct:
-    """One customer's next product and the bought ones it follows from."""
+    """One customer's next product and the bought ones it follows from.
+
+    Of ``of`` baskets that held the bought ones, ``count`` held the next product too.
+    """
 
     customer: str
     item: str
     because: tuple[str, ...]
+    count: int
+    of: int
     confidence: float
     lift: float
 
@@ -125,7 +132,8 @@ def next_products(
         have = set(known[owned.items[owned.starts[k] : owned.starts[k + 1]]].tolist())
         for rule in recommender.best(have, 1):
             because = tuple(labels[one] for one in rule.lhs)
-            found.append(NextProduct(name, labels[rule.rhs], because, rule.confidence, rule.lift))
+            sure = (rule.count, rule.lhs_count, rule.confidence, rule.lift)
+            found.append(NextProduct(name, labels[rule.rhs], because, *sure))
     return tuple(found)
 
 

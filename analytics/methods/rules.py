@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -177,6 +177,7 @@ def rules(
     algorithm: str = "eclat",
     customer: str | None = None,
     keep_redundant: bool = False,
+    offered: Collection[str] | None = None,
 ) -> RulesResult:
     """Find association rules with one item on the right side.
 
@@ -195,6 +196,8 @@ def rules(
         Column; each customer's next product is told then.
     keep_redundant : bool
         Also keep rules for which a part of the left side has the same or a higher confidence.
+    offered : collection of str, optional
+        The items that may be a next product; all by default.
 
     Returns
     -------
@@ -223,6 +226,8 @@ def rules(
     kept, redundant = _rules(itemsets, baskets, least_confidence, keep_redundant)
     notices = list(read.notices) + _notices(itemsets, kept)
     real = [rule for rule in kept if rule.significant]
+    if offered is not None:
+        real = [rule for rule in real if baskets.labels[rule.rhs] in offered]
     return RulesResult(
         labels=baskets.labels,
         itemsets=itemsets,

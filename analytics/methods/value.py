@@ -20,6 +20,7 @@ from analytics.methods.bgnbd import (
 )
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.gamma_gamma import GammaGamma, expected_spend, fit_gamma_gamma
+from analytics.methods.next_order import NextOrderTest, judge_waiting, next_orders
 from analytics.methods.purchases import History, PurchaseDays, history, purchase_days
 from analytics.methods.serialise import jsonable
 from analytics.methods.value_holdout import Holdout, judge_holdout
@@ -50,8 +51,11 @@ class ValueResult:
     table : DataFrame
         One row per customer, highest value first: ``customer``, ``repeats``, ``last`` (days since
         the last purchase), ``alive`` (probability), ``purchases`` expected within the horizon with
-        the 80 % interval ``lo80`` and ``hi80``, ``average`` (amount expected per purchase) and
-        ``value`` (discounted; NaN without amounts).
+        the 80 % interval ``lo80`` and ``hi80``, ``average`` (amount expected per purchase),
+        ``value`` (discounted; NaN without amounts), and the next order in days after ``until`` with
+        its 80 % interval: ``next``, ``next_lo``, ``next_hi`` (NaN where it cannot be known).
+    until : Timestamp
+        Last day of observation.
     fit : Fit
         Estimated from the calibration period where its end was given, else from everything.
     period : str
@@ -64,9 +68,12 @@ class ValueResult:
         Over all customers within the horizon.
     holdout : Holdout or None
         None where the data are too short to judge.
+    next_order : NextOrderTest or None
+        How the day of the next order was told, and how well; None with too few to judge by.
     """
 
     table: pd.DataFrame
+    until: pd.Timestamp
     fit: Fit
     period: str
     repeats: int
@@ -75,6 +82,7 @@ class ValueResult:
     purchases: Total
     value: Total | None
     holdout: Holdout | None
+    next_order: NextOrderTest | None
     rows_used: int
     rows_dropped: int
     notices: tuple[Notice, ...]
@@ -90,6 +98,7 @@ class ValueResult:
             if money is None
             else {name: jsonable(getattr(money, name)) for name in ("p", "q", "v", "loglik")},
             "holdout": self.holdout.to_dict() if self.holdout else None,
+            "next_order": self.next_order.to_dict() if self.next_order else None,
             "horizon_days": self.horizon,
             "discount": self.discount,
             "purchases": jsonable(self.purchases),
@@ -121,6 +130,7 @@ def value(
     period: str = "weeks",
     horizon: int | None = None,
     discount: float = 0.1,
+    until: str | pd.Timestamp | None = None,
 ) -> ValueResult:
     """Estimate when customers buy again, what they spend, and what that is worth.
 
@@ -139,6 +149,8 @@ def value(
         Periods ahead; a year by default.
     discount : float
         Yearly rate at which money to come counts less, 0 to 1.
+    until : date, optional
+        Last day of observation; by default the day of the last purchase.
 
     Returns
     -------
@@ -155,18 +167,38 @@ def value(
     BG/NBD and gamma-gamma, estimated by maximum likelihood with time in weeks; sources in
     ``bgnbd`` and ``gamma_gamma``.  Refunds lower the spend.
     """
+    from threadpoolctl import threadpool_limits
+
     ahead = _check_options(period, horizon, discount)
-    days = purchase_days(frame, customer=customer, date=date, amount=amount)
+    # Hundreds of short sums of products: on a busy machine a second thread only waits.
+    with threadpool_limits(limits=1):
+        days = purchase_days(frame, customer=customer, date=date, amount=amount)
+        return _valued(days, amount, calibration_end, period, ahead, discount, until)
+
+
+def _valued(
+    days: PurchaseDays,
+    amount: str | None,
+    calibration_end: str | pd.Timestamp | None,
+    period: str,
+    ahead: int,
+    discount: float,
+    until: str | pd.Timestamp | None,
+) -> ValueResult:
     end: pd.Timestamp = days.table["day"].max()
+    if until is not None:
+        end = max(end, pd.Timestamp(until).tz_localize(None).normalize())
     known = history(days, end)
     _check_enough(known)
     split = _split(days, end, calibration_end)
     notices = list(days.notices)
     final = _fit(known, amount, notices)
-    holdout, early = _judged(days, split, end, amount, explicit=calibration_end is not None)
+    judged = _judged(days, split, end, amount, explicit=calibration_end is not None)
+    holdout = judged.holdout if judged else None
+    next_order = judged.next_order if judged else None
     reported, repeats = final, int(known.repeats.sum())
-    if calibration_end is not None and early is not None and holdout is not None:
-        reported, repeats = early, holdout.repeats
+    if calibration_end is not None and judged is not None:
+        reported, repeats = judged.fit, judged.holdout.repeats
     if holdout is None:
         notices.append(Notice("value_not_judged"))
     elif not holdout.better:
@@ -174,9 +206,10 @@ def value(
     elif holdout.missed > 0:
         notices.append(Notice("value_intervals_widened"))
     missed = holdout.missed if holdout else 0.0
-    table, counts, money = _customers(days, known, final, ahead, discount, missed)
+    table, counts, money = _customers(days, known, final, ahead, discount, missed, next_order)
     return ValueResult(
         table=table,
+        until=end,
         fit=reported,
         period=period,
         repeats=repeats,
@@ -185,6 +218,7 @@ def value(
         purchases=counts,
         value=money,
         holdout=holdout,
+        next_order=next_order,
         rows_used=days.rows_used,
         rows_dropped=days.rows_dropped,
         notices=tuple(notices),
@@ -238,6 +272,13 @@ def _split(
     return split
 
 
+@dataclass(frozen=True)
+class _Judged:
+    holdout: Holdout
+    next_order: NextOrderTest | None
+    fit: Fit
+
+
 def _judged(
     days: PurchaseDays,
     split: pd.Timestamp,
@@ -245,7 +286,7 @@ def _judged(
     amount: str | None,
     *,
     explicit: bool,
-) -> tuple[Holdout | None, Fit | None]:
+) -> _Judged | None:
     """Fit what was known at ``split`` and judge it by what came until ``end``."""
     early = history(days, split.normalize())
     try:
@@ -254,8 +295,12 @@ def _judged(
     except DataProblem:
         if explicit:
             raise
-        return None, None
-    return judge_holdout(days, early, end, fit.bgnbd, fit.gamma_gamma), fit
+        return None
+    return _Judged(
+        holdout=judge_holdout(days, early, end, fit.bgnbd, fit.gamma_gamma),
+        next_order=judge_waiting(days, early, end, fit.bgnbd),
+        fit=fit,
+    )
 
 
 def _fit(known: History, amount: str | None, notices: list[Notice]) -> Fit:
@@ -282,7 +327,13 @@ def _fit_spend(known: History, notices: list[Notice]) -> GammaGamma | None:
 
 
 def _customers(
-    days: PurchaseDays, known: History, fit: Fit, ahead: int, discount: float, missed: float
+    days: PurchaseDays,
+    known: History,
+    fit: Fit,
+    ahead: int,
+    discount: float,
+    missed: float,
+    next_order: NextOrderTest | None,
 ) -> tuple[pd.DataFrame, Total, Total | None]:
     weeks = ahead / 7.0
     at = (known.repeats, known.recency / 7.0, known.age / 7.0)
@@ -294,6 +345,7 @@ def _customers(
         average = expected_spend(fit.gamma_gamma, known.repeats, known.spend)
         alive = probability_alive(fit.bgnbd, *at)
         worth = average * alive * _discounted(fit.bgnbd, at[0], at[2], weeks, discount)
+    waiting = next_orders(days, known, fit.bgnbd, next_order)
     table = pd.DataFrame(
         {
             "customer": days.customers[known.customers],
@@ -305,6 +357,9 @@ def _customers(
             "hi80": spread.hi,
             "average": average,
             "value": worth,
+            "next": waiting.middle,
+            "next_lo": waiting.lo,
+            "next_hi": waiting.hi,
         }
     )
     order = "value" if fit.gamma_gamma is not None else "purchases"

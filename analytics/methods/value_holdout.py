@@ -89,11 +89,12 @@ def judge_holdout(
     expected = expected_purchases(bgnbd, *at, weeks)
     spread = purchase_spread(bgnbd, *at, weeks)
     total = totals(bgnbd, None, known, weeks, expected, spread.variance, expected)[0]
-    purchases = _compared(expected, count, rival_predictions(days, known, ahead, money=False))
+    counts, spends = rival_predictions(days, known, ahead, money=gamma_gamma is not None)
+    purchases = _compared(expected, count, counts)
     money: tuple[Judged, ...] = ()
     if gamma_gamma is not None:
         worth = expected * expected_spend(gamma_gamma, known.repeats, known.spend)
-        money = _compared(worth, spend, rival_predictions(days, known, ahead, money=True))
+        money = _compared(worth, spend, spends)
     ruling = money or purchases
     naive = next(one for one in ruling if one.name == NAIVE)
     return Holdout(

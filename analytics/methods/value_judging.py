@@ -77,27 +77,29 @@ def beats(model: Judged, rival: Judged) -> bool:
 
 def rival_predictions(
     days: PurchaseDays, known: History, ahead: int, *, money: bool
-) -> dict[str, FloatArray]:
-    """Predict each customer's purchases (or spend) in ``ahead`` days by simpler means.
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray]]:
+    """Predict each customer's purchases and spend in ``ahead`` days by simpler means.
 
     ``historical_rate``: as often and as much as so far.  ``rfm_regression`` and ``rfm_tree``:
     least squares and a regression tree on recency, frequency, money and tenure, learnt from the
     time before the last window of what was known.
     """
-    rate = known.repeats / np.maximum(known.age, 1) * ahead
+    rate = np.maximum(known.repeats / np.maximum(known.age, 1) * ahead, 0.0)
     average = known.total / (known.repeats + 1)
-    found = {NAIVE: np.maximum(rate * average if money else rate, 0.0)}
+    counts = {NAIVE: rate}
+    spends = {NAIVE: np.maximum(rate * average, 0.0)} if money else {}
     window = min(ahead, int(known.age.max()) // 2)
     before = history(days, known.until - pd.Timedelta(days=window))
     if window < 1 or len(before.customers) < RIVAL_CUSTOMERS:
-        return found
+        return counts, spends
     count, spend = bought_between(days, before.until, known.until, before.customers)
-    target = spend if money else count
-    for name, model in _learners():
-        model.fit(_features(before), target)
-        predicted = model.predict(_features(known)) * ahead / window
-        found[name] = np.maximum(np.asarray(predicted, dtype=float), 0.0)
-    return found
+    learnt, asked = _features(before), _features(known)
+    for found, target in ((counts, count), (spends, spend)):
+        for name, model in _learners() if found else ():
+            model.fit(learnt, target)
+            predicted = model.predict(asked) * ahead / window
+            found[name] = np.maximum(np.asarray(predicted, dtype=float), 0.0)
+    return counts, spends
 
 
 def _features(known: History) -> FloatArray:

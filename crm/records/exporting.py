@@ -43,7 +43,9 @@ class Table:
         expressions = {k: v for k, v in sources.items() if not isinstance(v, str)}
         names = [v if isinstance(v, str) else k for k, v in sources.items()]
         sort, descending = order or (Sort("pk", "pk"), False)
-        ordered = records.annotate(**expressions).order_by(*sort.ordering(descending))
+        ordered = sort.annotated(records.annotate(**expressions)).order_by(
+            *sort.ordering(descending)
+        )
         self._rows = ordered.values_list(*names)
 
     def __iter__(self) -> Iterator[Row]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
 
 COUNT_CAP = 10_000
@@ -50,6 +51,44 @@ class Sort:
             Q(**{f"{self.field}__{step}": value}) | tie
         )
 
+    def annotated(self, records: Any) -> Any:
+        """The records with ``field``, where it is not a column of theirs."""
+        return records
+
+    def parse(self, model: Any, text: str) -> Any:
+        """A value as a cursor keeps it."""
+        return _field(model, self.field).to_python(text)
+
+
+@dataclass(frozen=True)
+class RelatedSort(Sort):
+    """By a column of a related row that not every record has (at most one); the records without
+    come last, by id.
+
+    ``field`` is the path of the column; ``where`` picks the rows, as arguments of ``filter``. An
+    index on (column, record) of the related table serves it: those that have a row and those
+    that have none are read one after the other.
+    """
+
+    where: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    nullable: bool = True
+
+    def present(self, records: Any) -> Any:
+        return records.filter(**self.where, **{f"{self.field}__isnull": False})
+
+    def absent(self, records: Any) -> Any:
+        model = records.model
+        having = self.present(model._base_manager.filter(pk=OuterRef("pk"))).order_by()
+        return records.filter(~Exists(having))
+
+    def annotated(self, records: Any) -> Any:
+        having = self.present(records.model._base_manager.filter(pk=OuterRef("pk"))).order_by()
+        return records.annotate(sorted_by=Subquery(having.values(self.field)[:1]))
+
+    def ordering(self, descending: bool) -> list[OrderBy]:
+        """Of records that ``annotated`` gave."""
+        return Sort(self.key, "sorted_by", nullable=True).ordering(descending)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -63,15 +102,14 @@ def paginate(
 ) -> Page:
     """One page of ``queryset`` in the order of ``sort``; a broken cursor gives the first page."""
     model = queryset.model
+    rows_of = _related_rows if isinstance(sort, RelatedSort) else _rows
     if before and (mark := _read(before, model, sort)):
-        rows = _previous_rows(queryset, sort, mark, descending, size)
+        rows = rows_of(queryset, sort, mark, not descending, size + 1, True)[::-1]
         has_previous, has_next = len(rows) > size, True
         rows = rows[-size:]
     else:
         mark = _read(after, model, sort) if after else None
-        if mark:
-            queryset = queryset.filter(sort.beyond(*mark, descending))
-        rows = list(queryset.order_by(*sort.ordering(descending))[: size + 1])
+        rows = rows_of(queryset, sort, mark, descending, size + 1, False)
         has_previous, has_next = mark is not None, len(rows) > size
         rows = rows[:size]
     return Page(
@@ -81,19 +119,46 @@ def paginate(
     )
 
 
-def _previous_rows(
-    queryset: Any, sort: Sort, mark: tuple[Any, int], descending: bool, size: int
+Mark = tuple[Any, int]
+
+
+def _rows(
+    queryset: Any, sort: Sort, mark: Mark | None, descending: bool, most: int, back: bool
 ) -> list[Any]:
-    """Up to ``size + 1`` rows before the mark, in the list's order."""
+    """Up to ``most`` rows beyond the mark; ``back``: those before it, the nearest first."""
+    if back and mark:
+        queryset = queryset.filter(sort.before(*mark, not descending))
+    elif mark:
+        queryset = queryset.filter(sort.beyond(*mark, descending))
     column, tie = F(sort.field), F("pk")
     nulls = True if sort.nullable else None
-    backwards = (
-        [column.asc(nulls_first=nulls), tie.asc()]
-        if descending
-        else [column.desc(nulls_first=nulls), tie.desc()]
-    )
-    found = queryset.filter(sort.before(*mark, descending)).order_by(*backwards)
-    return list(found[: size + 1])[::-1]
+    ends = {"nulls_first": nulls} if back else {"nulls_last": nulls}
+    order = [column.desc(**ends), tie.desc()] if descending else [column.asc(**ends), tie.asc()]
+    return list(queryset.order_by(*order)[:most])
+
+
+def _related_rows(
+    queryset: Any, sort: Any, mark: Mark | None, descending: bool, most: int, back: bool
+) -> list[Any]:
+    """The same for records with a related row, then those without; backwards the other way."""
+    among_absent = mark is not None and mark[0] is None
+
+    def having(limit: int) -> list[Any]:
+        found = sort.present(queryset).annotate(sorted_by=F(sort.field))
+        mine = None if among_absent else mark
+        return _rows(found, Sort(sort.key, "sorted_by"), mine, descending, limit, back)
+
+    def lacking(limit: int) -> list[Any]:
+        found = sort.absent(queryset)
+        if among_absent and mark:
+            found = found.filter(**{"pk__lt" if descending else "pk__gt": mark[1]})
+        return list(found.order_by("-pk" if descending else "pk")[:limit])
+
+    if back:
+        rows = lacking(most) if among_absent else []
+        return rows + having(most - len(rows)) if len(rows) < most else rows
+    rows = [] if among_absent else having(most)
+    return rows + lacking(most - len(rows)) if len(rows) < most else rows
 
 
 def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
@@ -118,7 +183,8 @@ def is_cursor(token: str, model: Any, sort: Sort) -> bool:
 
 def _write(record: Any, sort: Sort) -> str:
     value: Any = record
-    for part in sort.field.split("__"):
+    path = "sorted_by" if isinstance(sort, RelatedSort) else sort.field
+    for part in path.split("__"):
         value = getattr(value, part, None)
     packed = json.dumps([None if value is None else str(value), record.pk])
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
@@ -130,7 +196,7 @@ def _read(token: str, model: Any, sort: Sort) -> tuple[Any, int] | None:
         text, pk = json.loads(packed)
         if not isinstance(pk, int) or not (text is None or isinstance(text, str)):
             return None
-        return (None if text is None else _field(model, sort.field).to_python(text)), pk
+        return (None if text is None else sort.parse(model, text)), pk
     except (ValueError, TypeError, UnicodeDecodeError, ValidationError):
         return None
 

@@ -41,7 +41,7 @@ class Resource:
     prefix: str
     icon: str
     columns: list[Column]
-    sorts: Sequence[Sort]
+    sorts: list[Sort]
     default_sort: str
     filterset: type[Any]
     form: type[Any]

@@ -17,6 +17,8 @@ from customers.models import Customer, CustomerRecord
 
 # Moved by rules of their own (merging.py), or telling of the record itself.
 APART: frozenset[type[models.Model]] = frozenset({DuplicatePair, Merge, ContactPair, ContactMerge})
+# Filled by apps above: what is computed of a customer, and computed anew after a merge.
+computed_models: set[type[models.Model]] = set()
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,11 @@ def _foreign_keys(target: type[Any]) -> Iterator[Relation]:
             continue
         model: Any = field.related_model
         # The history of a record stays with it; its own many-to-many fields are united.
-        if issubclass(model, pghistory.models.Event) or model in own or model in APART:
+        if (
+            issubclass(model, pghistory.models.Event)
+            or model in own
+            or model in APART | computed_models
+        ):
             continue
         yield Relation(model, field.field.name, target=target)
 
