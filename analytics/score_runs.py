@@ -63,11 +63,11 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Row
         chances = found.scorer.probabilities(features, rows)
         reasons = _reasons(found.scorer, features, rows)
     result["expected"] = float(chances.sum())
-    rows = score_rows(
+    written = score_rows(
         kind=run.method, customers=customers if len(chances) else customers[:0], chances=chances,
         reasons=reasons, base_rate=found.base_rate,
     )  # fmt: skip
-    return found, result, rows
+    return found, result, written
 
 
 def _reasons(scorer: Scorer, features: Any, rows: Any) -> Iterator[list[Reason]]:

@@ -132,7 +132,7 @@ def _rows(
         queryset = queryset.filter(sort.beyond(*mark, descending))
     column, tie = F(sort.field), F("pk")
     nulls = True if sort.nullable else None
-    ends = {"nulls_first": nulls} if back else {"nulls_last": nulls}
+    ends: dict[str, Any] = {"nulls_first": nulls} if back else {"nulls_last": nulls}
     order = [column.desc(**ends), tie.desc()] if descending else [column.asc(**ends), tie.asc()]
     return list(queryset.order_by(*order)[:most])
 

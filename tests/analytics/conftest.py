@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from crm.accounts.models import User
+from tests.factories.cast import Cast, make_cast
 
 TODAY = date(2026, 11, 20)
 
@@ -38,3 +39,9 @@ def person(truth: dict[str, Any], db: None) -> Any:
         return user
 
     return find
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Two teams with nothing else."""
+    return make_cast()
