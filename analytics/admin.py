@@ -55,6 +55,8 @@ class RequestRiskAdmin(ReadOnlyAdmin):
     list_filter = ["level"]
     list_select_related = ["request"]
     raw_id_fields = ["request", "run"]
+
+
 @admin.register(CustomerValue)
 class CustomerValueAdmin(ReadOnlyAdmin):
     list_display = ["customer", "value", "orders", "alive", "next_on", "run"]

@@ -232,6 +232,8 @@ class RequestRisk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id}: {self.chance:.2f}"
+
+
 class CustomerValue(Found):
     """What a customer is expected to bring in the next twelve months, and when to order next."""
 
