@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from analytics.boards.models import Board, BoardCard
 from analytics.datasets.models import Analysis, Dataset
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
 from crm.common.admin import TunedAdmin
@@ -69,3 +70,21 @@ class NextProductAdmin(ReadOnlyAdmin):
     list_display = ["customer", "product", "confidence", "lift", "run"]
     list_select_related = ["customer", "product", "run"]
     raw_id_fields = ["customer", "product", "run"]
+
+
+class BoardCardInline(admin.TabularInline):
+    model = BoardCard
+    extra = 0
+    fields = ["position", "kind", "key", "title", "width", "trashed_at"]
+    readonly_fields = fields
+    can_delete = False
+
+
+@admin.register(Board)
+class BoardAdmin(TunedAdmin):
+    list_display = ["name", "sharing", "owner", "team", "trashed_at"]
+    list_filter = ["sharing"]
+    search_fields = ["name"]
+    list_select_related = ["owner", "team"]
+    autocomplete_fields = ["owner"]
+    inlines = [BoardCardInline]

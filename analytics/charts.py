@@ -32,10 +32,13 @@ class Chart:
     note: str = ""
     height: str = "md"
     links: dict[str, str] = field(default_factory=dict)
+    said: Sequence[Sequence[Any]] | None = None  # the cells, where they are not those of the rows
 
     @property
     def cells(self) -> list[list[str]]:
         """The rows as the reader's language writes them."""
+        if self.said is not None:
+            return [list(row) for row in self.said]
         return [[_cell(value) for value in row] for row in self.rows]
 
 

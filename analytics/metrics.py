@@ -10,18 +10,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q, Sum
+from django.db.models import Count, Sum
 from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 
 from analytics.slices import Slice
 from communications.models import Communication
 from customers.models import Customer
+from marketing import measures as campaign_measures
 from marketing.models import Activity, Campaign
 from sales import measures
 from sales.funnel import reached
 from sales.models import DealSum, SalesDay
 from sales.scopes import sales_scope
+from service import measures as service_measures
 from service.models import ServiceRequest
 
 
@@ -43,27 +45,14 @@ def win_rate(part: Slice) -> float | None:
 
 def first_response_seconds(part: Slice) -> float | None:
     """Mean time to the first response of the requests opened in the period, by the clock."""
-    answered = part.of(ServiceRequest).filter(
-        first_responded_at__isnull=False, **part.within("opened_at")
-    )
-    mean = answered.aggregate(mean=Avg(F("first_responded_at") - F("opened_at")))["mean"]
-    return mean.total_seconds() if mean is not None else None
+    opened = part.of(ServiceRequest).filter(**part.within("opened_at"))
+    mean = opened.aggregate(mean=service_measures.REQUEST["first_response"])["mean"]
+    return service_measures.seconds(mean=mean)
 
 
 def open_requests(part: Slice) -> dict[str, int]:
     """Requests open now: all, breached, waiting for the customer, without an owner."""
-    requests = part.of(ServiceRequest).open()
-    now = timezone.now()
-    late = Q(status__in=["new", "in_progress"]) & (
-        Q(resolution_due_at__lt=now)
-        | Q(first_response_due_at__lt=now, first_responded_at__isnull=True)
-    )
-    return requests.aggregate(
-        open=Count("id"),
-        breached=Count("id", filter=late),
-        waiting=Count("id", filter=Q(status="waiting")),
-        unassigned=Count("id", filter=Q(owner=None)),
-    )
+    return dict(part.of(ServiceRequest).open().aggregate(**service_measures.now()))
 
 
 def weekly_sales(part: Slice) -> list[tuple[date, float]]:
@@ -127,7 +116,7 @@ def contact_heat(part: Slice) -> list[list[int]]:
     rows = (
         part.of(Communication)
         .filter(**part.within("happened_at"))
-        .exclude(channel=Communication.Channel.NOTE)
+        .talks()
         .values(weekday=ExtractIsoWeekDay("happened_at"), hour=ExtractHour("happened_at"))
         .annotate(n=Count("id"))
         .order_by()
@@ -144,12 +133,7 @@ def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
     visible = part.of(Activity).filter(campaign__in=ran.values("pk"))
     sums = {
         row["campaign"]: row
-        for row in visible.values("campaign").annotate(
-            customers=Count("id"),
-            success=Count("id", filter=Q(result=Activity.Result.SUCCESS)),
-            decided=Count("id", filter=~Q(result=Activity.Result.PENDING)),
-            brought=Sum("revenue"),
-        )
+        for row in visible.order_by().values("campaign").annotate(**campaign_measures.ACTIVITY)
     }
     table = []
     for campaign in ran.order_by("-starts_on", "-pk")[:limit]:
@@ -159,10 +143,10 @@ def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
             {
                 "campaign": campaign,
                 **{key: row[key] for key in ("customers", "success", "decided")},
-                "rate": row["success"] / row["decided"] if row["decided"] else None,
+                "rate": campaign_measures.success_rate(row["success"], row["decided"]),
                 "revenue": row["brought"] or Decimal(0),
                 "cost": cost,
-                "roi": float((row["brought"] or 0) / cost - 1) if cost else None,
+                "roi": campaign_measures.return_on(cost, row["brought"]),
             }
         )
     return table

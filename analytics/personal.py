@@ -7,6 +7,8 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from analytics.boards.models import Board, BoardCard
+from analytics.boards.personal import heal_card, read_card
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.services import dataset_remove
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
@@ -19,11 +21,21 @@ from crm.records.personal.registry import (
     holdings,
     hunts,
 )
+from crm.records.personal.tables import heal_view, read_view
 
 hunts.append(
     Hunt(
         Run, ("params", "metrics", "warnings", "result", "error"),
         kept=frozenset({"fingerprint", "versions"}),
+    )
+)  # fmt: skip
+
+
+hunts.append(Hunt(Board, ("name", "query"), heal=heal_view, read=read_view))
+hunts.append(
+    Hunt(
+        BoardCard, ("title", "query"), kept=frozenset({"key", "by", "step", "columns"}),
+        heal=heal_card, read=read_card,
     )
 )  # fmt: skip
 

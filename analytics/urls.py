@@ -1,6 +1,8 @@
 from django.urls import path
 
 from analytics import views
+from analytics.boards import card_views as cards
+from analytics.boards import views as boards
 from analytics.datasets import views as datasets
 from analytics.warehouse import views as warehouse
 
@@ -23,6 +25,22 @@ urlpatterns = [
     path("datasets/<int:pk>/restore/", datasets.restore, name="dataset_restore"),
     path("datasets/analyses/<int:pk>/", datasets.analysis, name="analysis"),
     path("datasets/analyses/<int:pk>/answer.json", datasets.analysis_file, name="analysis_file"),
+    path("boards/", boards.boards, name="boards"),
+    path("boards/start/", boards.board_start, name="board_start"),
+    path("boards/<int:pk>/", boards.board, name="board"),
+    path("boards/<int:pk>/edit/", boards.board_edit, name="board_edit"),
+    path("boards/<int:pk>/filter/", boards.board_filter, name="board_filter"),
+    path("boards/<int:pk>/copy/", boards.board_copy, name="board_copy"),
+    path("boards/<int:pk>/trash/", boards.board_trash, name="board_trash"),
+    path("boards/<int:pk>/restore/", boards.board_restore, name="board_restore"),
+    path("boards/<int:pk>/add/", cards.card_add, name="board_card_add"),
+    path("boards/<int:pk>/order/", cards.order, name="board_order"),
+    path("boards/cards/<int:pk>/", cards.card, name="board_card"),
+    path("boards/cards/<int:pk>/card.csv", cards.card_csv, name="board_card_csv"),
+    path("boards/cards/<int:pk>/edit/", cards.card_edit, name="board_card_edit"),
+    path("boards/cards/<int:pk>/width/", cards.card_width, name="board_card_width"),
+    path("boards/cards/<int:pk>/trash/", cards.card_trash, name="board_card_trash"),
+    path("boards/cards/<int:pk>/restore/", cards.card_restore, name="board_card_restore"),
     path("warehouse/", warehouse.overview, name="warehouse"),
     path("warehouse/start/", warehouse.start, name="warehouse_start"),
     path("warehouse/<str:day>/<slug:table>.parquet", warehouse.download, name="warehouse_file"),

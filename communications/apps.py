@@ -7,4 +7,4 @@ class CommunicationsConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Communications")
 
     def ready(self) -> None:
-        from communications import personal, registrations  # noqa: F401  # fill the registries of the apps below
+        from communications import figures, personal, registrations  # noqa: F401  # fill the registries of the apps below

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import django_filters
+from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from communications.models import Communication, FollowUp
 from communications.selectors import day_end
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.part_filters import OwnedByFilter, PartTextFilter, TeamFilter
 from customers.filters import CustomerFilter
 
 
@@ -31,10 +33,21 @@ class CommunicationFilterSet(RecordFilterSet):
     customer = CustomerFilter()
     happened_from = from_day("happened_at", _("From"))
     happened_until = until_day("happened_at", _("Until"))
+    # What figures lead to.
+    talks = django_filters.ChoiceFilter(
+        label=_("Without notes"), choices=[("true", _("Yes"))], method="by_talks",
+        widget=forms.HiddenInput,
+    )  # fmt: skip
+    owned_by = OwnedByFilter(lambda: [Communication])
+    team = TeamFilter(any_team=True)
+    region = PartTextFilter("customer__region", _("Region"))
 
     class Meta:
         model = Communication
         fields: list[str] = []
+
+    def by_talks(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.talks()
 
 
 class FollowUpFilterSet(RecordFilterSet):

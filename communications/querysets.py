@@ -47,7 +47,9 @@ class AboutQuerySet(RecordQuerySet):
 
 
 class CommunicationQuerySet(AboutQuerySet):
-    pass
+    def talks(self) -> Self:
+        """What was said to or by customers: no notes."""
+        return self.exclude(channel="note")
 
 
 class FollowUpQuerySet(AboutQuerySet):

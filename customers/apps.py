@@ -7,4 +7,4 @@ class CustomersConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Customers")
 
     def ready(self) -> None:
-        from customers import personal, registrations  # noqa: F401  # fill the registries of the apps below
+        from customers import figures, personal, registrations  # noqa: F401  # fill the registries of the apps below

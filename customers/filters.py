@@ -5,11 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.records.forms import RemoteSelect
+from crm.records.part_filters import (
+    NONE,
+    NOTHING,
+    OwnedByFilter,
+    PartChoiceFilter,
+    PartTextFilter,
+    TeamFilter,
+    hidden,
+)
 from customers.models import Contact, Customer, Need, Segment, Tag
 from customers.quality import issues
 
@@ -17,6 +27,10 @@ from customers.quality import issues
 def _segments(request: Any) -> Any:
     shown = Segment.objects.filter(active=True)
     return shown.visible_to(request.user) if request else shown.none()
+
+
+def _any_segments(request: Any) -> Any:
+    return Segment.objects.visible_to(request.user) if request else Segment.objects.none()
 
 
 def seen_customers(request: Any) -> Any:
@@ -61,6 +75,19 @@ class CustomerFilterSet(RecordFilterSet):
     )
     contact_before = until_day("last_contact_at", _("No contact since"))
     created_from = from_day("created_at", _("Created from"))
+    # What figures lead to.
+    created_until = hidden(until_day("created_at", _("Created until")))
+    owned_by = OwnedByFilter(lambda: [Customer])
+    team = TeamFilter(any_team=True)
+    region = PartTextFilter("region", _("Region"))
+    industry = PartTextFilter("industry", _("Industry"))
+    source = PartTextFilter("source", _("Source"))
+    lifecycle_is = PartChoiceFilter("lifecycle", _("Lifecycle"), Customer.Lifecycle.choices)
+    won_by = PartChoiceFilter("acquisition", _("Acquisition channel"), Customer.Acquisition.choices)
+    segment_is = django_filters.ModelChoiceFilter(
+        field_name="segment", label=_("Segment"), queryset=_any_segments,
+        widget=forms.HiddenInput, null_label=NOTHING, null_value=NONE,
+    )  # fmt: skip
     quality = django_filters.ChoiceFilter(
         label=_("Data quality"), choices=issues.CHOICES, empty_label=_("All"), method="has_issue"
     )

@@ -7,4 +7,4 @@ class MarketingConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Marketing")
 
     def ready(self) -> None:
-        from marketing import imports, personal, registrations  # noqa: F401  # fill the registries below
+        from marketing import figures, imports, personal, registrations  # noqa: F401  # fill the registries below

@@ -8,7 +8,7 @@ class SalesConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Sales")
 
     def ready(self) -> None:
-        from sales import imports, personal, registrations  # noqa: F401  # fill the registries below
+        from sales import figures, imports, personal, registrations  # noqa: F401  # fill the registries below
         from sales.company_days import follow_time_zone
 
         post_migrate.connect(follow_time_zone, sender=self)

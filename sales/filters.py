@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet
 from crm.records.forms import RemoteSelect
+from crm.records.part_filters import NONE, NOTHING, PartChoiceFilter
 from customers.models import Customer
 from sales.measures import day_start
 from sales.models import (
@@ -32,14 +33,7 @@ from sales.models import (
     Target,
 )
 from sales.next_steps import NextStep, filter_next_step
-from sales.part_filters import (
-    NONE,
-    NOTHING,
-    OrderPartFilterSet,
-    OrdersWithProduct,
-    PartChoiceFilter,
-    SalesPartFilterSet,
-)
+from sales.part_filters import OrderPartFilterSet, OrdersWithProduct, SalesPartFilterSet
 
 
 def _customers(request: Any) -> Any:

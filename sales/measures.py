@@ -34,7 +34,7 @@ from django.db.models import (
     Value,
     Variance,
 )
-from django.db.models.functions import Cast, Coalesce, Round, TruncDate
+from django.db.models.functions import Cast, Coalesce, NullIf, Round, TruncDate
 from django.utils import timezone
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=22, decimal_places=2)
@@ -120,6 +120,11 @@ DEAL: Mapping[str, Any] = {
     "lost_amount": _money(Sum("amount_base", filter=LOST)),
 }
 
+# How long won deals took from their creation to their closing; read from the deals alone.
+DEAL_TIME: Mapping[str, Any] = {
+    "cycle": Avg(F("closed_at") - F("created_at"), filter=WON),
+}
+
 # How the amounts of deals spread; read from the deals alone, the kept sums cannot tell.
 DEAL_SPREAD: Mapping[str, Any] = {
     "mean": _cents(Avg("amount_base")),
@@ -138,6 +143,7 @@ SALES_DAY: Mapping[str, Any] = {
     "refunded": _money(Sum("sold") - Sum("revenue")),
     "orders": Coalesce(Sum("orders"), 0),
     "refunds": Coalesce(Sum("refunds"), 0),
+    "mean": _cents(Cast(Sum("sold"), UNROUNDED) / NullIf(Sum("orders"), 0)),
 }
 
 _OPEN_SUM = Q(closed_on__isnull=True)
@@ -212,7 +218,7 @@ def _table(records: Any) -> tuple[Mapping[str, Any], Any]:
         counted = records.filter(order__trashed_at__isnull=True)
         return LINE, counted.exclude(order__status__in=["draft", "cancelled"])
     kept = {"salesday": SALES_DAY, "dealsum": DEAL_SUM}
-    return kept.get(kind, {**DEAL, **DEAL_SPREAD}), records.alive()
+    return kept.get(kind, {**DEAL, **DEAL_SPREAD, **DEAL_TIME}), records.alive()
 
 
 # Days ------------------------------------------------------------------------------------------

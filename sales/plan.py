@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any, Protocol
 
 from sales.models import Target
-from sales.scopes import SalesScope
 
 CENT = Decimal("0.01")
 Subject = tuple[int | None, int | None]  # owner, team
+
+
+class Whose(Protocol):
+    """Whose plan: narrows targets to what a reader sees of an owner or team."""
+
+    def whose(self, records: Any) -> Any: ...
 
 
 def next_month(day: date, months: int = 1) -> date:
@@ -19,7 +25,7 @@ def next_month(day: date, months: int = 1) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def planned(scope: SalesScope, months: Sequence[date]) -> dict[date, Decimal]:
+def planned(scope: Whose, months: Sequence[date]) -> dict[date, Decimal]:
     """The plan of each month (its first day); months without a target are left out.
 
     A person's plan is the person's targets. A team's is the team's own target, or else the sum of

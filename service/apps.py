@@ -7,4 +7,4 @@ class ServiceConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Service")
 
     def ready(self) -> None:
-        from service import imports, personal, registrations  # noqa: F401  # fill the registries below
+        from service import figures, imports, personal, registrations  # noqa: F401  # fill the registries below

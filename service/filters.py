@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
+from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.part_filters import (
+    NONE,
+    NOTHING,
+    OwnedByFilter,
+    PartChoiceFilter,
+    PartTextFilter,
+    TeamFilter,
+    hidden,
+)
 from customers.filters import CustomerFilter
-from service.models import Priority, ServiceRequest
+from service.models import Category, Priority, ServiceRequest
 from service.selectors import active_categories
 
 
@@ -40,6 +50,25 @@ class RequestFilterSet(RecordFilterSet):
     customer = CustomerFilter()
     opened_from = from_day("opened_at", _("Opened from"))
     opened_until = until_day("opened_at", _("Opened until"))
+    # What figures lead to.
+    resolved_from = hidden(from_day("resolved_at", _("Resolved from")))
+    resolved_until = hidden(until_day("resolved_at", _("Resolved until")))
+    answered_from = hidden(from_day("survey__answered_at", _("Survey answered from")))
+    answered_until = hidden(until_day("survey__answered_at", _("Survey answered until")))
+    mark = django_filters.ChoiceFilter(
+        field_name="survey__score", label=pgettext_lazy("survey", "Mark"),
+        choices=[(mark, str(mark)) for mark in range(1, 6)], widget=forms.HiddenInput,
+        null_label=NOTHING, null_value=NONE,
+    )  # fmt: skip
+    owned_by = OwnedByFilter(lambda: [ServiceRequest])
+    team = TeamFilter(any_team=True)
+    region = PartTextFilter("customer__region", _("Region"))
+    way = PartChoiceFilter("channel", _("Channel"), ServiceRequest.Channel.choices)
+    category_is = django_filters.ModelChoiceFilter(
+        field_name="category", label=pgettext_lazy("request", "Category"),
+        queryset=Category.objects.all(), widget=forms.HiddenInput, null_label=NOTHING,
+        null_value=NONE,
+    )  # fmt: skip
 
     class Meta:
         model = ServiceRequest

@@ -13,6 +13,15 @@ from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
 OPEN_STATUSES = ["new", "in_progress", "waiting"]
 
 
+def late() -> Q:
+    """Past the time of the first response or of the resolution now, while the clock runs."""
+    now = timezone.now()
+    passed = Q(resolution_due_at__lt=now) | Q(
+        first_response_due_at__lt=now, first_responded_at__isnull=True
+    )
+    return passed & Q(status__in=["new", "in_progress"])
+
+
 class ServiceRequestQuerySet(RecordQuerySet):
     """Agents: the queue and their team; reps: own customers; managers: their team's customers."""
 
@@ -38,8 +47,4 @@ class ServiceRequestQuerySet(RecordQuerySet):
 
     def breached(self) -> Self:
         """Past the time of the first response or of the resolution, while the clock runs."""
-        now = timezone.now()
-        late = Q(resolution_due_at__lt=now) | Q(
-            first_response_due_at__lt=now, first_responded_at__isnull=True
-        )
-        return self.filter(late, status__in=["new", "in_progress"])
+        return self.filter(late())

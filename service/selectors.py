@@ -24,6 +24,7 @@ from crm.common.roles import Role
 from customers.models import Customer
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
 from service.offers import badges_of, panels_of
+from service.querysets import late
 from service.sla import STOPPED, Calendar
 
 QUEUE_ROWS = 50
@@ -186,12 +187,8 @@ def queue_badge(request: HttpRequest) -> int | None:
     user: Any = request.user
     if not user.is_agent:
         return None
-    now = timezone.now()
-    late = Q(resolution_due_at__lt=now) | Q(
-        first_response_due_at__lt=now, first_responded_at__isnull=True
-    )
     seen = ServiceRequest.objects.visible_to(user).open()
-    return capped(seen.filter(Q(owner=None) | (late & Q(status__in=RUNNING)))) or None
+    return capped(seen.filter(Q(owner=None) | late())) or None
 
 
 # Pages ------------------------------------------------------------------------------------------

@@ -21,10 +21,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import Team, User
+from crm.records.part_filters import NONE, NOTHING
 from customers.models import Customer
 from sales.measures import company_zone
 from sales.models import Channel, Deal, Pipeline, Product, Stage
-from sales.part_filters import NONE, NOTHING
 from sales.reports import periods
 
 ORDERS, DEALS = frozenset({"orders"}), frozenset({"won", "lost", "open"})

@@ -109,3 +109,5 @@ export function enhance(board) {
     });
   }
 }
+
+export { arrange } from "./arrange.js";

@@ -23,6 +23,8 @@ export function enhanceLazy(root) {
   if (selects.length) load("selectSrc").then((module) => module.enhance(selects));
   const boards = find("[data-board]");
   if (boards.length) load("boardSrc").then((module) => boards.forEach(module.enhance));
+  const grids = find("[data-arrange]");
+  if (grids.length) load("boardSrc").then((module) => grids.forEach(module.arrange));
 }
 
 /** Everything is drawn before it is printed. */

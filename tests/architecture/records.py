@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from analytics.boards.models import Board, BoardCard
 from analytics.datasets.models import Analysis, Dataset
 from analytics.models import Run
 from communications.models import Communication, FollowUp
@@ -310,6 +311,15 @@ def _token(world: World, scope: str, marker: str, base: dict[str, Any]) -> ApiTo
     return token_create(user=base["owner"], name=marker)[0]
 
 
+def _board(world: World, scope: str, marker: str, base: dict[str, Any]) -> Board:
+    return Board.objects.create(name=marker, owner=base["owner"])
+
+
+def _board_card(world: World, scope: str, marker: str, base: dict[str, Any]) -> BoardCard:
+    board = _board(world, scope, marker, base)
+    return BoardCard.objects.create(board=board, kind="metric", key="sales", title=marker)
+
+
 def _view(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedView:
     return SavedView.objects.create(kind="customers.customer", name=marker, owner=base["owner"])
 
@@ -357,6 +367,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "mailing": _mailing,
     "token": _token,
     "view": _view,
+    "board": _board,
+    "board_card": _board_card,
     "bulk": _bulk,
     "export": _export,
 }

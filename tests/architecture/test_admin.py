@@ -16,6 +16,7 @@ APPS = ["accounts", "jobs", "mail", "customers", "communications", "sales", "ser
         "analytics"]  # fmt: skip
 # Shown on the page of what they belong to, or kept by the database alone.
 INLINE = {
+    "analytics.BoardCard",
     "customers.Affiliation",
     "mail.MailFile",
     "sales.DealSum",
