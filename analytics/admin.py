@@ -76,7 +76,7 @@ class BoardCardInline(admin.TabularInline):
     model = BoardCard
     extra = 0
     fields = ["position", "kind", "key", "title", "width", "trashed_at"]
-    readonly_fields = fields
+    readonly_fields = ["position", "kind", "key", "title", "width", "trashed_at"]
     can_delete = False
 
 
