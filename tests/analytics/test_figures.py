@@ -106,7 +106,7 @@ def test_it_obeys_the_filters_it_claims_to(person: Any) -> None:
         customer__region__gt="", channel__isnull=False, owner__isnull=False,
         ordered_at__year=2026, lines__product__isnull=False,
     ).order_by("pk").first()  # fmt: skip
-    product = Product.objects.filter(orderline__order=order).first()
+    product = Product.objects.filter(order_lines__order=order).first()
     whole = Part(admin, *YEAR)
     for name, value in (
         ("team", order.team_id), ("owner", order.owner_id), ("region", order.customer.region),
