@@ -12,8 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.records.resources import resources
 from tests.architecture.access_table import ACTIONS, KINDS, PAGES, PUBLIC, Kind, Reach
-from tests.architecture.records import SCOPES, World, make_record, make_world
-from tests.factories.cast import Cast
+from tests.architecture.records import SCOPES, World, make_record
 
 ROLES = ("rep", "manager", "agent", "admin")
 # Addresses of libraries, with tests of their own: Django's admin (administrators only, see
@@ -57,11 +56,6 @@ def test_it_lists_every_address() -> None:
     listed |= {api_name(kind) + page for kind in KINDS for page in ("list", "detail")}
     listed |= set(ACTIONS) | set(PAGES) | set(PUBLIC)
     assert set(addresses(get_resolver())) - listed == set()
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world(cast)
 
 
 def marker(scope: str) -> str:

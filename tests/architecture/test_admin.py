@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.architecture.access_table import KINDS
-from tests.architecture.records import make_record, make_world
+from tests.architecture.records import World, make_record
 from tests.factories.cast import Cast
 
 APPS = ["accounts", "jobs", "mail", "customers", "communications", "sales", "service", "marketing",
@@ -50,9 +50,8 @@ def test_it_is_in_the_administration(model: type[models.Model], cast: Cast, clie
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_asks_no_more_for_more_rows(kind: str, cast: Cast, client: Client) -> None:
-    world = make_world(cast)
-    client.force_login(cast.admin)
+def test_it_asks_no_more_for_more_rows(kind: str, world: World, client: Client) -> None:
+    client.force_login(world.cast.admin)
     client.get("/admin/")
     for scope in ("own", "team", "other"):
         record = make_record(world, kind, scope, f"row{scope}")

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from crm.records.custom import added_fields
 from tests.architecture.access_table import KINDS
-from tests.architecture.records import World, make_record, make_world
-from tests.factories.cast import Cast
+from tests.architecture.records import World, make_record
 
 # kind: (queries of the list, queries of the page), as a manager sees them
 COUNTS: dict[str, tuple[int, int]] = {
@@ -32,11 +31,6 @@ COUNTS: dict[str, tuple[int, int]] = {
     "marketing:campaign_": (6, 5),
     "marketing:activity_": (6, 3),
 }
-
-
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world(cast)
 
 
 def queries(client: Client, url: str) -> int:
