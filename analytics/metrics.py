@@ -6,17 +6,20 @@ Periods are half-open: [start, end).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Sum
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
+from django.db.models import Case, Count, DateField, Q, Sum, When
+from django.db.models.functions import Cast, ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 
 from analytics.slices import Slice
-from communications.models import Communication
-from customers.models import Customer
+from communications.models import About, Communication, ContactDay
+from communications.triggers import CONTACT_DAYS
+from crm.common.roles import is_agent
+from customers.models import Customer, Segment
 from marketing import measures as campaign_measures
 from marketing.models import Activity, Campaign
 from sales import measures
@@ -98,33 +101,49 @@ def funnel(part: Slice) -> list[dict[str, Any]]:
 
 def weekly_requests(part: Slice) -> list[tuple[date, int, int]]:
     """(week, opened, resolved) for the whole weeks of the period."""
-    requests = part.of(ServiceRequest)
-    opened = _per_week(requests.filter(**part.within("opened_at")), "opened_at")
-    resolved = _per_week(requests.filter(**part.within("resolved_at")), "resolved_at")
+    asked = {name: Q(**part.within(f"{name}_at")) for name in ("opened", "resolved")}
+    weeks_of = {
+        name: Case(When(inside, Cast(TruncWeek(f"{name}_at"), DateField())))
+        for name, inside in asked.items()
+    }
+    rows = part.of(ServiceRequest).filter(asked["opened"] | asked["resolved"]).order_by()
+    opened: dict[date, int] = defaultdict(int)
+    resolved: dict[date, int] = defaultdict(int)
+    for row in rows.values(**weeks_of).annotate(n=Count("*")):
+        for weeks, week in ((opened, row["opened"]), (resolved, row["resolved"])):
+            if week is not None:
+                weeks[week] += row["n"]
     first, end = whole_weeks(part)
-    weeks = [week for week in sorted(set(opened) | set(resolved)) if first <= week < end]
-    return [(week, opened.get(week, 0), resolved.get(week, 0)) for week in weeks]
-
-
-def _per_week(queryset: Any, field: str) -> dict[date, int]:
-    rows = queryset.annotate(week=TruncWeek(field)).values("week").annotate(n=Count("id"))
-    return {timezone.localdate(row["week"]): row["n"] for row in rows.order_by("week")}
+    found = [week for week in sorted({*opened, *resolved}) if first <= week < end]
+    return [(week, opened.get(week, 0), resolved.get(week, 0)) for week in found]
 
 
 def contact_heat(part: Slice) -> list[list[int]]:
-    """Communications per weekday (Monday first) and hour, in the reader's zone."""
-    rows = (
-        part.of(Communication)
-        .filter(**part.within("happened_at"))
-        .talks()
-        .values(weekday=ExtractIsoWeekDay("happened_at"), hour=ExtractHour("happened_at"))
-        .annotate(n=Count("id"))
-        .order_by()
-    )
+    """Communications per weekday (Monday first) and hour, by the company's clock."""
     table = [[0] * 24 for _ in range(7)]
-    for row in rows:
-        table[row["weekday"] - 1][row["hour"]] = row["n"]
+    days = part.of(ContactDay).filter(day__gte=part.start, day__lt=part.end)
+    sums = {f"sum_{name}": Sum(name) for name in CONTACT_DAYS.sums}
+    for row in days.values(weekday=ExtractIsoWeekDay("day")).annotate(**sums).order_by():
+        table[row["weekday"] - 1] = [row[name] for name in sums]
+    if is_agent(part.user):
+        _add_contacts_on_requests(table, part)
     return table
+
+
+def _add_contacts_on_requests(table: list[list[int]], part: Slice) -> None:
+    """What agents see of others' communications; the kept sums know their own alone."""
+    zone = measures.company_zone()
+    theirs = part.of(Communication).exclude(owner=part.user.pk).filter(
+        **measures.within(part.start, part.end, "happened_at"),
+        about_kind=About.REQUEST,
+        about_id__in=ServiceRequest.objects.visible_to(part.user).values("pk"),
+    )  # fmt: skip
+    rows = theirs.talks().values(
+        weekday=ExtractIsoWeekDay("happened_at", tzinfo=zone),
+        hour=ExtractHour("happened_at", tzinfo=zone),
+    )
+    for row in rows.annotate(n=Count("id")).order_by():
+        table[row["weekday"] - 1][row["hour"]] += row["n"]
 
 
 def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
@@ -157,13 +176,20 @@ def segments(part: Slice) -> list[dict[str, Any]]:
 
     Teams that are segmented by themselves have segments of the same names.
     """
-    rows = (
-        part.of(Customer)
-        .values("segment__name", "segment__name_en")
-        .annotate(customers=Count("id"), value=Sum("order_value"))
-        .order_by()
-    )
-    return sorted(rows, key=lambda row: (row["segment__name"] is None, -row["customers"]))
+    counted = part.of(Customer).order_by().values("segment")
+    sums = {row["segment"]: row for row in counted.annotate(n=Count("*"), value=Sum("order_value"))}
+    known = Segment.objects.in_bulk([pk for pk in sums if pk is not None])
+    rows: dict[tuple[str | None, str | None], dict[str, Any]] = {}
+    for pk, found in sums.items():
+        segment = known.get(pk)
+        names = (segment.name, segment.name_en) if segment else (None, None)
+        row = rows.setdefault(
+            names, {"segment__name": names[0], "segment__name_en": names[1], "customers": 0,
+                    "value": Decimal(0)},
+        )  # fmt: skip
+        row["customers"] += found["n"]
+        row["value"] += found["value"] or 0
+    return sorted(rows.values(), key=lambda row: (row["segment__name"] is None, -row["customers"]))
 
 
 def due_requests(part: Slice, limit: int = 8) -> list[ServiceRequest]:

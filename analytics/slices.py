@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ class Slice:
     start: date
     end: date
     team_id: int | None = None
+    # What was looked up for one page's several cards, by its name.
+    found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, model: type[Any]) -> Any:
         """The visible records of a model, in the chosen team; a representative's own ones.

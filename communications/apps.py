@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import pgettext_lazy
 
 
@@ -8,3 +9,6 @@ class CommunicationsConfig(AppConfig):
 
     def ready(self) -> None:
         from communications import figures, personal, registrations  # noqa: F401  # fill the registries of the apps below
+        from communications.triggers import CONTACT_CLOCK
+
+        post_migrate.connect(CONTACT_CLOCK.follow, sender=self)

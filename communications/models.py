@@ -8,8 +8,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from communications.querysets import CommunicationQuerySet, FollowUpQuerySet
-from communications.triggers import LAST_CONTACT, NEXT_STEP
+from communications.querysets import (
+    CommunicationQuerySet,
+    ContactDayQuerySet,
+    FollowUpQuerySet,
+)
+from communications.triggers import CONTACT_DAYS, LAST_CONTACT, NEXT_STEP
 from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import record_indexes
@@ -87,7 +91,7 @@ class Communication(AboutRecord):
     class Meta:
         verbose_name = _("communication")
         verbose_name_plural = _("communications")
-        triggers = LAST_CONTACT.all
+        triggers = [*LAST_CONTACT.all, *CONTACT_DAYS.all]
         indexes = [
             *record_indexes("communication"),
             models.Index("customer", F("happened_at").desc(), name="communication_customer"),
@@ -179,6 +183,46 @@ class FollowUp(AboutRecord):
 
     def get_absolute_url(self) -> str:
         return record_url("communications:follow_up_detail", self.pk)
+
+
+class ContactDay(models.Model):
+    """How often a person of a team talked with customers in each hour of a company's day.
+
+    ``h00`` to ``h23`` are communications but notes, by the company's clock. Kept by the database
+    (``CONTACT_DAYS``); the references are bare numbers.
+    """
+
+    day = models.DateField()
+    team = models.ForeignKey(
+        "accounts.Team", null=True, on_delete=models.DO_NOTHING, related_name="+",
+        db_constraint=False, db_index=False,
+    )  # fmt: skip
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.DO_NOTHING, related_name="+",
+        db_constraint=False, db_index=False,
+    )  # fmt: skip
+
+    objects = ContactDayQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "contacts of a day"
+        verbose_name_plural = "contacts by day"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "team", "owner"], name="contact_day", nulls_distinct=False
+            )
+        ]
+        indexes = [
+            models.Index(fields=["team", "day"], name="contact_day_team"),
+            models.Index(fields=["owner", "day"], name="contact_day_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.team_id}/{self.owner_id}"
+
+
+for _column in CONTACT_DAYS.sums:
+    ContactDay.add_to_class(_column, models.IntegerField(default=0))
 
 
 class Mailbox(models.Model):

@@ -9,7 +9,14 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from communications.models import Communication, EmailTemplate, FollowUp, Mailbox, RawMessage
+from communications.models import (
+    Communication,
+    ContactDay,
+    EmailTemplate,
+    FollowUp,
+    Mailbox,
+    RawMessage,
+)
 from crm.records.personal.identifiers import Identifiers
 from crm.records.personal.registry import (
     RECORD_BLANK,
@@ -70,6 +77,7 @@ holdings += [
 hunts.append(Hunt(RawMessage, ("raw", "message_id", "error"), heal=_forget_mail, read=_read_mail))
 impersonal.update(
     {
+        ContactDay: "Numbers of communications by day and hour.",
         Mailbox: "Mailboxes of the company.",
         EmailTemplate: "Texts that are written for everybody.",
     }

@@ -52,6 +52,20 @@ class CommunicationQuerySet(AboutQuerySet):
         return self.exclude(channel="note")
 
 
+class ContactDayQuerySet(models.QuerySet[Any]):
+    """Sums by team and owner: seen as the communications that they count; agents' own alone.
+
+    What agents see beyond their own hangs on requests, which are no key of the sums.
+    """
+
+    def visible_to(self, user: Person) -> Self:
+        if is_admin(user):
+            return self
+        if is_manager(user) or is_rep(user):
+            return self.filter(team=user.team_id)
+        return self.filter(owner=user.pk) if is_agent(user) else self.none()
+
+
 class FollowUpQuerySet(AboutQuerySet):
     def open(self) -> Self:
         return self.filter(done_at__isnull=True)

@@ -1,6 +1,8 @@
-"""What communications and follow-ups keep up to date on their customer."""
+"""What communications and follow-ups keep up to date on their customer, and by day."""
 
+from crm.common.company_time import CompanyTime
 from crm.common.rollups import Rollup
+from crm.common.tallies import Tally
 
 LAST_CONTACT = Rollup(
     name="communication_last_contact",
@@ -25,3 +27,24 @@ NEXT_STEP = Rollup(
         WHERE c.id IN ({ids});
     """,
 )
+
+# The company's clock at a moment. A function of the database's (crm.common.company_time), because
+# the zone is the company's to set and triggers are written once.
+CLOCK = "contact_clock"
+
+CONTACT_DAYS = Tally(
+    name="communication_days",  # before "…_last_contact": the sums are locked before the customer
+    table="communications_contactday",
+    source="communications_communication",
+    keys={
+        "day": f"{CLOCK}(happened_at)::date",
+        "team_id": "team_id",
+        "owner_id": "owner_id",
+    },
+    sums={
+        f"h{hour:02}": f"(extract(hour FROM {CLOCK}(happened_at)) = {hour})::int"
+        for hour in range(24)
+    },
+    where="trashed_at IS NULL AND channel <> 'note'",
+)
+CONTACT_CLOCK = CompanyTime(CLOCK, "timestamp", [CONTACT_DAYS])

@@ -196,6 +196,9 @@ class Customer(Record):
                          name="customer_team_next", condition=Q(trashed_at__isnull=True)),
             models.Index("segment", models.F("updated_at").desc(), name="customer_segment",
                          condition=Q(trashed_at__isnull=True)),
+            # Segments are counted from this index alone.
+            models.Index(fields=["team", "segment"], include=["order_value", "owner"],
+                         name="customer_team_segment", condition=Q(trashed_at__isnull=True)),
             models.Index("team", models.F("created_at").desc(), models.F("id").desc(),
                          name="customer_team_free",
                          condition=Q(trashed_at__isnull=True, owner__isnull=True)),
