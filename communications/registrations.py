@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from communications.models import Communication, FollowUp
+from communications.needs import sources_of
 from communications.selectors import CHANNEL_ICONS, due_steps, next_steps, person_name, quick_log
 from communications.services import follow_up_hand_over
 from crm.common import formats, tones
 from crm.common.registries import (
     HomeCard,
     NavItem,
+    PageAction,
     Panel,
     QuickCreate,
     SearchProvider,
@@ -24,12 +26,14 @@ from crm.common.registries import (
     home_cards,
     nav_items,
     ownership_followers,
+    page_actions,
     quick_creates,
+    record_panels,
     search_providers,
     timeline_sources,
 )
 from crm.common.searching import SearchQuery, search_values
-from crm.records.resources import EVERYONE
+from crm.records.resources import EVERYONE, SELLERS
 from customers.timeline import timeline_values
 
 MOST_TEXT = 400
@@ -47,6 +51,12 @@ customer_panels += [
     Panel("quick_log", "communications/_quick_log.html", 10, quick_log, column="main"),
     Panel("next_step", "communications/_next_step.html", 10, next_steps),
 ]
+record_panels.setdefault("customers.need", []).append(
+    Panel("sources", "communications/_need_sources.html", 10, sources_of)
+)
+page_actions.append(
+    PageAction("communications.communication", "communications/_need_action.html", SELLERS)
+)
 home_cards.append(
     HomeCard("due_steps", "communications/_due_steps.html", 10, EVERYONE, due_steps, width=6)
 )

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from communications import services
-from communications.models import FollowUp
+from communications.models import Communication, FollowUp
+from communications.needs import need_from_communication
 from communications.selectors import next_steps, with_rights
 from crm.accounts.http import SignedInRequest
 from crm.common.formats import since
@@ -56,6 +57,15 @@ def follow_up_due(request: SignedInRequest, pk: int, stamp: int) -> HttpResponse
     step = services.follow_up_reschedule(pk=pk, actor=request.user, due_at=due_at)
     said = _("%(title)s: now due %(when)s") % {"title": step, "when": since(step.due_at)}
     return _answer(request, step, said)
+
+
+@require_POST
+def make_need(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Make a need of what was said, and go there to complete it."""
+    get_object_or_404(Communication.objects.visible_to(request.user), pk=pk)
+    need = need_from_communication(pk=pk, actor=request.user)
+    messages.success(request, _("Made a need: %(title)s") % {"title": need})
+    return redirect(need)
 
 
 def _fetch(request: SignedInRequest, pk: int) -> FollowUp:

@@ -147,6 +147,8 @@ nav_items: list[NavItem] = []
 quick_creates: list[QuickCreate] = []
 timeline_sources: list[TimelineSource] = []
 customer_panels: list[Panel] = []
+# Cards on the pages of other records, by model: {"customers.need": [Panel, …]}.
+record_panels: dict[str, list[Panel]] = {}
 customer_tabs: list[CustomerTab] = []
 search_providers: list[SearchProvider] = []
 home_cards: list[HomeCard] = []

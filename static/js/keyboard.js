@@ -31,12 +31,20 @@ const actions = {
     if (address) location.assign(`${address}edit/`);
     else editHere();
   },
+  m: () => currentRow()?.querySelector("[data-move]")?.click(),
   g: () => { waitingForG = Date.now(); },
 };
 
 function openHelp() {
   const dialog = document.getElementById("keyboard-help");
   if (dialog && !dialog.open) dialog.showModal();
+}
+
+/** The form that one is in; else the page's own, by its main button (the steps of an import). */
+function send(form) {
+  if (form) return form.requestSubmit();
+  const button = document.querySelector("main .btn-primary[type=submit]");
+  return button?.offsetParent && !button.disabled ? button.form?.requestSubmit(button) : undefined;
 }
 
 /** The entry of the menu that a letter opens after `g`; whether there is one. */
@@ -46,12 +54,21 @@ function go(letter) {
   return Boolean(link);
 }
 
+/** What the page itself offers under a key: `data-key` on a button, a link or a field. */
+function pageKey(key) {
+  const found = [...document.querySelectorAll("main [data-key]")].find((one) => one.dataset.key === key && one.offsetParent);
+  if (!found) return false;
+  if (found.matches("input, textarea, select")) found.focus();
+  else found.click();
+  return true;
+}
+
 function pressed(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     actions["/"]();
   } else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-    event.target.form?.requestSubmit();
+    send(event.target.form);
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !document.querySelector("dialog[open]")) {
     plainKey(event);
   }
@@ -67,7 +84,7 @@ function plainKey(event) {
   } else if (actions[event.key]) {
     event.preventDefault();
     actions[event.key]();
-  }
+  } else if (pageKey(event.key)) event.preventDefault();
 }
 
 export function initKeyboard() {

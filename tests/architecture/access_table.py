@@ -282,6 +282,7 @@ ACTIONS: dict[str, Action] = {
     "marketing:activity_result": Action(
         "marketing:activity_", KINDS["marketing:activity_"].edit, more=("success",)
     ),
+    "communications:make_need": Action("communications:", KINDS["communications:"].edit),
     "communications:follow_up_done": Action("communications:follow_up_", TICK),
     "communications:follow_up_undo_done": Action("communications:follow_up_", TICK),
     "communications:follow_up_snooze": Action("communications:follow_up_", TICK),

@@ -101,6 +101,8 @@ def test_it_folds_the_menu_by_keyboard_and_goes_by_letters(sign_in: SignIn) -> N
     page.goto("/customers/")
     deals = page.get_by_role("link", name="Deals", exact=True)
     expect(deals).to_be_visible()
+    page.keyboard.press("]")
+    expect(page).to_have_url(re.compile("after="))
     page.locator("summary", has_text="Sales").press("Enter")
     expect(deals).to_be_hidden()
     page.reload()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from crm.common.changes import record_changes
-from crm.common.registries import page_actions
+from crm.common.registries import page_actions, record_panels
 from crm.records.inline import record_facts
 from crm.records.views.base import ResourceView
 
@@ -27,8 +29,18 @@ class RecordDetail(ResourceView):
             for action in page_actions
             if action.model_label == record._meta.label_lower and role in action.roles
         ]
-        context = {"record": record, "facts": facts, "page_actions": actions, **extra}
+        context = {
+            "record": record, "facts": facts, "page_actions": actions,
+            "record_panels": _panels(request.user, record), **extra,
+        }  # fmt: skip
         return self.page(resource.detail_template, context)
+
+
+def _panels(user: Any, record: Any) -> list[dict[str, Any]]:
+    """The cards that apps above put on this record's page."""
+    panels = sorted(record_panels.get(record._meta.label_lower, ()), key=lambda one: one.order)
+    shown = ((panel.template, panel.context(user, record)) for panel in panels)
+    return [{"template": template, **context} for template, context in shown if context]
 
 
 class RecordHistory(ResourceView):
