@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.boards.models import Board, BoardCard
 from analytics.boards.personal import heal_card, read_card
-from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.models import Analysis, Dataset, DatasetSource
 from analytics.datasets.services import dataset_remove
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
 from crm.records.personal.registry import (
@@ -57,7 +57,7 @@ def clean_datasets(subject: Subject, work: Any) -> int:
     """Remove the datasets that name the person, with what was found from them: an upload is a
     copy of an extract, which its owner can take again without the person."""
     removed = 0
-    for dataset in Dataset.objects.prefetch_related("analyses"):
+    for dataset in Dataset.objects.select_related("source").prefetch_related("analyses"):
         with work.guard():
             if _names(dataset, subject):
                 dataset_remove(dataset)
@@ -66,10 +66,17 @@ def clean_datasets(subject: Subject, work: Any) -> int:
 
 
 def _names(dataset: Dataset, subject: Subject) -> bool:
-    if subject.identifiers.stand_in(f"{dataset.name} {dataset.filename} {dataset.steps}"):
+    if subject.identifiers.stand_in(
+        f"{dataset.name} {dataset.filename} {dataset.steps} {_source(dataset)}"
+    ):
         return True
     asked = (f"{one.options} {one.steps} {one.error}" for one in dataset.analyses.all())
     return any(map(subject.identifiers.stand_in, asked)) or _file_names(dataset, subject)
+
+
+def _source(dataset: Dataset) -> str:
+    source = getattr(dataset, "source", None)
+    return f"{source.shown} {source.error} {source.modified}" if source else ""
 
 
 def _file_names(dataset: Dataset, subject: Subject) -> bool:
@@ -83,6 +90,8 @@ cleaners["datasets"] = Cleaner(
     _("Datasets"), clean_datasets,
     covers={
         Dataset: ("name", "filename", "file", "error", "steps", "columns", "preview", "reports"),
+        # They go with their dataset; the place is an address of a file, not of a person.
+        DatasetSource: ("kind", "place", "shown", "etag", "modified", "digest", "error"),
         Analysis: ("method", "options", "steps", "answer", "file", "error"),
     },
 )  # fmt: skip

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics import csat_risk, runs
 from analytics.customer_duplicates import find_duplicates
+from analytics.datasets.reimport import source_check
 from analytics.datasets.services import ANALYSE_KIND, READ_KIND
+from analytics.datasets.sources import SOURCE_KIND, sources_due
 from analytics.datasets.working import analysis_run, dataset_read, trash_empty
 from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
@@ -76,11 +78,22 @@ def analyse_dataset(job: JobContext) -> dict[str, Any]:
     return {"url": analysis.get_absolute_url()} if analysis else {}
 
 
+@handler(SOURCE_KIND, title=_("Read a table again"))
+def read_source(job: JobContext) -> dict[str, Any]:
+    return {"message": source_check(pk=job.params["source"], work=job)}
+
+
+@handler("datasets_due", title=_("Tables that are read again"), atomic=True)
+def start_due_sources(job: JobContext) -> dict[str, Any]:
+    return {"table": [[gettext("Tables"), sources_due()]]}
+
+
 @handler("datasets_trash", title=_("Empty the trash of datasets"), atomic=True)
 def empty_datasets_trash(job: JobContext) -> dict[str, Any]:
     return {"table": [[gettext("Datasets removed"), trash_empty()]]}
 
 
+every("datasets_due", seconds=300)
 nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("analyze_nightly", hour=2, minute=30)

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from analytics.datasets.models import Dataset
+from analytics.datasets.models import Dataset, DatasetSource
 from analytics.datasets.questions import Ask, Question
 
 STEP_LABELS = {
@@ -81,6 +81,34 @@ class StepForm(forms.Form):
         if given["kind"] == "fill_missing":
             step |= {"with": given["filler"], "value": given["value"]}
         return step
+
+
+class SourceForm(forms.Form):
+    """Where the table is read from again, and how often."""
+
+    kind = forms.ChoiceField(label=_("From"), choices=DatasetSource.Kind.choices)
+    place = forms.CharField(
+        label=_("Address or place"), max_length=2000,
+        help_text=_("https://… or, below the opened folder, a place such as erp/sales-*.csv."),
+    )  # fmt: skip
+    every = forms.TypedChoiceField(
+        label=_("How often"), choices=DatasetSource.Every.choices, coerce=int,
+        initial=DatasetSource.Every.DAY,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, folder: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not folder:
+            self.fields["kind"] = forms.CharField(
+                widget=forms.HiddenInput(), initial=DatasetSource.Kind.URL, required=False
+            )
+            place = self.fields["place"]
+            place.label, place.help_text = _("Web address"), _("It begins with https://")
+        self.folder = folder
+        _dress(self, "source")
+
+    def clean_kind(self) -> str:
+        return str(self.cleaned_data["kind"]) if self.folder else DatasetSource.Kind.URL.value
 
 
 class QuestionForm(forms.Form):

@@ -86,6 +86,55 @@ class Dataset(models.Model):
         return [column["column"] for column in self.columns]
 
 
+class DatasetSource(models.Model):
+    """Where a dataset is read from again, and how that went last."""
+
+    class Kind(models.TextChoices):
+        URL = "url", _("Web address")
+        FOLDER = "folder", _("Folder on the server")
+
+    class Every(models.IntegerChoices):
+        HOUR = 1, _("Every hour")
+        DAY = 24, _("Every day")
+        WEEK = 168, _("Every week")
+
+    dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, related_name="source")
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
+    # The address sealed, as it may hold a key; what of it is shown.
+    place = models.TextField(_("place"))
+    shown = models.CharField(_("place"), max_length=300)
+    every = models.PositiveSmallIntegerField(_("how often"), choices=Every.choices)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("set up by"), on_delete=models.CASCADE,
+        related_name="+",
+    )  # fmt: skip
+    due_at = models.DateTimeField(_("next time"))
+    checked_at = models.DateTimeField(_("looked last"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("changed last"), null=True, blank=True)
+    # How a change is known: what the server said of its file, and the file's own digest.
+    etag = models.CharField(max_length=200, blank=True)
+    modified = models.CharField(max_length=300, blank=True)
+    digest = models.CharField(max_length=64, blank=True)
+    error = models.JSONField(_("error"), default=dict, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    job = models.ForeignKey(
+        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        app_label = "analytics"
+        verbose_name = _("source of a dataset")
+        verbose_name_plural = _("sources of datasets")
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="dataset_source_due")]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=["url", "folder"]), name="source_kind"),
+            models.CheckConstraint(condition=Q(every__in=[1, 24, 168]), name="source_every"),
+        ]
+
+    def __str__(self) -> str:
+        return self.shown
+
+
 class AnalysisQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Person) -> Self:
         return self.filter(dataset__in=Dataset.objects.visible_to(user).values("pk"))
@@ -108,6 +157,8 @@ class Analysis(models.Model):
     file = models.FileField(_("whole answer"), upload_to="datasets/", max_length=200, blank=True)
     error = models.JSONField(_("error"), default=dict, blank=True)
     seconds = models.FloatField(_("seconds"), default=0)
+    # Asked again because the file changed; only the last few of these are kept.
+    repeated = models.BooleanField(_("asked again by itself"), default=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True,
         on_delete=models.SET_NULL, related_name="+",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from crm.common.errors import RefusedError
 from customers.imports.reading import read_layout, read_rows
@@ -31,12 +32,18 @@ def load(
     DataProblem, FileRefusedError
         The file or a step, in one sentence.
     """
+    with tempfile.TemporaryDirectory() as folder, dataset.file.open("rb") as stored:
+        return load_file(stored, Path(folder), steps)
+
+
+def load_file(
+    stored: IO[bytes], folder: Path, steps: Sequence[Mapping[str, Any]]
+) -> tuple[pd.DataFrame, list[StepReport]]:
+    """As ``load``, of any open file; ``folder`` is for what is made on the way."""
     from analytics.methods.cleaning import clean
     from analytics.tables import read_table
 
-    with tempfile.TemporaryDirectory() as folder:
-        frame = read_table(_local(dataset, Path(folder)))
-    return clean(frame, steps)
+    return clean(read_table(_local(stored, folder)), steps)
 
 
 def profile(frame: pd.DataFrame) -> tuple[list[dict[str, Any]], list[list[str]]]:
@@ -56,7 +63,8 @@ def lines(dataset: Dataset) -> Iterator[str]:
 
     with tempfile.TemporaryDirectory() as folder:
         try:
-            path = _local(dataset, Path(folder))
+            with dataset.file.open("rb") as stored:
+                path = _local(stored, Path(folder))
         except RefusedError:  # a workbook that cannot be read: nothing was shown of it either
             return
         with path.open(encoding=text_encoding(path), errors="replace") as stream:
@@ -68,12 +76,11 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _local(dataset: Dataset, folder: Path) -> Path:
+def _local(stored: IO[bytes], folder: Path) -> Path:
     """The file on this machine's disk, a workbook turned into text."""
     path = folder / "table"
-    with dataset.file.open("rb") as stored, path.open("wb") as local:
-        for chunk in stored.chunks():
-            local.write(chunk)
+    with path.open("wb") as local:
+        shutil.copyfileobj(stored, local, 1 << 20)
     with path.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04"
     return _as_text(path, folder / "table.csv") if packed else path

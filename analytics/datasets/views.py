@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,14 +12,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analytics.datasets import services
-from analytics.datasets.forms import STEP_LABELS, QuestionForm, StepForm, UploadForm
+from analytics.datasets import services, sources
+from analytics.datasets.forms import STEP_LABELS, QuestionForm, SourceForm, StepForm, UploadForm
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.presenting import presented
 from analytics.datasets.questions import QUESTIONS
 from analytics.pages import translated
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
+from crm.common.roles import is_admin
 from crm.records.resources import KEEPERS
 
 MOST_LISTED = 100
@@ -33,7 +35,11 @@ def _keeper(request: HttpRequest) -> Any:
 
 def _dataset(request: HttpRequest, pk: int) -> Dataset:
     visible = Dataset.objects.visible_to(_keeper(request))
-    found: Dataset | None = visible.select_related("created_by", "job").filter(pk=pk).first()
+    found: Dataset | None = (
+        visible.select_related("created_by", "job", "source", "source__owner", "source__job")
+        .filter(pk=pk)
+        .first()
+    )
     if found is None:
         raise Http404
     return found
@@ -86,6 +92,36 @@ def remove_step(request: SignedInRequest, pk: int, position: int) -> HttpRespons
             pk=pk, actor=request.user, position=position, expected_version=_version(request)
         ),
     )  # fmt: skip
+
+
+@require_POST
+def set_source(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read the table again from somewhere, by the clock."""
+    found = _dataset(request, pk)
+    form = _source_form(request, request.POST)
+    if form.is_valid():
+        try:
+            sources.source_set(pk=pk, actor=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error("place", refusal.message)
+        else:
+            messages.success(request, _("It is read for the first time now."))
+            return redirect(found)
+    return _page(request, found, source_form=form)
+
+
+@require_POST
+def remove_source(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _dataset(request, pk)
+    sources.source_remove(pk=pk, actor=request.user)
+    messages.success(request, _("It is not read again any more; the table stays."))
+    return redirect(found)
+
+
+@require_POST
+def look_again(request: SignedInRequest, pk: int) -> HttpResponse:
+    found = _dataset(request, pk)
+    return _change(request, found, lambda: sources.source_look(pk=pk, actor=request.user))
 
 
 @require_POST
@@ -154,16 +190,20 @@ def analysis_file(request: SignedInRequest, pk: int) -> FileResponse:
 
 def _page(
     request: SignedInRequest, found: Dataset, *, method: str = "", step_form: Any = None,
-    question_form: Any = None,
+    question_form: Any = None, source_form: Any = None,
 ) -> HttpResponse:  # fmt: skip
     asked = method or request.GET.get("method", "")
     if asked in QUESTIONS and question_form is None:
         question_form = _question_form(found, asked)
-    refused = any(form is not None and form.is_bound for form in (step_form, question_form))
+    given = (step_form, question_form, source_form)
+    refused = any(form is not None and form.is_bound for form in given)
+    source = getattr(found, "source", None)
     context = {
         "dataset": found, "problem": _problem(found.error),
         "steps": _step_words(found.steps, found.reports),
         "step_form": step_form or StepForm(dataset=found),
+        "source": source, "source_problem": _problem(source.error) if source else "",
+        "source_form": source_form or _source_form(request),
         "questions": QUESTIONS, "method": asked if asked in QUESTIONS else "",
         "question": QUESTIONS.get(asked), "question_form": question_form,
         "analyses": found.analyses.select_related("created_by", "job")[:20],
@@ -171,6 +211,10 @@ def _page(
     }  # fmt: skip
     status = 422 if refused else 200
     return render(request, "analytics/datasets/dataset.html", context, status=status)
+
+
+def _source_form(request: SignedInRequest, given: Any = None) -> SourceForm:
+    return SourceForm(given, folder=is_admin(request.user) and bool(settings.DATASET_FOLDER))
 
 
 def _question_form(found: Dataset, method: str, given: Any = None) -> QuestionForm:

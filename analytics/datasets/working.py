@@ -54,6 +54,7 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     """Ask the method; a refusal is an answer too."""
     from analytics.command_line import METHODS
     from analytics.methods.errors import DataProblem
+    from analytics.methods.serialise import jsonable
 
     analysis = Analysis.objects.select_related("dataset").filter(pk=pk).first()
     if analysis is None or analysis.state != Analysis.State.RUNNING:
@@ -72,7 +73,7 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
         analysis.state, analysis.error = Analysis.State.REFUSED, told(problem)
     else:
         answer = {"method": analysis.method, **answer}
-        whole = json.dumps(answer, ensure_ascii=False, allow_nan=False)
+        whole = json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
         analysis.state, analysis.answer = Analysis.State.FINISHED, shortened(answer)
     analysis.seconds = round(time.monotonic() - began, 3)
     with work.guard():

@@ -133,7 +133,7 @@ def run_backtest(
 def ensure_sane(prediction: Prediction, history: FloatArray) -> None:
     """Raise ArithmeticError for a forecast that is not finite or has exploded.
 
-    Exploded: further from the history than thirty times its range.
+    Exploded: itself or its interval further from the history than thirty times its range.
     """
     low, high = float(np.min(history)), float(np.max(history))
     reach = 30.0 * max(high - low, 1e-9 * max(abs(low), abs(high), 1e-300))
@@ -142,7 +142,7 @@ def ensure_sane(prediction: Prediction, history: FloatArray) -> None:
     ) and bool(np.isfinite(prediction.mean).all())
     if (
         not finite
-        or np.max(prediction.mean) > high + reach
-        or np.min(prediction.mean) < low - reach
+        or max(np.max(prediction.mean), np.max(prediction.hi95)) > high + reach
+        or min(np.min(prediction.mean), np.min(prediction.lo95)) < low - reach
     ):
         raise ArithmeticError("the forecast has exploded")

@@ -243,6 +243,11 @@ STATICFILES_DIRS = [
 ]
 MEDIA_ROOT = VAR_DIR / "media"
 WAREHOUSE_DIR = Path(env.text("WAREHOUSE_DIR", str(VAR_DIR / "warehouse")))
+# Files that datasets are read from again, by schedule; empty: none (docs/datasets.md).
+DATASET_FOLDER = env.text("DATASET_FOLDER")
+# Hosts of one's own network that may be called although they are not public, and their authority.
+OUTBOUND_HOSTS = frozenset(env.words("OUTBOUND_HOSTS"))
+OUTBOUND_CA_FILE = env.text("OUTBOUND_CA_FILE")
 MEDIA_URL = "/media/"  # never served as such: downloads pass their parent's permission
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000

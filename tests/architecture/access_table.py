@@ -252,6 +252,10 @@ ACTIONS: dict[str, Action] = {
     "analytics:dataset_step": Action("dataset", RUNS, data={"kind": "drop_missing"}),
     "analytics:dataset_step_remove": Action("dataset", RUNS, more=(0,)),
     "analytics:dataset_ask": Action("dataset", RUNS, more=("describe",)),
+    # Without an address the page says what is missing; nothing is read again yet.
+    "analytics:dataset_source": Action("dataset", RUNS, also=(422,)),
+    "analytics:dataset_look": Action("dataset", RUNS),
+    "analytics:dataset_unsource": Action("dataset", RUNS),
     "analytics:dataset_trash": Action("dataset", RUNS),
     "analytics:dataset_restore": Action("dataset", RUNS),
     "analytics:analysis": Action("analysis", RUNS, "get"),
