@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min, Sum
+from django.db.models import Min
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from customers.models import Customer, PrivacyRequest
-from marketing.models import MarketResult, Spend
 from sales import measures
 from sales.models import SalesDay
 
@@ -98,39 +97,6 @@ def weekly_sales(scope: Scope) -> pd.DataFrame:
     return filled.reset_index()
 
 
-def marketing_weeks(scope: Scope) -> pd.DataFrame:
-    """One row per period with revenue: ``week``, ``revenue``, one column per channel of spend,
-    then the numeric influences that were recorded with it.
-
-    ``frame.attrs`` names them: ``channels`` and ``controls``.
-    """
-    import pandas as pd
-
-    where = _market_rows(scope)
-    results = list(MarketResult.objects.filter(**where).order_by("starts_on", "pk"))
-    revenue: dict[pd.Timestamp, float] = {}
-    for result in results:
-        week = pd.Timestamp(result.starts_on)
-        revenue[week] = revenue.get(week, 0.0) + float(result.revenue)
-    frame = pd.DataFrame({"week": list(revenue), "revenue": list(revenue.values())})
-    spends = Spend.objects.filter(**where).values_list("starts_on", "channel").annotate(
-        spent=Sum("amount")
-    )  # fmt: skip
-    table: dict[str, dict[pd.Timestamp, float]] = {}
-    for starts_on, channel, spent in spends:
-        table.setdefault(channel, {})[pd.Timestamp(starts_on)] = float(spent)
-    channels = sorted(table)
-    for channel in channels:
-        frame[channel] = frame["week"].map(table[channel]).fillna(0.0)
-    controls = {}
-    if len(results) == len(revenue):  # teams' influences cannot be added up
-        controls = _controls(results, taken={"week", "revenue", *channels})
-    for name, values in controls.items():
-        frame[name] = values
-    frame.attrs = {"channels": channels, "controls": list(controls)}
-    return frame
-
-
 IDENTITY_COLUMNS = ["name", "phone", "email", "address", "city", "region"]
 
 
@@ -158,22 +124,3 @@ def customer_identities(scope: Scope) -> pd.DataFrame:
     return pd.DataFrame(table, columns=["customer", "raw", "key", *IDENTITY_COLUMNS]).replace(
         {"": None}
     )
-
-
-def _market_rows(scope: Scope) -> dict[str, Any]:
-    """A team's own market results, else those of the whole company."""
-    if scope.team_id is None:
-        return {}
-    own = {"team": scope.team_id}
-    return own if MarketResult.objects.filter(**own).exists() else {"team": None}
-
-
-def _controls(results: list[MarketResult], taken: set[str]) -> dict[str, list[float]]:
-    """Recorded influences that are numbers in every period."""
-    names = set.intersection(*(set(r.controls) for r in results)) if results else set()
-    columns: dict[str, list[float]] = {}
-    for name in sorted(names - taken):
-        values = [r.controls[name] for r in results]
-        if all(isinstance(value, int | float) for value in values):
-            columns[name] = [float(value) for value in values]
-    return columns

@@ -39,6 +39,8 @@ class Run(models.Model):
         CSAT = "csat", _("Satisfaction")
         COMMUNICATIONS = "communications", _("Communications")
         STAFFING = "staffing", _("Staffing")
+        BUDGET = "budget", _("Budget advice")
+        EXPERIMENT = "experiment", _("Experiment")
 
     class State(models.TextChoices):
         RUNNING = "running", _("Running")
@@ -105,6 +107,8 @@ class Run(models.Model):
                         "csat",
                         "communications",
                         "staffing",
+                        "budget",
+                        "experiment",
                     ]
                 ),
                 name="run_method",

@@ -11,8 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from analytics import charts, csat_pages, csat_words, order_pages, score_pages
+from analytics import charts, csat_pages, csat_words, marketing_pages, order_pages, score_pages
+from analytics.budgets import BudgetForm
 from analytics.charts import Chart
+from analytics.experiments import presenting
+from analytics.forms import OptionsForm
 from analytics.models import Run
 from analytics.score_words import feature_names
 from crm.common import formats
@@ -27,6 +30,10 @@ class MethodPage:
     question: str | Promise
     icon: str
     explanation: str | Promise
+    # What may be asked before a run; empty fields are as usual.
+    form: type[OptionsForm] | None = None
+    # Whether a run can be started without saying about what.
+    by_itself: bool = True
 
 
 METHOD_PAGES: dict[str, MethodPage] = {
@@ -51,14 +58,16 @@ METHOD_PAGES: dict[str, MethodPage] = {
         ),
     ),
     Run.Method.REGRESS: MethodPage(
-        "regress", gettext_lazy("Marketing effect"), gettext_lazy("What did marketing bring?"),
-        "chart-bar",
-        gettext_lazy(
-            "Linear regression of weekly revenue on the spend of each channel. Adjusted effects "
-            "hold trend, season and other influences fixed. Standard errors allow for weeks that "
-            "resemble their neighbours (HAC). A VIF above 5 means that channels moved together "
-            "and their effects cannot be told apart."
-        ),
+        "regress", gettext_lazy("Marketing effect"), marketing_pages.QUESTIONS[Run.Method.REGRESS],
+        "chart-bar", marketing_pages.EXPLANATIONS[Run.Method.REGRESS],
+    ),
+    Run.Method.BUDGET: MethodPage(
+        "budget", gettext_lazy("Budget advice"), marketing_pages.QUESTIONS[Run.Method.BUDGET],
+        "adjustments", marketing_pages.EXPLANATIONS[Run.Method.BUDGET], BudgetForm,
+    ),
+    Run.Method.EXPERIMENT: MethodPage(
+        "experiment", gettext_lazy("Experiments"), presenting.QUESTION, "flask",
+        presenting.EXPLANATION, by_itself=False,
     ),
     **{
         method: MethodPage(
@@ -209,43 +218,12 @@ def _short(amount: float) -> str:
     return formats.short_money(amount, settings.BASE_CURRENCY)
 
 
-def _regress(run: Run) -> Page:
-    result = run.result
-    adjusted = {row["name"]: row for row in result.get("adjusted") or []}
-    rows = [adjusted.get(c["name"], c) for c in result["coefficients"] if c["name"] != "Intercept"]
-    sure = sorted((r for r in rows if r["lo"] > 0), key=lambda r: -r["estimate"])
-    if sure:
-        sentence = _(
-            "%(channel)s clearly raised revenue: %(estimate)s per unit spent "
-            "(95 %% between %(low)s and %(high)s)."
-        ) % {
-            "channel": charts.term_label(sure[0]["name"]),
-            "estimate": _figure(sure[0]["estimate"]),
-            "low": _figure(sure[0]["lo"]),
-            "high": _figure(sure[0]["hi"]),
-        }
-    else:
-        sentence = _("No channel's effect can be told from chance. That is not proof of none.")
-    quality = [
-        ("R²", _figure(result["r2"])),
-        (_("Adjusted R²"), _figure(result["r2_adj"])),
-        ("Durbin–Watson", _figure(result["durbin_watson"])),
-        (_("Weeks"), _figure(result["n"], 0)),
-        (_("Standard errors"), f"{result['robust']} ({result['hac_lags']})"),
-    ]
-    pictures = [charts.coefficients(result), charts.residuals(result)]
-    return (
-        sentence,
-        pictures,
-        quality,
-        [(_("See the campaigns"), reverse("marketing:campaign_list"))],
-    )
-
-
 _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.CLUSTER: _cluster,
     Run.Method.FORECAST: _forecast,
-    Run.Method.REGRESS: _regress,
+    Run.Method.REGRESS: marketing_pages.effects_page,
+    Run.Method.BUDGET: marketing_pages.budget_page,
+    Run.Method.EXPERIMENT: presenting.experiment_page,
     Run.Method.CHURN: score_pages.score_page,
     Run.Method.POTENTIAL: score_pages.score_page,
     Run.Method.VALUE: order_pages.value_page,

@@ -13,6 +13,7 @@ from analytics.datasets.reimport import source_check
 from analytics.datasets.services import ANALYSE_KIND, READ_KIND
 from analytics.datasets.sources import SOURCE_KIND, sources_due
 from analytics.datasets.working import analysis_run, dataset_read, trash_empty
+from analytics.experiments import runs as experiment_runs
 from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
@@ -42,6 +43,11 @@ def score_open_requests(job: JobContext) -> dict[str, Any]:
     run = csat_risk.newest_run()
     written = csat_risk.risks_write(run) if run else 0
     return {"table": [[gettext("Requests"), written]]}
+
+
+@handler("experiments_nightly", title=_("Running experiments"), queue=HEAVY_QUEUE)
+def experiments_nightly(job: JobContext) -> dict[str, Any]:
+    return dict(experiment_runs.nightly())
 
 
 @handler(FIND_DUPLICATES, title=_("Search for duplicates"), queue=HEAVY_QUEUE)
@@ -96,6 +102,7 @@ def empty_datasets_trash(job: JobContext) -> dict[str, Any]:
 every("datasets_due", seconds=300)
 nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
+nightly("experiments_nightly", hour=2, minute=10)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)
 every("csat_risk", seconds=1800)

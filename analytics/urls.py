@@ -1,9 +1,10 @@
 from django.urls import path
 
-from analytics import views
+from analytics import budget_views, views
 from analytics.boards import card_views as cards
 from analytics.boards import views as boards
 from analytics.datasets import views as datasets
+from analytics.experiments import views as experiments
 from analytics.warehouse import views as warehouse
 
 app_name = "analytics"
@@ -47,6 +48,15 @@ urlpatterns = [
     path("warehouse/", warehouse.overview, name="warehouse"),
     path("warehouse/start/", warehouse.start, name="warehouse_start"),
     path("warehouse/<str:day>/<slug:table>.parquet", warehouse.download, name="warehouse_file"),
+    path("budget/<int:pk>/plan/", budget_views.plan, name="budget_plan"),
+    path("experiment/", experiments.overview, name="experiments"),
+    path("experiment/new/", experiments.create, name="experiment_create"),
+    path("experiment/<int:pk>/", experiments.detail, name="experiment"),
+    path("experiment/<int:pk>/draw/", experiments.draw, name="experiment_draw"),
+    path("experiment/<int:pk>/compute/", experiments.compute, name="experiment_compute"),
+    path("experiment/<int:pk>/end/", experiments.end, name="experiment_end"),
+    path("experiment/<int:pk>/discard/", experiments.discard, name="experiment_discard"),
+    path("experiment/<int:pk>/rest/<slug:arm>/", experiments.roll_out, name="experiment_roll_out"),
     path("<slug:name>/", views.method, name="method"),
     path("<slug:name>/start/", views.start, name="start"),
 ]

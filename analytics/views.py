@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_POST
 from analytics import dashboard, metrics
 from analytics.charts import Chart
 from analytics.dashboard import SERVERS
+from analytics.forms import OptionsForm
 from analytics.models import Run
-from analytics.pages import METHOD_PAGES, run_page
+from analytics.pages import METHOD_PAGES, MethodPage, run_page
 from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
 from crm.accounts.http import SignedInRequest
@@ -69,27 +70,55 @@ def method(request: SignedInRequest, name: str) -> HttpResponse:
     page = METHOD_PAGES.get(name)
     if page is None:
         raise Http404
-    visible = Run.objects.visible_to(request.user).filter(method=name)
-    runs = list(
-        visible.select_related("created_by", "team", "job").order_by("-created_at")[:RUNS_SHOWN]
-    )
-    newest = next((run for run in runs if run.state == Run.State.FINISHED), None)
+    runs = _runs(request, name)
+    newest = _newest(runs)
+    options = page.form(run=newest) if page.form else None
+    return _method_page(request, page, runs, newest, options)
+
+
+def _method_page(
+    request: SignedInRequest,
+    page: MethodPage,
+    runs: list[Run],
+    newest: Run | None,
+    options: OptionsForm | None,
+) -> HttpResponse:
     waiting = next((run for run in runs if run.shown_state == Run.State.RUNNING), None)
     refused = runs[0] if runs and runs[0].state == Run.State.REFUSED else None
     context = {
         "method": page, "runs": runs, "run": newest, "waiting": waiting, "refused": refused,
-        **(run_page(newest) if newest else {}),
+        "options": options, **(run_page(newest) if newest else {}),
     }  # fmt: skip
-    return render(request, "analytics/method.html", context)
+    status = 422 if options and options.errors else 200
+    return render(request, "analytics/method.html", context, status=status)
 
 
 @require_POST
 def start(request: SignedInRequest, name: str) -> HttpResponse:
     _keeper(request)
-    if name not in METHOD_PAGES:
+    page = METHOD_PAGES.get(name)
+    if page is None or not page.by_itself:
         raise Http404
-    run = run_start(method=name, actor=request.user)
+    params = {}
+    if page.form:
+        runs = _runs(request, name)
+        newest = _newest(runs)
+        options = page.form(request.POST, run=newest)
+        if not options.is_valid():
+            return _method_page(request, page, runs, newest, options)
+        params = options.params()
+    run = run_start(method=name, actor=request.user, params=params)
     return redirect("jobs:detail", run.job_id)
+
+
+def _runs(request: SignedInRequest, name: str) -> list[Run]:
+    visible = Run.objects.visible_to(request.user).filter(method=name)
+    shown = visible.select_related("created_by", "team", "job").order_by("-created_at")
+    return list(shown[:RUNS_SHOWN])
+
+
+def _newest(runs: list[Run]) -> Run | None:
+    return next((run for run in runs if run.state == Run.State.FINISHED), None)
 
 
 def _run(request: SignedInRequest, pk: int) -> Run:

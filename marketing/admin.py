@@ -6,11 +6,11 @@ from typing import Any
 from django.contrib import admin
 
 from crm.common.admin import RecordAdmin, TunedAdmin
+from marketing.experiments.models import Assignment, Experiment
 from marketing.models import (
     Activity,
     Campaign,
     Delivery,
-    Experiment,
     MarketResult,
     Spend,
     WebForm,
@@ -51,10 +51,29 @@ class MarketResultAdmin(TunedAdmin):
 
 @admin.register(Experiment)
 class ExperimentAdmin(TunedAdmin):
+    """Drawn and ended by the pages only."""
+
     list_display = ["name", "campaign", "control_share", "started_at", "ended_at"]
     list_select_related = ["campaign"]
     search_fields = ["name", "campaign__name"]
     autocomplete_fields = ["campaign"]
+    readonly_fields = ["seed", "excluded", "started_at", "ended_at", "created_by"]
+    raw_id_fields = ["segment"]
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(TunedAdmin):
+    """Who was drawn into which arm; written by the draw only."""
+
+    list_display = ["experiment", "customer", "arm"]
+    list_filter = ["arm"]
+    list_select_related = ["experiment", "customer"]
+
+    def has_add_permission(self, request: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: Any, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Delivery)

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+import marketing.experiments.models  # noqa: F401  # more tables of this app
 from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
@@ -232,32 +233,6 @@ class MarketResult(models.Model):
         return f"{self.starts_on}"
 
 
-class Experiment(models.Model):
-    """Variants of one campaign, with customers held out as control."""
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="experiments")
-    name = models.CharField(_("name"), max_length=80)
-    hypothesis = models.CharField(_("hypothesis"), max_length=250, blank=True)
-    control_share = models.DecimalField(
-        _("share of control"), max_digits=4, decimal_places=3, default=0.1
-    )
-    started_at = models.DateTimeField(_("started"), null=True, blank=True)
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("experiment")
-        verbose_name_plural = _("experiments")
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(control_share__gte=0, control_share__lt=1), name="experiment_share"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Delivery(models.Model):
     """One message of a campaign to one customer: sent at most once."""
 
@@ -269,7 +244,11 @@ class Delivery(models.Model):
 
     activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="delivery")
     experiment = models.ForeignKey(
-        Experiment, null=True, blank=True, on_delete=models.SET_NULL, related_name="deliveries"
+        "marketing.Experiment",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deliveries",
     )
     arm = models.CharField(_("arm"), max_length=20, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.QUEUED)

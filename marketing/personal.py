@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db.models import Q
 
 from crm.records.personal.registry import RECORD_BLANK, Holding, Subject, holdings, impersonal
+from marketing.experiments.models import Assignment, Experiment
 from marketing.models import (
     Activity,
     Campaign,
     Delivery,
-    Experiment,
     MarketResult,
     Spend,
     WebForm,
@@ -26,6 +26,10 @@ holdings += [
     Holding(
         Delivery, lambda subject: _activities(subject, "activity__"), {"error": ""},
         kept=frozenset({"arm"}), order=30,
+    ),
+    Holding(
+        Assignment, lambda subject: Q(customer__in=subject.customers), kept=frozenset({"arm"}),
+        order=30,
     ),
     Holding(Activity, _activities, {**RECORD_BLANK, "note": ""}),
 ]  # fmt: skip

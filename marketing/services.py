@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ from crm.common.registries import Moved
 from crm.common.services import record_create, record_restore, record_trash, record_update
 from customers.models import Customer
 from customers.querysets import moved_rows
+from marketing.experiments.holding import held_out
 from marketing.models import Activity, Campaign
 
 MOST_CUSTOMERS = 10_000
@@ -29,6 +31,29 @@ class AlreadyInCampaignError(RefusedError):
     def __init__(self, campaign: Campaign, customer: Customer) -> None:
         names = {"customer": customer, "campaign": campaign}
         super().__init__(_("%(customer)s already takes part in “%(campaign)s”.") % names)
+
+
+class HeldOutError(RefusedError):
+    """Whoever is the control of a running experiment is not addressed."""
+
+    def __init__(self, campaign: Campaign, customer: Customer) -> None:
+        names = {"customer": customer, "campaign": campaign}
+        super().__init__(
+            _(
+                "%(customer)s is held out of “%(campaign)s” as the control of a running "
+                "experiment; addressing them would spoil it."
+            )
+            % names
+        )
+
+
+@dataclass(frozen=True)
+class Added:
+    """How many customers were added, took part already, and are held out as control."""
+
+    new: int
+    there: int
+    held: int
 
 
 def campaign_create(*, actor: Any, submission: UUID | None = None, **values: Any) -> Campaign:
@@ -47,10 +72,11 @@ campaign_restore = partial(record_restore, model=Campaign)
 
 
 @transaction.atomic
-def campaign_add_customers(*, pk: int, actor: Any, customers: Iterable[int]) -> tuple[int, int]:
-    """Plan one activity with each customer: (how many were added, how many were in already).
+def campaign_add_customers(*, pk: int, actor: Any, customers: Iterable[int]) -> Added:
+    """Plan one activity with each customer.
 
-    Representatives add their own customers, managers their team's.
+    Representatives add their own customers, managers their team's. Those whom a running
+    experiment holds out as control are left out.
 
     Raises
     ------
@@ -68,8 +94,9 @@ def campaign_add_customers(*, pk: int, actor: Any, customers: Iterable[int]) -> 
     found = list(Customer.objects.editable_by(actor).filter(pk__in=wanted))
     if len(found) != len(wanted):
         raise PermissionDenied
+    held = held_out(campaign, found)
     new = activities_plan(campaign=campaign, customers=found, actor=actor)
-    return len(new), len(found) - len(new)
+    return Added(len(new), len(found) - len(new) - len(held), len(held))
 
 
 def activities_plan(
@@ -77,11 +104,13 @@ def activities_plan(
 ) -> list[Activity]:
     """One planned activity with each customer that has none in the campaign; gives the new ones.
 
+    Customers whom a running experiment holds out get none.
+
     The campaign is locked and the customers are the actor's to add: the caller has checked both.
     """
     customers = list(customers)
     there = Activity.objects.alive().filter(campaign=campaign, customer__in=customers)
-    taken = set(there.values_list("customer", flat=True))
+    taken = set(there.values_list("customer", flat=True)) | held_out(campaign, customers)
     now = timezone.now()
     new = [
         Activity(
@@ -111,6 +140,8 @@ def activity_create(
         The actor does not see the campaign, or the customer is not among the actor's.
     AlreadyInCampaignError
         The customer takes part already.
+    HeldOutError
+        An experiment holds the customer out.
     """  # fmt: skip
     campaign = campaign_open(actor, campaign.pk)
     if not Customer.objects.editable_by(actor).filter(pk=customer.pk).exists():
@@ -119,6 +150,8 @@ def activity_create(
         return twin
     if Activity.objects.alive().filter(campaign=campaign, customer=customer).exists():
         raise AlreadyInCampaignError(campaign, customer)
+    if held_out(campaign, [customer]):
+        raise HeldOutError(campaign, customer)
     values.setdefault("happened_at", timezone.now())
     activity = Activity(campaign=campaign, customer=customer, **values)
     activity.team_id = customer.team_id

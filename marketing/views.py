@@ -67,18 +67,31 @@ def _added(request: SignedInRequest, campaign: Campaign, form: AddCustomersForm)
         chosen |= set(customers_of_segment(request.user, segment))
     if not chosen:
         raise RefusedError(_("None of your customers is in this segment."))
-    added, there = services.campaign_add_customers(
-        pk=campaign.pk, actor=request.user, customers=chosen
-    )
-    said = ngettext("%(count)s customer was added.", "%(count)s customers were added.", added) % {
-        "count": added
-    }
-    if there:
-        said += " " + ngettext(
-            "%(count)s took part already.", "%(count)s took part already.", there
-        ) % {"count": there}
-    messages.success(request, said)
+    added = services.campaign_add_customers(pk=campaign.pk, actor=request.user, customers=chosen)
+    messages.success(request, _told(added))
     return redirect(campaign)
+
+
+def _told(added: services.Added) -> str:
+    said = [
+        ngettext("%(count)s customer was added.", "%(count)s customers were added.", added.new)
+        % {"count": added.new}
+    ]
+    if added.there:
+        said.append(
+            ngettext("%(count)s took part already.", "%(count)s took part already.", added.there)
+            % {"count": added.there}
+        )
+    if added.held:
+        said.append(
+            ngettext(
+                "%(count)s is held out as the control of an experiment.",
+                "%(count)s are held out as the control of an experiment.",
+                added.held,
+            )
+            % {"count": added.held}
+        )
+    return " ".join(said)
 
 
 @require_GET

@@ -21,6 +21,10 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--detect", type=float, metavar="D", help="tell the rows that this difference needs"
     )
+    parser.add_argument(
+        "--correction", choices=("holm", "dunnett"), default="holm",
+        help="over several arms: holm (any outcome) or dunnett (means)",
+    )  # fmt: skip
 
 
 def _shares(text: str) -> dict[str, float]:
@@ -56,7 +60,7 @@ def _summary(answer: dict[str, Any]) -> list[str]:
 METHOD = Method(
     help="What a randomised campaign brought: each arm against the control.",
     add_arguments=_arguments,
-    parameters=("arm", "control", "outcome", "success", "shares", "detect"),
+    parameters=("arm", "control", "outcome", "success", "shares", "detect", "correction"),
     needed=("arm", "control", "outcome"),
     run=_run,
     summarise=_summary,

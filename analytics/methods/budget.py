@@ -23,7 +23,8 @@ from analytics.methods.response import (
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
-ROWS_PER_COEFFICIENT = 10
+ROWS_PER_CHANNEL = 10
+ROWS_PER_ADJUSTMENT = 4  # of a column that is held fixed and not reported
 # How far outside the observed spend a suggestion may go.
 BEYOND = 0.2
 DRAWS = 100
@@ -148,8 +149,8 @@ def budget(
     Raises
     ------
     DataProblem, InsufficientData
-        A column is missing, constant or negative, fewer than 10 rows per coefficient, or a total
-        that lies over 20 % outside what was observed.
+        A column is missing, constant or negative, fewer than 10 rows per channel and 4 per column
+        that is held fixed, or a total that lies over 20 % outside what was observed.
     """
     names = list(dict.fromkeys(channels))
     held = list(controls or [])
@@ -232,11 +233,10 @@ def _controls(data: pd.DataFrame, held: list[str], date: str | None) -> FloatArr
 
 
 def _check(data: pd.DataFrame, sales: str, names: list[str], Z: FloatArray) -> None:
-    coefficients = Z.shape[1] + len(names)
-    needed = ROWS_PER_COEFFICIENT * coefficients
+    needed = ROWS_PER_CHANNEL * len(names) + ROWS_PER_ADJUSTMENT * Z.shape[1]
     if len(data) < needed:
-        params = {"coefficients": coefficients, "needed": needed, "rows": len(data)}
-        raise InsufficientData("ten_rows_per_coefficient", params)
+        params = {"channels": len(names), "held": Z.shape[1], "needed": needed, "rows": len(data)}
+        raise InsufficientData("rows_per_channel", params)
     if data[sales].nunique() < 2:
         raise DataProblem("constant_outcome", {"column": sales})
     for name in names:

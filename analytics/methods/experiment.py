@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from analytics.methods.many_tests import holm_adjusted
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
+Correction = Literal["holm", "dunnett"]
 MIN_ROWS = 20
 MAX_ARMS = 20
 # An uneven split this unlikely by chance means that the draw or the data are broken.
@@ -37,9 +38,9 @@ class Arm:
     difference, lo, hi : float or None
         Mean minus the control's with the 95 % interval; None for the control.
     lo_all, hi_all : float or None
-        Intervals that hold together for all arms with 95 % (Bonferroni).
+        Intervals that hold together for all arms with 95 % (Bonferroni, or Dunnett).
     p, p_adjusted : float or None
-        Test of no difference, and after Holm's correction over the arms.
+        Test of no difference, and after the correction over the arms.
     lift : float or None
         Difference over the control's mean.
     detectable : float or None
@@ -69,6 +70,7 @@ class ExperimentResult:
     kind : {"share", "mean"}
     split_p : float
         Chi-squared test that the arms have the planned sizes.
+    correction : {"holm", "dunnett"}
     needed : int or None
         Rows per arm to see the difference asked for with probability 80 %.
     """
@@ -77,6 +79,7 @@ class ExperimentResult:
     control: str
     outcome: str
     kind: str
+    correction: Correction
     split_p: float
     needed: int | None
     rows_used: int
@@ -90,6 +93,7 @@ class ExperimentResult:
             "control": self.control,
             "outcome": self.outcome,
             "kind": self.kind,
+            "correction": self.correction,
             "split_p": self.split_p,
             "needed_per_arm": self.needed,
             "rows_used": self.rows_used,
@@ -107,6 +111,8 @@ def experiment(
     success: str | None = None,
     shares: dict[str, float] | None = None,
     detect: float | None = None,
+    correction: Correction = "holm",
+    seed: int = 0,
 ) -> ExperimentResult:
     """Compare each arm of a randomised experiment with the control.
 
@@ -124,6 +130,11 @@ def experiment(
         Planned relative sizes of the arms; equal by default.
     detect : float, optional
         A difference in the unit of the outcome: how many rows per arm it would need is told.
+    correction : {"holm", "dunnett"}
+        Over several arms: Holm's, for any outcome, or Dunnett's comparison of all means with the
+        control, which finds more where the arms spread alike.
+    seed : int
+        Of the numeric integral in Dunnett's test.
 
     Returns
     -------
@@ -132,13 +143,16 @@ def experiment(
     Raises
     ------
     DataProblem, InsufficientData
-        No such arm, one arm only, an arm with fewer than 20 rows, or a constant outcome.
+        No such arm, one arm only, an arm with fewer than 20 rows, a constant outcome, or
+        Dunnett's comparison of shares.
 
     Notes
     -----
     Shares: R. G. Newcombe (1998), Interval estimation for the difference between independent
     proportions, Statistics in Medicine 17, 873-890, method 10; Fisher's exact test where fewer
-    than 5 are expected in a cell, else the pooled test.  Means: Welch.  The sizes of the arms:
+    than 5 are expected in a cell, else the pooled test.  Means: Welch.  Many to one: C. W. Dunnett
+    (1955), A multiple comparison procedure for comparing several treatments with a control, JASA
+    50, 1096-1121; it takes the arms' variances as equal.  The sizes of the arms:
     A. Fabijan et al. (2019), Diagnosing sample ratio mismatch in online experiments, KDD.
     """
     require_columns(frame, [arm, outcome])
@@ -151,12 +165,18 @@ def experiment(
         raise DataProblem("no_usable_rows")
     samples = _samples(rows, arm, control, outcome)
     arms = _arms(samples, control, binary=binary)
+    if correction == "dunnett":
+        arms = _dunnett(arms, samples, outcome, seed, binary=binary)
+    elif correction != "holm":
+        rule = {"name": "correction", "rule": "holm or dunnett", "value": correction}
+        raise DataProblem("bad_parameter", rule)
     split_p = _split_chance(samples, shares)
     return ExperimentResult(
         arms=arms,
         control=control,
         outcome=outcome,
         kind="share" if binary else "mean",
+        correction=correction,
         split_p=split_p,
         needed=_needed(samples[control], detect, binary=binary),
         rows_used=len(rows),
@@ -225,6 +245,30 @@ def _arms(samples: dict[str, FloatArray], control: str, *, binary: bool) -> tupl
     return (
         first,
         *(replace(one, p_adjusted=float(p)) for one, p in zip(found, adjusted, strict=True)),
+    )
+
+
+def _dunnett(
+    arms: tuple[Arm, ...], samples: dict[str, FloatArray], outcome: str, seed: int, *, binary: bool
+) -> tuple[Arm, ...]:
+    """Return the arms with p-values and joint intervals of Dunnett's many-to-one comparison."""
+    from scipy.stats import dunnett
+
+    if binary:
+        raise DataProblem("dunnett_needs_means", {"column": outcome})
+    control, *others = arms
+    found = dunnett(
+        *(samples[one.arm] for one in others), control=samples[control.arm],
+        rng=np.random.default_rng(seed),
+    )  # fmt: skip
+    joint = found.confidence_interval(0.95)
+    rows = zip(others, found.pvalue, joint.low, joint.high, strict=True)
+    return (
+        control,
+        *(
+            replace(one, p_adjusted=float(p), lo_all=float(low), hi_all=float(high))
+            for one, p, low, high in rows
+        ),
     )
 
 

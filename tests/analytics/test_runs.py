@@ -12,12 +12,14 @@ from sklearn.metrics import adjusted_rand_score
 
 from analytics import metrics, runs
 from analytics.frames import Scope, customer_features
+from analytics.marketing_frames import marketing_weeks
 from analytics.methods.clustering import cluster
 from analytics.models import Run
 from analytics.slices import Slice
 from crm.jobs.models import Job
 from crm.jobs.runner import job_run
 from customers.models import Customer, Segment
+from marketing.models import MarketResult
 from sales.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +161,27 @@ def test_it_adds_weeks_up_to_the_total(truth: dict[str, Any], person: Any) -> No
     weeks = metrics.weekly_sales(part)
     assert sum(total for _week, total in weeks) == pytest.approx(float(metrics.sales(part)))
     assert all((b[0] - a[0]).days == 7 for a, b in pairwise(weeks))
+
+
+def test_it_explains_the_orders_where_no_results_are_recorded(truth: dict[str, Any]) -> None:
+    recorded = marketing_weeks(Scope())
+    MarketResult.objects.all().delete()
+    frame = marketing_weeks(Scope())
+    assert frame.attrs["source"] == "orders"
+    assert 0 < len(frame) <= len(recorded) + 1
+    assert frame["tv"].sum() == pytest.approx(recorded["tv"].sum(), rel=0.05)
+    assert runs.run_method(method="regress").result["source"] == "orders"
+
+
+def test_it_shows_plain_and_adjusted_effects(
+    truth: dict[str, Any], person: Any, client: Client
+) -> None:
+    run = runs.run_method(method="regress")
+    client.force_login(person("admin"))
+    page = client.get(run.get_absolute_url()).content.decode()
+    for picture in ("coefficients", "both", "residuals", "residuals_time", "quantiles"):
+        assert f'id="{picture}"' in page
+    assert "Greatest VIF" in page
+    rows = client.get(reverse("analytics:run_csv", args=[run.pk, "both"])).content.decode()
+    search = next(line for line in rows.splitlines() if line.startswith("search"))
+    assert search.endswith("Yes") or "True" in search

@@ -262,6 +262,15 @@ ACTIONS: dict[str, Action] = {
     # It has no file.
     "analytics:analysis_file": Action("analysis", RUNS, "get", also=(404,)),
     "analytics:run_detail": Action("run", RUNS, "get"),
+    "analytics:budget_plan": Action("advice", RUNS, "get"),
+    "analytics:experiment": Action("experiment", RUNS, "get"),
+    # Nobody is there to be drawn: the job says so.
+    "analytics:experiment_draw": Action("experiment", RUNS),
+    # A draft has neither figures nor an end: the page says so.
+    "analytics:experiment_compute": Action("experiment", RUNS),
+    "analytics:experiment_end": Action("experiment", RUNS),
+    "analytics:experiment_discard": Action("experiment", RUNS),
+    "analytics:experiment_roll_out": Action("experiment", RUNS, more=("a",)),
     "analytics:run_csv": Action("run", RUNS, "get", more=("fan",), also=(404,)),
     # Without a stage the move is refused, after the right has been checked.
     "sales:deal_move": Action("sales:deal_", KINDS["sales:deal_"].edit, also=(400, 422)),
@@ -346,6 +355,8 @@ PAGES: dict[str, Page] = {
     "analytics:board_start": Page(EVERYONE, "post", data={"start": "empty"}),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
     "analytics:datasets": Page(KEEPERS),
+    "analytics:experiments": Page(KEEPERS),
+    "analytics:experiment_create": Page(KEEPERS),
     "analytics:warehouse": Page({"admin"}),
     "analytics:warehouse_start": Page({"admin"}, "post"),
     # No file of that night is there.

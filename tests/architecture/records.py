@@ -35,6 +35,7 @@ from customers.models import (
     Need,
     PrivacyRequest,
 )
+from marketing.experiments.models import Experiment
 from marketing.models import Activity, Campaign
 from sales.models import (
     Deal,
@@ -294,6 +295,20 @@ def _run(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
     )
 
 
+def _advice(world: World, scope: str, marker: str, base: dict[str, Any]) -> Run:
+    channel = {"name": "tv", "suggested": 10, "spend": 5}
+    return Run.objects.create(
+        method="budget", state="finished", result={"clear": True, "channels": [channel]},
+        team=base["team"], created_by=base["owner"],
+    )  # fmt: skip
+
+
+def _experiment(world: World, scope: str, marker: str, base: dict[str, Any]) -> Experiment:
+    return Experiment.objects.create(
+        campaign=world.campaigns[scope], name=marker, arms=["Short"], created_by=base["owner"]
+    )
+
+
 def _report(world: World, scope: str, marker: str, base: dict[str, Any]) -> SavedReport:
     return SavedReport.objects.create(name=marker, owner=base["owner"])
 
@@ -359,6 +374,8 @@ _MAKERS: dict[str, Callable[..., Any]] = {
     "privacy": _privacy,
     "job": _job,
     "run": _run,
+    "advice": _advice,
+    "experiment": _experiment,
     "dataset": _dataset,
     "analysis": _analysis,
     "attachment": _attachment,

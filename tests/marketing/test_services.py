@@ -38,8 +38,8 @@ def test_it_plans_one_activity_per_customer(cast: dict[str, Any], campaign: Camp
     ActivityFactory(campaign=campaign, customer=mine[0])
     pks = [customer.pk for customer in mine]
     add = {"pk": campaign.pk, "actor": cast["rep"], "customers": pks}
-    assert services.campaign_add_customers(**add) == (2, 1)
-    assert services.campaign_add_customers(**add) == (0, 3)
+    assert services.campaign_add_customers(**add) == services.Added(2, 1, 0)
+    assert services.campaign_add_customers(**add) == services.Added(0, 3, 0)
     made = Activity.objects.filter(campaign=campaign)
     assert set(made.values_list("owner", "team", "result")) == {
         (cast["rep"].pk, cast["rep"].team_id, "pending")

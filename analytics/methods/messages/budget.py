@@ -6,6 +6,10 @@ from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
     "no_channels": _("Name at least one column of spend."),
+    "rows_per_channel": _(
+        "Budget advice needs 10 rows per channel and 4 per column that is held fixed: "
+        "%(channels)d channels and %(held)d such columns need %(needed)d rows; there are %(rows)d."
+    ),
     "negative_spend": _("Column “%(column)s” holds negative spend."),
     "channels_without_effect": _(
         "No effect was found for: %(channels)s. That may mean none, or spend that moved together "

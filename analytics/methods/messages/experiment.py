@@ -11,6 +11,9 @@ MESSAGES: dict[str, str] = {
     ),
     "arms_needed": _("An experiment needs 2 to %(limit)d arms; there are %(arms)d."),
     "arm_too_small": _("Arm “%(arm)s” has only %(rows)d rows; %(needed)d are needed."),
+    "dunnett_needs_means": _(
+        "Dunnett's comparison is about means; “%(column)s” is yes or no: use Holm's correction."
+    ),
     "split_broken": _(
         "The arms do not have the planned sizes (p = %(p).2g): the draw or the data are broken, do "
         "not trust the comparison before that is explained."

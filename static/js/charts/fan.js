@@ -40,7 +40,7 @@ export function fan(spec, palette) {
   const line = (name, data, style, extra = {}) => ({ type: "line", name, data, symbol: "none", z: 3, lineStyle: { width: 2, ...style }, itemStyle: { color: style.color }, ...extra });
   return {
     grid: { left: 4, right: 14, top: 34, bottom: 4, containLabel: true },
-    legend: legend(palette, { data: [names.actual, names.mean, ...(has("lo80") ? [{ name: names.narrow, icon: "rect" }] : []), ...(has("lo95") ? [{ name: names.wide, icon: "rect" }] : [])] }),
+    legend: legend(palette, { data: [...(actual.some((value) => value != null) ? [names.actual] : []), names.mean, ...(has("lo80") ? [{ name: names.narrow, icon: "rect" }] : []), ...(has("lo95") ? [{ name: names.wide, icon: "rect" }] : [])] }),
     xAxis: categoryAxis(spec.x, palette, { boundaryGap: false }),
     yAxis: valueAxis(spec, palette, { scale: spec.zero === false }),
     tooltip: {

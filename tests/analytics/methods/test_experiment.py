@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.experiment import difference_of_shares, experiment
+from analytics.methods.experiment import Arm, _dunnett, difference_of_shares, experiment
 
 
 def campaign(shares: dict[str, float], n: int = 500, seed: int = 0) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def test_it_reads_text_outcomes() -> None:
     [
         (lambda f: f.head(0), {}, "no rows"),
         (lambda f: f.assign(bought=1), {}, "never changes"),
-        (lambda f: f.assign(bought=np.nan), {}, "holds “none”"),
+        (lambda f: f.assign(bought=np.nan), {}, "No row is left"),
         (lambda f: f.assign(bought="won"), {}, "which value is a success"),
         (lambda f: f, {"success": "sold"}, "holds “sold”"),
         (lambda f: f, {"control": "nobody"}, "holds “nobody”"),
@@ -123,3 +123,35 @@ def test_it_reads_text_outcomes() -> None:
 def test_it_refuses_with_a_sentence(change, options: dict, sentence: str) -> None:
     with pytest.raises(DataProblem, match=sentence):
         run(change(campaign({"none": 0.1, "mail": 0.2})), **options)
+
+
+def test_it_compares_many_to_one_by_dunnetts_table() -> None:
+    """C. W. Dunnett (1964), Biometrics 20, table II: |d| = 2.50 for two arms and 12 degrees of
+    freedom, two-sided 5 %."""
+    rng = np.random.default_rng(0)
+    samples = {name: rng.normal(0, 1, 5) for name in ("none", "a", "b")}
+    arms = tuple(Arm(name, 5, float(y.mean()), *[None] * 9) for name, y in samples.items())
+    _, a, _b = _dunnett(arms, samples, "count", 0, binary=False)
+    spread = np.sqrt(np.mean([y.var(ddof=1) for y in samples.values()]) * 2 / 5)
+    assert (a.hi_all - a.lo_all) / 2 / spread == pytest.approx(2.50, abs=0.01)
+
+
+def test_it_corrects_less_by_dunnett_than_by_holm() -> None:
+    rng = np.random.default_rng(3)
+    parts = [("none", 100), ("a", 104), ("b", 104), ("c", 100)]
+    frame = pd.concat(
+        [pd.DataFrame({"arm": arm, "bought": rng.normal(mean, 12, 60)}) for arm, mean in parts]
+    )
+    holm, dunnett = (run(frame, correction=name) for name in ("holm", "dunnett"))
+    assert dunnett.to_dict()["correction"] == "dunnett"
+    assert dunnett.to_dict() == run(frame, correction="dunnett").to_dict()
+    width = [found.arms[1].hi_all - found.arms[1].lo_all for found in (holm, dunnett)]
+    assert width[1] < width[0]
+
+
+@pytest.mark.parametrize(
+    ("correction", "sentence"), [("dunnett", "about means"), ("none", "holm or dunnett")]
+)
+def test_it_refuses_a_correction_that_does_not_fit(correction: str, sentence: str) -> None:
+    with pytest.raises(DataProblem, match=sentence):
+        run(campaign({"none": 0.1, "mail": 0.2}), correction=correction)

@@ -1,0 +1,1 @@
+"""Experiments of campaigns: their outcomes, judged arm by arm, and their pages."""

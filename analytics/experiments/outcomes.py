@@ -1,0 +1,112 @@
+"""What the customers of an experiment did: the one definition of its outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count
+from django.utils import timezone
+
+from crm.common.roles import Person
+from customers.models import Customer
+from marketing.experiments.models import Assignment, Experiment
+from marketing.models import Activity
+from sales import measures
+from sales.models import Order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ["arm", "outcome"]
+
+
+def outcomes(experiment: Experiment) -> pd.DataFrame:
+    """One row per customer drawn: ``arm`` and ``outcome``.
+
+    "order": 1 where a sale that counts was ordered within the window; "revenue": sales less
+    refunds within it, in the base currency; "success": 1 where the activity succeeded (those held
+    out have none and are left out). The window begins with the draw and is the same for every arm.
+    All customers drawn count, whoever owns them now: leaving out those who moved would undo the
+    draw. Only sums per arm are shown.
+    """
+    import pandas as pd
+
+    rows = Assignment.objects.filter(experiment=experiment).order_by("customer_id")
+    if experiment.outcome == Experiment.Outcome.SUCCESS:
+        rows = rows.exclude(arm="control")
+    drawn = list(rows.values_list("customer_id", "arm"))
+    if experiment.started_at is None or not drawn:
+        return pd.DataFrame(columns=COLUMNS)
+    found = _found(experiment)
+    return pd.DataFrame(
+        {
+            "arm": [arm for _customer, arm in drawn],
+            "outcome": [found.get(customer, 0.0) for customer, _arm in drawn],
+        }
+    )
+
+
+def _found(experiment: Experiment) -> dict[int, float]:
+    """The outcome of each customer that has one."""
+    drawn = Assignment.objects.filter(experiment=experiment).values("customer")
+    if experiment.outcome == Experiment.Outcome.SUCCESS:
+        won = Activity.objects.alive().filter(
+            campaign=experiment.campaign_id, customer__in=drawn, result=Activity.Result.SUCCESS
+        )
+        return dict.fromkeys(won.values_list("customer_id", flat=True), 1.0)
+    until = experiment.window_end
+    orders = Order.objects.counted().filter(
+        customer__in=drawn, ordered_at__gte=experiment.started_at, ordered_at__lt=until
+    )
+    sums = measures.grouped(orders, {"buyer": "customer_id"}, "orders", "revenue")
+    if experiment.outcome == Experiment.Outcome.ORDER:
+        return {row["buyer"]: float(row["orders"] > 0) for row in sums}
+    return {row["buyer"]: float(row["revenue"]) for row in sums}
+
+
+@dataclass(frozen=True)
+class Past:
+    """What customers did without any experiment, over a window that ended today.
+
+    ``share`` of them who ordered, ``mean`` and ``spread`` (standard deviation) of revenue.
+    """
+
+    customers: int
+    share: float
+    mean: float
+    spread: float
+
+
+def past_outcomes(user: Person, window_days: int, now: datetime | None = None) -> Past | None:
+    """The past of the customers whom the user may draw; None without customers."""
+    mine: Any = Customer.objects.editable_by(user)
+    count = mine.count()
+    if not count:
+        return None
+    until = now or timezone.now()
+    orders = Order.objects.counted().filter(
+        customer__in=mine.values("pk"), ordered_at__lt=until,
+        ordered_at__gte=until - timedelta(days=window_days),
+    )  # fmt: skip
+    sums = measures.grouped(orders, {"buyer": "customer_id"}, "orders", "revenue")
+    rows = [(row["orders"], float(row["revenue"])) for row in sums]
+    mean = sum(revenue for _orders, revenue in rows) / count
+    square = sum(revenue**2 for _orders, revenue in rows) / count
+    return Past(
+        customers=count, share=sum(orders > 0 for orders, _revenue in rows) / count, mean=mean,
+        spread=max(square - mean**2, 0.0) ** 0.5,
+    )  # fmt: skip
+
+
+def arm_counts(experiments: list[Experiment]) -> dict[int, dict[str, int]]:
+    """Customers per experiment and arm, in one query."""
+    rows = (
+        Assignment.objects.filter(experiment__in=experiments)
+        .values("experiment", "arm").annotate(customers=Count("pk")).order_by()
+    )  # fmt: skip
+    counts: dict[int, dict[str, int]] = {}
+    for row in rows:
+        counts.setdefault(row["experiment"], {})[row["arm"]] = row["customers"]
+    return counts
