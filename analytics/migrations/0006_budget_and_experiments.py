@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_schema'),
-        ('analytics', '0004_boards'),
+        ('analytics', '0005_dataset_sources'),
         ('jobs', '0001_schema'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
