@@ -2,12 +2,15 @@
 lists."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from analytics import csat_risk
+from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
 from analytics.models import CustomerScore, CustomerValue, NextProduct
 from crm.common.registries import NavItem, Panel, customer_panels, nav_items
+from crm.records.lists import export_pages
 from crm.records.resources import list_extras
 from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
@@ -33,3 +36,5 @@ list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
 list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
 # What was computed of one customer says nothing of another with which it is merged.
 computed_models.update({CustomerScore, CustomerValue, NextProduct})
+
+export_pages[printing.KIND] = (pgettext_lazy("composed", "Dashboards"), "analytics:boards")

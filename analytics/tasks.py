@@ -8,6 +8,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import csat_risk, runs
+from analytics.boards import printing
 from analytics.customer_duplicates import find_duplicates
 from analytics.datasets.reimport import source_check
 from analytics.datasets.services import ANALYSE_KIND, READ_KIND
@@ -106,3 +107,9 @@ nightly("experiments_nightly", hour=2, minute=10)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)
 every("csat_risk", seconds=1800)
+
+
+@handler(printing.JOB_KIND, title=_("Dashboard as PDF"))
+def board_pdf(job: JobContext) -> dict[str, Any]:
+    printing.board_print(job)
+    return {"message": gettext("The PDF is ready.")}

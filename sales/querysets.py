@@ -13,6 +13,7 @@ from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
 from crm.records.querysets import SavedViewQuerySet
 from customers.querysets import agent_customer_scope
+from sales.mailables import mailables
 
 DAY = timedelta(days=1)
 
@@ -126,6 +127,9 @@ class TargetQuerySet(RecordQuerySet):
 class SavedReportQuerySet(SavedViewQuerySet):
     """One's own, one's team's, and those for everybody; none for agents, who have no figures."""
 
+    def alive(self) -> Self:
+        return self.filter(trashed_at__isnull=True)
+
     def visible_to(self, user: Person) -> Self:
         found = super().visible_to(user).filter(trashed_at__isnull=True)
         return found.none() if is_agent(user) else found
@@ -141,18 +145,28 @@ class SavedReportQuerySet(SavedViewQuerySet):
 
 class ReportScheduleQuerySet(models.QuerySet[Any]):
     def alive(self) -> Self:
-        return self.filter(report__trashed_at__isnull=True)
+        """Those of what is not in the trash."""
+        found = Q(pk__in=[])
+        for mailable in mailables.values():
+            there = mailable.model.objects.alive().values("pk")
+            found |= Q(kind=mailable.kind) & (Q(report__in=there) if mailable.kind == "report"
+                                              else Q(subject_id__in=there))  # fmt: skip
+        return self.filter(found)
+
+    def of(self, kind: str, pk: int) -> Self:
+        """The mailings of one record of a kind."""
+        return self.filter(kind=kind, **{"report" if kind == "report" else "subject_id": pk})
 
     def visible_to(self, user: Person) -> Self:
-        """What one set up or gets; everything for administrators."""
-        if is_agent(user):
-            return self.none()
+        """What one set up or gets, of what one's role may get; everything for administrators."""
+        kinds = [m.kind for m in mailables.values() if user.role in m.roles]
         mine = Q(created_by=user.pk) | Q(
             pk__in=self.model.recipients.rel.related_model.objects.filter(user=user.pk).values(
                 "schedule"
             )
         )
-        return self.alive() if is_admin(user) else self.alive().filter(mine)
+        found = self.alive().filter(kind__in=kinds)
+        return found if is_admin(user) else found.filter(mine)
 
     def editable_by(self, user: Person) -> Self:
         """What one set up; all for administrators."""

@@ -34,6 +34,7 @@ from crm.records.resources import SELLERS
 from sales.cards import closing_card, slow_card, stepless_card, target_card
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
+from sales.reports import delivery  # noqa: F401  # fills mailables
 from sales.services import follow_customer
 from sales.timeline import SOURCES
 

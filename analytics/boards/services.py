@@ -17,6 +17,7 @@ from analytics.boards.looks import text_of
 from analytics.boards.models import Board, BoardCard
 from crm.common.errors import EditConflictError, RefusedError
 from crm.records.models import SavedView
+from sales.models import ReportSchedule
 
 Sharing = SavedView.Sharing
 MOST_CARDS = 24
@@ -96,6 +97,9 @@ def board_restore(*, pk: int, actor: Any) -> Board:
     board.trashed_at = None
     _refuse_twin(board, board.name)
     board.save(update_fields=["trashed_at"])
+    # What fell due while it was away is not made up for.
+    mailings = ReportSchedule.objects.of("board", board.pk).filter(active=True)
+    mailings.update(active_since=timezone.now())
     return board
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analytics.boards import cards, figure_cards, looks, services
+from analytics.boards import cards, figure_cards, looks, printing, services
 from analytics.boards.forms import BoardForm
 from analytics.boards.looks import Look
 from analytics.boards.models import Board, BoardCard
@@ -19,6 +21,8 @@ from analytics.boards.starts import start_of, starts_for
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import EditConflictError, RefusedError
 from crm.common.models import new_submission
+from crm.records.permissions import may_export
+from sales.views.report_mail import mailings_page
 
 MOST_SHOWN = 100
 
@@ -64,7 +68,8 @@ def board(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "board": found, "form": form, "look": look, "may_edit": may_edit, "editing": editing,
         "entries": [_entry(card, look) for card in mine] if look else [],
-        "left_out": len(every) - len(mine), "widths": BoardCard.Width.choices,
+        "may_export": may_export(request.user), "left_out": len(every) - len(mine),
+        "widths": BoardCard.Width.choices,
         "is_usual": look is not None and look.text == looks.text_of(QueryDict(found.query)),
     }  # fmt: skip
     return render(request, "analytics/boards/board.html", context, status=200 if look else 422)
@@ -98,6 +103,23 @@ def board_start(request: SignedInRequest) -> HttpResponse:
     edit = "" if start.cards else "?edit=1"
     messages.success(request, _("Your dashboard is ready. Every card can be changed."))
     return redirect(f"{made.get_absolute_url()}{edit}")
+
+
+@require_POST
+@reauthentication_required(enabled=lambda request: request.user.role == "admin")
+def board_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Print it as the page shows it; administrators confirm who they are, as for every export."""
+    found = visible(request, pk)
+    text = request.POST.get("query", "")[:2000]
+    export = printing.board_export(actor=request.user, board=found, text=text)
+    return redirect("records:export_detail", export.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def board_mail(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Its mailings; a form for one more."""
+    return mailings_page(request, "board", pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.accounts.models import User
 from crm.common.models import new_submission
+from sales.mailables import mailables
 from sales.models import ReportSchedule
 from sales.reports.saving import nameable
 
 
 class ScheduleForm(forms.ModelForm):
-    """``user`` bounds whom it can be sent to."""
+    """``user`` bounds whom it can be sent to, ``kind`` what can be attached."""
 
     recipients: forms.ModelMultipleChoiceField[User] = forms.ModelMultipleChoiceField(
         label=_("To colleagues"), queryset=None
@@ -31,10 +32,13 @@ class ScheduleForm(forms.ModelForm):
         fields = ["recipients", "frequency", "weekday", "monthday", "hour", "format", "skip_empty",
                   "active"]  # fmt: skip
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, kind: str = "report", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         recipients: Any = self.fields["recipients"]
-        recipients.queryset = nameable(user)
+        recipients.queryset = nameable(user, mailables[kind].roles)
+        offered: Any = self.fields["format"]
+        known = mailables[kind].formats
+        offered.choices = [(value, label) for value, label in offered.choices if value in known]
         if self.instance.pk:
             self.fields["expected_version"].initial = self.instance.version
             recipients.initial = list(self.instance.recipients.values_list("user", flat=True))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.records.models import SavedView
+from sales.mailables import mailables
 from sales.querysets import ReportScheduleQuerySet, SavedReportQuerySet
 
 
@@ -63,7 +64,15 @@ class SavedReport(models.Model):
 
 
 class ReportSchedule(models.Model):
-    """When a report is mailed, and how. The hour is that of each recipient's own clock."""
+    """When a report, or what apps above mail, is mailed, and how.
+
+    The hour is that of each recipient's own clock. What is mailed is a ``report``, or the record
+    ``subject_id`` of another kind (``sales.mailables``).
+    """
+
+    class Kind(models.TextChoices):
+        REPORT = "report", _("Report")
+        BOARD = "board", pgettext_lazy("composed", "Dashboard")
 
     class Frequency(models.TextChoices):
         DAILY = "daily", _("Every day")
@@ -86,9 +95,14 @@ class ReportSchedule(models.Model):
         CSV = "csv", "CSV"
         NONE = "none", pgettext_lazy("attachment", "None: in the mail itself")
 
-    report = models.ForeignKey(
-        SavedReport, verbose_name=_("report"), on_delete=models.CASCADE, related_name="schedules"
+    kind = models.CharField(
+        _("kind"), max_length=8, choices=Kind.choices, default=Kind.REPORT, editable=False
     )
+    report = models.ForeignKey(
+        SavedReport, verbose_name=_("report"), null=True, blank=True, on_delete=models.CASCADE,
+        related_name="schedules",
+    )  # fmt: skip
+    subject_id = models.BigIntegerField(null=True, editable=False)
     frequency = models.CharField(
         _("how often"), max_length=8, choices=Frequency.choices, default=Frequency.WEEKLY
     )
@@ -123,7 +137,18 @@ class ReportSchedule(models.Model):
         verbose_name = _("mailing of a report")
         verbose_name_plural = _("mailings of reports")
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["kind", "subject_id"], name="report_schedule_subject",
+                condition=Q(subject_id__isnull=False),
+            )
+        ]  # fmt: skip
         constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="report", report__isnull=False, subject_id__isnull=True)
+                | Q(kind="board", report__isnull=True, subject_id__isnull=False),
+                name="report_schedule_of",
+            ),
             models.CheckConstraint(
                 condition=Q(frequency__in=["daily", "workdays", "weekly", "monthly"]),
                 name="report_schedule_frequency",
@@ -140,7 +165,19 @@ class ReportSchedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.report} · {self.get_frequency_display()}"
+        return f"{self.subject} · {self.get_frequency_display()}"
+
+    @property
+    def subject(self) -> Any:
+        """What is mailed: the report, or the record of another kind (None when it is gone)."""
+        if self.kind == self.Kind.REPORT:
+            return self.report
+        return mailables[self.kind].model.objects.filter(pk=self.subject_id).first()
+
+    @property
+    def mail_url(self) -> str:
+        """The page of the mailings of what is mailed."""
+        return reverse(mailables[self.kind].page, args=[self.report_id or self.subject_id])
 
 
 class ReportRecipient(models.Model):

@@ -12,9 +12,9 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import User
 from crm.common.errors import RefusedError
@@ -26,7 +26,8 @@ from crm.mail.models import Mail
 from crm.mail.services import Attachment, Letter, mail_queue
 from crm.records.resources import SELLERS
 from crm.records.views.lists import TYPES
-from sales.models import ReportDelivery, ReportRecipient, ReportSchedule
+from sales.mailables import Mailable, mailables
+from sales.models import ReportDelivery, ReportRecipient, ReportSchedule, SavedReport
 from sales.reports import clock
 from sales.reports.files import WRITERS, question
 from sales.reports.layout import Head, cells, heads, said, subtitle, title
@@ -41,19 +42,26 @@ State = ReportDelivery.State
 def enqueue_due(now: datetime) -> int:
     """Start a job for each turn that is due and was not done; gives how many."""
     recipients = ReportRecipient.objects.filter(
-        stopped_at__isnull=True, schedule__active=True, schedule__report__trashed_at__isnull=True,
-        user__is_active=True, user__role__in=SELLERS,
+        stopped_at__isnull=True, schedule__active=True,
+        schedule__in=ReportSchedule.objects.alive(), user__is_active=True,
     ).select_related("schedule", "user")  # fmt: skip
     recent = ReportDelivery.objects.filter(created_at__gt=now - REMEMBERED)
     done = set(recent.values_list("schedule", "user", "key"))
     count = 0
     for recipient in recipients.iterator(chunk_size=500):
         day = clock.due_day(recipient.schedule, clock.zone_of(recipient.user), now)
-        if day is None or (recipient.schedule_id, recipient.user_id, f"{day}") in done:
+        if not _may_get(recipient.user, recipient.schedule) or day is None:
+            continue
+        if (recipient.schedule_id, recipient.user_id, f"{day}") in done:
             continue
         _enqueue(recipient.schedule_id, recipient.user_id, f"{day}")
         count += 1
     return count
+
+
+def _may_get(user: User, schedule: ReportSchedule) -> bool:
+    """People of roles that have such figures."""
+    return user.role in mailables[schedule.kind].roles
 
 
 def _enqueue(schedule: int, user: int, key: str) -> Job:
@@ -111,7 +119,7 @@ def deliver(job: JobContext) -> ReportDelivery | None:
 
 def _wanted(schedule: ReportSchedule, user: User, key: str) -> bool:
     """Looked at again when its time comes: people leave, change their role, or stop it."""
-    if not user.is_active or user.role not in SELLERS:
+    if not user.is_active or not _may_get(user, schedule):
         return False
     if key.startswith("now"):
         return True
@@ -128,8 +136,15 @@ def _as(user: User) -> Iterator[None]:
 def _prepare(schedule: ReportSchedule, user: User, key: str) -> Prepared:
     if not user.email:
         return Prepared(State.REFUSED, _("%(name)s has no e-mail address.") % {"name": user})
+    made: Prepared = mailables[schedule.kind].prepare(schedule, user, key)
+    return made
+
+
+def prepare_report(schedule: ReportSchedule, user: User, key: str) -> Prepared:
+    """A report for one recipient."""
+    report = _report(schedule)
     try:
-        table = build(question(user, schedule.report.query, _today(schedule, user, key)))
+        table = build(question(user, report.query, _today(schedule, user, key)))
     except RefusedError as refusal:
         return Prepared(State.REFUSED, refusal.message)
     if table.is_empty and schedule.skip_empty:
@@ -137,6 +152,11 @@ def _prepare(schedule: ReportSchedule, user: User, key: str) -> Prepared:
     files, note = _files(schedule, table)
     letter = _letter(schedule, user, table, note)
     return Prepared(State.MAILED, rows=len(table.rows), letter=letter, files=files)
+
+
+def _report(schedule: ReportSchedule) -> SavedReport:
+    report: SavedReport = schedule.subject
+    return report
 
 
 def _today(schedule: ReportSchedule, user: User, key: str) -> date:
@@ -157,17 +177,17 @@ def _files(schedule: ReportSchedule, table: ReportTable) -> tuple[tuple[Attachme
     except PdfImpossibleError as problem:
         kind, note = "xlsx", problem.message
         content = WRITERS[kind](table)
-    return (Attachment(f"{schedule.report.name}.{kind}", TYPES[kind], content),), note
+    return (Attachment(f"{_report(schedule).name}.{kind}", TYPES[kind], content),), note
 
 
 def _letter(schedule: ReportSchedule, user: User, table: ReportTable, note: str) -> Letter:
     columns = [head for head in heads(table) if head.key not in {"variance", "sd", "least", "most"}]
     shown = [_said_row(table, row, columns) for row in (*table.rows[:MOST_ROWS], table.total)]
     context = {
-        "report": schedule.report, "user": user, "note": note, "title": title(table),
+        "report": _report(schedule), "user": user, "note": note, "title": title(table),
         "subtitle": subtitle(table), "columns": columns, "rows": shown[:-1], "total": shown[-1],
         "left": max(len(table.rows) - MOST_ROWS, 0), "language": user.language,
-        "url": f"{settings.BASE_URL}{schedule.report.get_absolute_url()}",
+        "url": f"{settings.BASE_URL}{_report(schedule).get_absolute_url()}",
         "stop_url": _stop_url(schedule),
     }  # fmt: skip
     return Letter.rendered("sales_report", context)
@@ -179,7 +199,7 @@ def _said_row(table: ReportTable, row: Row, columns: list[Head]) -> list[str]:
 
 
 def _stop_url(schedule: ReportSchedule) -> str:
-    return f"{settings.BASE_URL}{reverse('sales:report_mail', args=[schedule.report_id])}"
+    return f"{settings.BASE_URL}{schedule.mail_url}"
 
 
 def _mail(schedule: ReportSchedule, user: User, key: str, prepared: Prepared) -> Mail | None:
@@ -190,3 +210,9 @@ def _mail(schedule: ReportSchedule, user: User, key: str, prepared: Prepared) ->
         key=f"report:{schedule.pk}:{user.pk}:{key}",
         headers={"List-Unsubscribe": f"<{_stop_url(schedule)}>"},
     )  # fmt: skip
+
+
+mailables["report"] = Mailable(
+    "report", SavedReport, SELLERS, "sales:report_mail", gettext_lazy("Mail the report"),
+    tuple(ReportSchedule.Format.values), prepare_report,
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from crm.accounts.models import User
 from crm.common.errors import EditConflictError, RefusedError
 from crm.records.models import SavedView
 from crm.records.resources import SELLERS
+from sales.mailables import mailables
 from sales.models import ReportRecipient, ReportSchedule, SavedReport
 from sales.reports.files import question
 
@@ -99,9 +100,9 @@ def _refuse_twin(report: SavedReport, name: str) -> None:
         raise RefusedError(_("You have a report called “%(name)s” already.") % {"name": name})
 
 
-def nameable(actor: Any) -> Any:
-    """Whom a person may send reports to: those with sales figures, of one's reach."""
-    sellers = User.objects.filter(is_active=True, role__in=SELLERS).order_by("username")
+def nameable(actor: Any, roles: Collection[str] = SELLERS) -> Any:
+    """Whom a person may send reports to: those whose role has such figures, of one's reach."""
+    sellers = User.objects.filter(is_active=True, role__in=roles).order_by("username")
     if actor.is_admin:
         return sellers
     if actor.is_manager:
@@ -112,23 +113,26 @@ def nameable(actor: Any) -> Any:
 @transaction.atomic
 def schedule_create(
     *, actor: Any, report: int, recipients: Sequence[User], submission: UUID | None = None,
-    **values: Any,
+    kind: str = "report", **values: Any,
 ) -> ReportSchedule:  # fmt: skip
-    """Mail a report from now on. A second call with the same ``submission`` gives the first's.
+    """Mail a report from now on, or the record ``report`` of another ``kind``.
+
+    A second call with the same ``submission`` gives the first's.
 
     Raises
     ------
     PermissionDenied
         The actor does not see the report, or may not send to one of the recipients.
     """
-    if not SavedReport.objects.visible_to(actor).filter(pk=report).exists():
+    if not mailables[kind].model.objects.visible_to(actor).filter(pk=report).exists():
         raise PermissionDenied
     twin = ReportSchedule.objects.filter(submission=submission).first() if submission else None
     if twin is not None:
         return twin
+    what = {"report_id" if kind == "report" else "subject_id": report}
     schedule = ReportSchedule(
-        report_id=report, created_by=actor, active_since=timezone.now(), submission=submission,
-        **values,
+        kind=kind, created_by=actor, active_since=timezone.now(), submission=submission,
+        **what, **values,
     )  # fmt: skip
     schedule.full_clean(exclude=["submission"])
     schedule.save()
@@ -179,7 +183,7 @@ def schedule_stop(*, pk: int, actor: Any, stopped: bool) -> None:
 def _set_recipients(schedule: ReportSchedule, actor: Any, recipients: Sequence[User]) -> None:
     """Those named; whoever stopped it stays stopped. Earlier ones out of the actor's reach stay."""
     wanted = {user.pk for user in recipients}
-    reach = set(nameable(actor).values_list("pk", flat=True))
+    reach = set(nameable(actor, mailables[schedule.kind].roles).values_list("pk", flat=True))
     if not wanted <= reach:
         raise PermissionDenied
     there = set(schedule.recipients.values_list("user", flat=True))

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import EditConflictError
 from sales.forms.report_mail import ScheduleForm
-from sales.models import ReportDelivery, ReportRecipient, ReportSchedule, SavedReport
+from sales.mailables import mailables
+from sales.models import ReportDelivery, ReportRecipient, ReportSchedule
 from sales.reports import clock, saving
 from sales.reports.delivery import send_now
 
@@ -28,23 +28,30 @@ MOST_TURNS = 20
 @never_cache
 def report_mail(request: SignedInRequest, pk: int) -> HttpResponse:
     """A report's mailings; a form for one more. Whoever gets it may look, to stop it."""
-    sees = SavedReport.objects.visible_to(request.user).filter(pk=pk).exists()
-    gets = ReportSchedule.objects.visible_to(request.user).filter(report=pk)
-    report = SavedReport.objects.filter(pk=pk).first() if sees or gets.exists() else None
+    return mailings_page(request, "report", pk)
+
+
+def mailings_page(request: SignedInRequest, kind: str, pk: int) -> HttpResponse:
+    """The mailings of a record of any kind."""
+    mailable = mailables[kind]
+    sees = mailable.model.objects.visible_to(request.user).filter(pk=pk).exists()
+    gets = ReportSchedule.objects.visible_to(request.user).of(kind, pk)
+    found = mailable.model.objects.filter(pk=pk)
+    report = found.first() if sees or gets.exists() else None
     if report is None:
         raise Http404
     if request.method == "POST" and not sees:
         raise Http404
-    form = ScheduleForm(request.POST or None, user=request.user)
+    form = ScheduleForm(request.POST or None, user=request.user, kind=kind)
     if request.method == "POST" and form.is_valid():
         saving.schedule_create(
-            actor=request.user, report=pk, submission=form.cleaned_data["submission"],
-            **_values(form),
+            actor=request.user, report=pk, kind=kind,
+            submission=form.cleaned_data["submission"], **_values(form),
         )  # fmt: skip
-        messages.success(request, _("The report will be mailed."))
-        return redirect("sales:report_mail", pk)
-    context = {"report": report, "form": form if sees else None, "is_sent": settings.MAIL_IS_SENT,
-               **_mailings(request.user, report)}  # fmt: skip
+        messages.success(request, _("It will be mailed from now on."))
+        return redirect(mailable.page, pk)
+    context = {"report": report, "heading": mailable.heading, "form": form if sees else None,
+               "is_sent": settings.MAIL_IS_SENT, **_mailings(request.user, kind, pk)}  # fmt: skip
     return render(request, "sales/report_mail.html", context, status=422 if form.errors else 200)
 
 
@@ -54,9 +61,9 @@ def _values(form: ScheduleForm) -> dict[str, Any]:
     return {name: value for name, value in form.cleaned_data.items() if name not in kept}
 
 
-def _mailings(user: Any, report: SavedReport) -> dict[str, Any]:
+def _mailings(user: Any, kind: str, pk: int) -> dict[str, Any]:
     schedules = list(
-        ReportSchedule.objects.visible_to(user).filter(report=report).select_related("created_by")
+        ReportSchedule.objects.visible_to(user).of(kind, pk).select_related("created_by")
     )
     recipients = ReportRecipient.objects.filter(schedule__in=schedules).select_related("user")
     turns = ReportDelivery.objects.filter(schedule__in=schedules).select_related("user", "mail")
@@ -93,8 +100,10 @@ def _editable(request: SignedInRequest, pk: int) -> ReportSchedule:
 @require_http_methods(["GET", "POST"])
 def schedule_edit(request: SignedInRequest, pk: int) -> HttpResponse:
     schedule = _editable(request, pk)
-    report = schedule.report
-    form = ScheduleForm(request.POST or None, user=request.user, instance=schedule)
+    report = schedule.subject
+    form = ScheduleForm(
+        request.POST or None, user=request.user, instance=schedule, kind=schedule.kind
+    )
     status, conflict = 200, None
     if request.method == "POST" and form.is_valid():
         try:
@@ -106,19 +115,20 @@ def schedule_edit(request: SignedInRequest, pk: int) -> HttpResponse:
             conflict, status = error.current, 409
         else:
             messages.success(request, _("Saved."))
-            return redirect("sales:report_mail", report.pk)
+            return redirect(schedule.mail_url)
     context = {"form": form, "report": report, "conflict": conflict,
-               "cancel_url": reverse("sales:report_mail", args=[report.pk])}  # fmt: skip
+               "heading": mailables[schedule.kind].heading,
+               "cancel_url": schedule.mail_url}  # fmt: skip
     status = 422 if form.errors else status
     return render(request, "sales/report_schedule_form.html", context, status=status)
 
 
 @require_POST
 def schedule_delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    report = _editable(request, pk).report_id
+    home = _editable(request, pk).mail_url
     saving.schedule_delete(pk=pk, actor=request.user)
     messages.success(request, _("This mailing is gone."))
-    return redirect("sales:report_mail", report)
+    return redirect(home)
 
 
 def _visible(request: SignedInRequest, pk: int) -> ReportSchedule:
@@ -134,7 +144,7 @@ def schedule_now(request: SignedInRequest, pk: int) -> HttpResponse:
     schedule = _visible(request, pk)
     send_now(pk=pk, actor=request.user)
     messages.success(request, _("It is on its way to you; look into the outgoing mail."))
-    return redirect("sales:report_mail", schedule.report_id)
+    return redirect(schedule.mail_url)
 
 
 @require_POST
@@ -145,4 +155,4 @@ def schedule_stop(request: SignedInRequest, pk: int) -> HttpResponse:
     saving.schedule_stop(pk=pk, actor=request.user, stopped=stopped)
     said = _("You will not get it any more.") if stopped else _("You will get it again.")
     messages.success(request, said)
-    return redirect("sales:report_mail", schedule.report_id)
+    return redirect(schedule.mail_url)

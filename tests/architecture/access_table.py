@@ -181,6 +181,8 @@ ACTIONS: dict[str, Action] = {
     "analytics:board_restore": Action("board", {}),  # it is not deleted
     "analytics:board_card_add": Action("board", MINE, "get"),
     "analytics:board_order": Action("board", MINE),
+    "analytics:board_pdf": Action("board", MINE),
+    "analytics:board_mail": Action("board", MINE, "get"),
     "analytics:board_card": Action("board_card", MINE, "get"),
     "analytics:board_card_csv": Action("board_card", MINE, "get"),
     "analytics:board_card_edit": Action("board_card", MINE, "get"),
