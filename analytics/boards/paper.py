@@ -8,36 +8,48 @@ from math import floor, log10
 from typing import Any
 
 from crm.common import formats
+from crm.common.pdf import CHINESE_FONTS
 
 WIDTH, HEIGHT = 600, 200
-LEFT, RIGHT, TOP, BOTTOM = 62, 8, 8, 22
-MOST_LABELS = 8
+LEFT, RIGHT, TOP, BOTTOM = 72, 8, 10, 24
+MOST_LABELS = 6
 OVER_TIME = frozenset({"line", "area", "bar", "stacked", "fan"})
 BARS = frozenset({"hbar", "funnel", "donut"})
 
 
+COLOURS = ("#066fd1", "#d9730d", "#2b8a3e", "#7048b6", "#0b7285", "#c2255c", "#8a6d00", "#8593a5")
+
+
+def colour_of(series: int) -> str:
+    return COLOURS[series % len(COLOURS)]
+
+
 @dataclass(frozen=True)
 class Mark:
-    """A rectangle of the series ``colour`` (0, 1, …)."""
+    """A rectangle of a series, in its colour."""
 
     x: float
     y: float
     width: float
     height: float
-    colour: int
+    colour: str
 
 
 @dataclass(frozen=True)
 class Line:
     points: str
-    colour: int
+    colour: str
     dashed: bool
 
 
 @dataclass(frozen=True)
 class Tick:
+    """A value of the scale at the height ``place``, or a label; its text stands at (x, y)."""
+
     place: float
     text: str
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -49,12 +61,13 @@ class Picture:
     bands: Sequence[str]
     ticks: Sequence[Tick]
     labels: Sequence[Tick]
-    names: Sequence[tuple[str, int]]
+    names: Sequence[tuple[str, str]]
     width: int = WIDTH
     height: int = HEIGHT
     left: int = LEFT
     bottom: int = HEIGHT - BOTTOM
     right: int = WIDTH - RIGHT
+    font: str = ", ".join(CHINESE_FONTS)
 
 
 def picture(spec: dict[str, Any]) -> Picture | None:
@@ -69,12 +82,15 @@ def picture(spec: dict[str, Any]) -> Picture | None:
     low, high = top
     scale = _Scale(low, high, len(spec["x"]))
     bars = spec["type"] in {"bar", "stacked"}
-    names = [(str(one["name"]), n) for n, one in enumerate(series)]
+    names = [(str(one["name"]), colour_of(n)) for n, one in enumerate(series)]
     return Picture(
         marks=_marks(series, scale, stacked=stacked) if bars else [],
         lines=[] if bars else _lines(series, scale),
         bands=_bands(spec, scale),
-        ticks=[Tick(scale.y(value), _said(value)) for value in _steps(low, high)],
+        ticks=[
+            Tick(scale.y(value), _said(value), LEFT - 5, scale.y(value) + 3)
+            for value in _steps(low, high)
+        ],
         labels=_labels(spec["x"], scale), names=names,
     )  # fmt: skip
 
@@ -155,7 +171,7 @@ def _marks(series: Sequence[dict[str, Any]], scale: _Scale, *, stacked: bool) ->
             upper = min(scale.y(top), scale.y(bottom))
             marks.append(Mark(
                 round(LEFT + scale.step * (place + 0.15) + shift, 1), upper, round(slim, 1),
-                round(abs(scale.y(top) - scale.y(bottom)), 1), n,
+                round(abs(scale.y(top) - scale.y(bottom)), 1), colour_of(n),
             ))  # fmt: skip
             base = top if stacked else base
     return marks
@@ -163,7 +179,7 @@ def _marks(series: Sequence[dict[str, Any]], scale: _Scale, *, stacked: bool) ->
 
 def _lines(series: Sequence[dict[str, Any]], scale: _Scale) -> list[Line]:
     return [
-        Line(_points(one["data"], scale), n, bool(one.get("dashed")))
+        Line(_points(one["data"], scale), colour_of(n), bool(one.get("dashed")))
         for n, one in enumerate(series)
     ]
 
@@ -183,7 +199,10 @@ def _bands(spec: dict[str, Any], scale: _Scale) -> list[str]:
 
 def _labels(texts: Sequence[Any], scale: _Scale) -> list[Tick]:
     every = max(1, -(-len(texts) // MOST_LABELS))
-    return [Tick(scale.x(n), str(text)) for n, text in enumerate(texts) if n % every == 0]
+    return [
+        Tick(scale.x(n), str(text), scale.x(n), HEIGHT - 8)
+        for n, text in enumerate(texts) if n % every == 0
+    ]  # fmt: skip
 
 
 def _said(value: float) -> str:
