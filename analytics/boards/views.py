@@ -106,10 +106,14 @@ def board_start(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
-@reauthentication_required(enabled=lambda request: request.user.role == "admin")
 def board_pdf(request: SignedInRequest, pk: int) -> HttpResponse:
     """Print it as the page shows it; administrators confirm who they are, as for every export."""
-    found = visible(request, pk)
+    printed: HttpResponse = _print(request, visible(request, pk))
+    return printed
+
+
+@reauthentication_required(enabled=lambda request: request.user.role == "admin")
+def _print(request: SignedInRequest, found: Board) -> HttpResponse:
     text = request.POST.get("query", "")[:2000]
     export = printing.board_export(actor=request.user, board=found, text=text)
     return redirect("records:export_detail", export.pk)
