@@ -1,4 +1,4 @@
-"""Two pages never disagree: each figure over every page that shows it, for three roles, two periods."""
+"""Two pages never disagree: each figure over all pages that show it, for three roles."""
 
 from __future__ import annotations
 
