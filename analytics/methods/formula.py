@@ -8,8 +8,8 @@ sees the text, so nothing typed by a person reaches an evaluator.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 import numpy as np
@@ -55,12 +55,18 @@ class Formula:
         Columns left of the ``~``.
     categorical : frozenset of str
         Columns inside ``C(…)``.
+    prefixed : frozenset of str
+        Functions that were written with ``np.`` before them, and are named so in the answer.
+    spelled : dict of str to str
+        Columns written as ``Q('…')``, and how.
     """
 
     text: str
     columns: dict[str, str]
     outcome: tuple[str, ...]
     categorical: frozenset[str]
+    prefixed: frozenset[str] = frozenset()
+    spelled: Mapping[str, str] = field(default_factory=dict)
 
     def original(self, term: str) -> str:
         """Return ``term`` with the columns' own names, those that are no identifier in Q("…")."""
@@ -68,8 +74,10 @@ class Formula:
         def back(match: re.Match[str]) -> str:
             column = self.columns[match.group()]
             plain = re.fullmatch(r"[^\W\d]\w*", column)
-            return column if plain else f'Q("{column}")'
+            return self.spelled.get(column) or (column if plain else f'Q("{column}")')
 
+        for name in self.prefixed:
+            term = re.sub(rf"(?<![\w.]){name}\(", f"np.{name}(", term)
         return re.sub(r"col_\d+_", back, term)
 
 
@@ -117,7 +125,14 @@ def parse_formula(text: str, columns: Sequence[str]) -> Formula:
     explained = set(re.findall(r"col_\d+_", " ".join(written[split:])))
     if any(name in explained and names[name] in outcome for name in names):
         _refuse(outcome[0], "the outcome cannot also explain itself")
-    return Formula("".join(written), names, outcome, frozenset(reader.categorical))
+    return Formula(
+        text="".join(written),
+        columns=names,
+        outcome=outcome,
+        categorical=frozenset(reader.categorical),
+        prefixed=frozenset(reader.prefixed),
+        spelled=reader.spelled,
+    )
 
 
 def _refuse(near: str, rule: str) -> NoReturn:
@@ -147,6 +162,8 @@ class _Reader:
         self.stars = 0
         self.used: list[str] = []
         self.categorical: set[str] = set()
+        self.prefixed: set[str] = set()
+        self.spelled: dict[str, str] = {}
         self.out: list[str] = []
 
     def read(self) -> list[str]:
@@ -232,6 +249,8 @@ class _Reader:
             self.categorical.add(self._column())
             self._take(")")
         elif name == "I" or name in FUNCTIONS:
+            if self._peek() != name:
+                self.prefixed.add(name)
             self.out.append(name)
             self.at += 1
             self._bracket(self._arithmetic)
@@ -280,6 +299,8 @@ class _Reader:
         name = text
         if self._kind() == "quoted":
             name = text[1:-1] if text.startswith("`") else text[2:-1].strip()[1:-1]
+            if text.startswith("Q"):
+                self.spelled.setdefault(name, text)
         if name not in self.columns:
             shown = ", ".join(self.columns[:20]) + (", …" if len(self.columns) > 20 else "")
             raise DataProblem("column_missing", {"column": name, "columns": shown})
