@@ -22,8 +22,8 @@ from benchmarks.machine import (
     row_counts,
 )
 
-PARTS = ("pages", "jobs", "import", "analyze", "start")
-DEFAULT_PARTS = ("pages", "jobs", "import", "analyze")
+PARTS = ("pages", "weight", "jobs", "import", "analyze", "start")
+DEFAULT_PARTS = ("pages", "weight", "jobs", "import", "analyze")
 
 
 def main() -> int:
@@ -56,7 +56,7 @@ def _measure(found: Machine, options: argparse.Namespace, figures: dict[str, Any
     figures["rows"] = row_counts(found)
     collect_static(found)
     repeats = 1 if options.quick else 3
-    if "pages" in options.only or "jobs" in options.only:
+    if {"pages", "weight", "jobs"} & set(options.only):
         _measure_in_process(found, options, figures)
     if "import" in options.only:
         _say("import")
@@ -76,7 +76,7 @@ def _measure_in_process(
     from django.db import connections
 
     django.setup()
-    from benchmarks import jobs, pages, web
+    from benchmarks import jobs, pages, web, weight
 
     try:
         if "pages" in options.only:
@@ -89,6 +89,9 @@ def _measure_in_process(
             figures["web"] = web.measure(
                 found, people, listed, seconds=2.0 if options.quick else 5.0
             )
+        if "weight" in options.only:
+            _say("weight of pages")
+            figures["weight"] = weight.measure(found, pages.sign_in())
         if "jobs" in options.only:
             _say("jobs")
             figures["jobs"] = jobs.measure(found, times=6 if options.quick else 20)

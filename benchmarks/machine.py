@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,14 +101,19 @@ class Machine:
 
     @contextlib.contextmanager
     def started(
-        self, name: str, arguments: Sequence[str], *, pass_fds: Sequence[int] = ()
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        pass_fds: Sequence[int] = (),
+        more: Mapping[str, str] | None = None,
     ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
         """A program of the product beside us and its log; ended with its children."""
         log = self.state / "log" / f"{name}.log"
         with log.open("wb") as output:
             process = processes.start(
                 [sys.executable, *arguments], output=output, folder=BASE_DIR, pass_fds=pass_fds,
-                environment=os.environ | self.environment(),
+                environment=os.environ | self.environment() | dict(more or {}),
             )  # fmt: skip
         try:
             yield process, log

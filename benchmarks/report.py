@@ -12,6 +12,7 @@ PAGE_TARGETS = {
     "deal": 40, "request": 40,
 }  # fmt: skip
 MOST_QUERIES = 10
+MOST_KIB = 180  # of a page on a telephone with an empty cache
 IMPORT_ROWS_PER_SECOND = 5000
 COLD_SECONDS, AGAIN_SECONDS = 90, 5
 
@@ -24,6 +25,8 @@ def text(figures: dict[str, Any]) -> str:
     if web := figures.get("web"):
         parts += ["Through gunicorn, 2 workers, 2 clients", _table(_WEB_COLUMNS, web["pages"])]
         parts.append(_memory("web", web["memory"]["workers_after_load"]))
+    if weight := figures.get("weight"):
+        parts += ["A telephone with an empty cache, KiB", _table(_WEIGHT_COLUMNS, weight)]
     if jobs := figures.get("jobs"):
         parts.append(
             f"A job of ten rows: {jobs['small_job_p50_ms']} ms from request to done "
@@ -54,6 +57,11 @@ def misses(figures: dict[str, Any]) -> list[str]:
             found.append(f"{row['page']}: {row['p50_ms']} ms > {limit} ms")
         if limit and row["queries"] > MOST_QUERIES:
             found.append(f"{row['page']}: {row['queries']} queries > {MOST_QUERIES}")
+    found += [
+        f"weight of {row['page']}: {row['total_kib']} KiB > {MOST_KIB} KiB"
+        for row in figures.get("weight", [])
+        if row.get("total_kib", 0) > MOST_KIB
+    ]
     rate = figures.get("import", {}).get("rows_per_second")
     if rate and rate < IMPORT_ROWS_PER_SECOND:
         found.append(f"retail import: {rate:.0f} rows/s < {IMPORT_ROWS_PER_SECOND}")
@@ -76,6 +84,11 @@ _PAGE_COLUMNS = {
 _WEB_COLUMNS = {
     "page": "page", "requests_per_second": "requests/s", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
     "requests": "requests", "load": "load",
+}  # fmt: skip
+_WEIGHT_COLUMNS = {
+    "page": "page", "total_kib": "all", "document_kib": "HTML", "stylesheet_kib": "CSS",
+    "script_kib": "scripts", "font_kib": "fonts", "image_kib": "pictures", "fetch_kib": "fetched",
+    "xhr_kib": "htmx", "other_kib": "other", "failed": "failed",
 }  # fmt: skip
 _ANALYSIS_COLUMNS = {
     "method": "method", "seconds": "command s", "method_seconds": "method s", "rows": "rows",

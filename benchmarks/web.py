@@ -37,7 +37,7 @@ def measure(
             *("--workers", "2", "--bind", f"fd://{listener.fileno()}"),
         ]
         with found.started("web", command, pass_fds=(listener.fileno(),)) as (process, log):
-            _wait(port, log)
+            wait_for(port, log)
             workers = children_of(process.pid)
             before = [memory_of(pid) for pid in workers]
             rows = [
@@ -52,7 +52,7 @@ def measure(
     return {"pages": rows, "memory": memory}
 
 
-def _wait(port: int, log: Path) -> None:
+def wait_for(port: int, log: Path) -> None:
     deadline = time.monotonic() + LISTENING_SECONDS
     while time.monotonic() < deadline:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
