@@ -14,6 +14,7 @@ from analytics.charts import Chart
 from analytics.dashboard import SERVERS
 from analytics.forms import OptionsForm
 from analytics.models import Run
+from analytics.offers import offer
 from analytics.pages import METHOD_PAGES, MethodPage, run_page
 from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
@@ -88,6 +89,7 @@ def _method_page(
     context = {
         "method": page, "runs": runs, "run": newest, "waiting": waiting, "refused": refused,
         "options": options, **(run_page(newest) if newest else {}),
+        "offer": offer(newest, request.user) if newest else None,
     }  # fmt: skip
     status = 422 if options and options.errors else 200
     return render(request, "analytics/method.html", context, status=status)
@@ -132,7 +134,10 @@ def _run(request: SignedInRequest, pk: int) -> Run:
 @require_GET
 def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
-    context = {"run": run, "method": METHOD_PAGES[run.method], **run_page(run)}
+    context = {
+        "run": run, "method": METHOD_PAGES[run.method], "offer": offer(run, request.user),
+        **run_page(run),
+    }  # fmt: skip
     return render(request, "analytics/run.html", context)
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Concat, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from communications import bulk  # noqa: F401  # fills the registry
 from communications.models import Communication, FollowUp
 from communications.needs import sources_of
 from communications.selectors import CHANNEL_ICONS, due_steps, next_steps, person_name, quick_log

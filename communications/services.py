@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -91,6 +91,25 @@ def follow_up_create(
     values["customer"] = _seen_customer(actor, customer)
     values["owner"] = values.get("owner") or actor
     return record_create(record=FollowUp(**values), actor=actor, submission=submission)
+
+
+def follow_ups_plan(
+    *, customers: Iterable[Customer], actor: Any, title: str, due_at: datetime
+) -> list[FollowUp]:
+    """One follow-up with each customer, for its owner (the actor where there is none).
+
+    The customers are locked and the actor's to change: the caller has checked it.
+    """
+    made = [
+        FollowUp(
+            customer=customer, kind=FollowUp.Kind.CALL, title=title, due_at=due_at,
+            owner_id=customer.owner_id or actor.pk, team_id=customer.team_id, created_by=actor,
+        )
+        for customer in customers
+    ]  # fmt: skip
+    for follow_up in made:
+        follow_up.search = follow_up.search_texts()
+    return FollowUp.objects.bulk_create(made, batch_size=1_000)
 
 
 @transaction.atomic

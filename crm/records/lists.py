@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from crm.common.columns import Column
 from crm.records.custom import added_columns
-from crm.records.keyset import Sort
+from crm.records.keyset import Sort, paginate
 from crm.records.resources import Resource, resources
 
 # Parts of the address that are not the list itself.
@@ -87,6 +87,12 @@ class ListQuery:
             if sort:
                 return sort, text.startswith("-")
         raise Http404
+
+    def first(self, most: int) -> list[int]:
+        """The ids of the first rows in the list's order."""
+        sort, descending = self.order()
+        page = paginate(self.records(), sort, descending=descending, size=most)
+        return [row.pk for row in page.rows]
 
     def all_columns(self) -> list[Column]:
         return [*self.resource.columns, *added_columns(self.resource.kind)]

@@ -12,8 +12,11 @@ from django.urls import reverse
 from analytics import generations
 from analytics.generations import Rows
 from analytics.models import CustomerScore, CustomerValue, NextProduct, Run
+from analytics.offers import offer
+from communications.models import FollowUp
 from crm.jobs.direct import DirectWork
 from crm.records.keyset import paginate
+from crm.records.models import BulkChange
 from customers.duplicates.merging import customer_merge
 from customers.models import Customer
 from customers.resources import CUSTOMERS
@@ -188,3 +191,37 @@ def test_it_keeps_what_was_computed_apart_in_a_merge(cast: Cast, valued: list[Cu
     customer_merge(survivor=winner.pk, other=loser.pk, actor=cast.manager)
     assert not CustomerValue.objects.filter(customer=winner).exists()
     assert not CustomerScore.objects.filter(customer=winner).exists()
+
+
+def test_it_leads_from_a_run_to_the_first_of_its_customers(
+    cast: Cast, client: Client, valued: list[Customer]
+) -> None:
+    """One click asks for a follow-up with those worth most, by their owners; undo removes it."""
+    CustomerFactory(name="foreign", owner=cast.stranger, team=cast.other_team)
+    client.force_login(cast.manager)
+    form = {"action": "follow_up", "filter": "worth_min=1&sort=-worth", "top": "2"}
+    asked = client.post("/customers/bulk/", form)
+    assert asked.context["ids"] == [valued[1].pk, valued[2].pk]
+    wrong = client.post("/customers/bulk/", {**form, "confirmed": "1", "title": "", "due_on": ""})
+    assert wrong.status_code == 422
+    day = company_today() + timedelta(days=3)
+    given = {"action": "follow_up", "confirmed": "1", "ids": asked.context["ids"],
+             "title": "Offer a contract", "due_on": day.isoformat()}  # fmt: skip
+    assert client.post("/customers/bulk/", given).status_code == 302
+    made = FollowUp.objects.order_by("customer__name")
+    assert [one.customer.name for one in made] == ["c1", "c2"]
+    assert {one.owner for one in made} == {cast.rep}
+    assert FollowUp.objects.search_for("contract").count() == 2
+    FollowUp.objects.filter(pk=made[0].pk).update(version=2)
+    client.post(f"/lists/changes/{BulkChange.objects.get().pk}/undo/")
+    assert [one.customer.name for one in FollowUp.objects.all()] == ["c1"]
+
+
+def test_it_offers_what_the_run_found(cast: Cast, client: Client, valued: list[Customer]) -> None:
+    run = CustomerValue.objects.shown()[0].run
+    run.result = {"written": True}
+    offered = offer(run, cast.admin)
+    assert offered is not None
+    assert offered.choices[0][0] == "worth_min=1&sort=-worth"
+    run.live = False
+    assert offer(run, cast.admin) is None

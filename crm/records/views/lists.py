@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -42,11 +43,14 @@ class SelectionView(ResourceView):
         text = self.request.POST.get("filter", "")
         return ListQuery.of(self.resource, self.request.user, text[:4000])
 
-    @property
+    @cached_property
     def ids(self) -> list[int] | None:
-        """The chosen rows; None means everything that the list shows."""
+        """The chosen rows, or the first ``top`` of the list; None means everything it shows."""
         if self.request.POST.get("everything"):
             return None
+        top = self.request.POST.get("top", "")
+        if top.isdecimal() and len(top) < 9:
+            return self.list_query.first(min(int(top), MOST_IDS))
         chosen = [text for text in self.request.POST.getlist("ids") if text.isdecimal()]
         return [int(text) for text in chosen if len(text) < 19][:MOST_IDS]
 
