@@ -11,7 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from analytics import charts, csat_pages, csat_words, marketing_pages, order_pages, score_pages
+from analytics import (
+    charts,
+    csat_pages,
+    csat_words,
+    drift_charts,
+    marketing_pages,
+    order_pages,
+    score_pages,
+)
 from analytics.budgets import BudgetForm
 from analytics.charts import Chart
 from analytics.experiments import presenting
@@ -172,7 +180,11 @@ def _cluster(run: Run) -> Page:
         (_("See the segments"), reverse("marketing:segments")),
         (_("See the customers"), reverse("customers:list")),
     ]
-    return sentence, [charts.cluster_scatter(result), charts.cluster_radar(result)], quality, steps
+    pictures = [charts.cluster_scatter(result), charts.cluster_radar(result)]
+    if result.get("drift"):
+        pictures.append(drift_charts.drift(result))
+        quality.append((_("Stayed in their segment"), drift_charts.stayed(result["drift"])))
+    return sentence, pictures, quality, steps
 
 
 def _forecast(run: Run) -> Page:

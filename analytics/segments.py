@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from customers.models import Customer, Segment
 from customers.services import SegmentLabel, segments_write
 
 if TYPE_CHECKING:
@@ -71,8 +72,41 @@ def segments_store(*, run: Run, customers: NDArray[Any], found: ClusterResult) -
         )
         for profile in groups
     ]
+    run.result["drift"] = _drift(run, labels)
     segments_write(team_id=run.team_id, labels=labels, built_at=timezone.now())
     run.result["segments"] = [
         {"label": entry.key, "name": entry.name, "name_en": entry.name_en} for entry in labels
     ]
     run.save(update_fields=["result"])
+
+
+NOWHERE = -1
+
+
+def _drift(run: Run, labels: list[SegmentLabel]) -> dict[str, Any] | None:
+    """Who moved since the segments were last written: numbers of customers by (from, to).
+
+    ``NOWHERE`` stands for no segment. Segments are told by their keys, which they keep between
+    runs. None when there were none before.
+    """
+    segments = Segment.objects.filter(origin=Segment.Origin.CLUSTER, team=run.team_id, active=True)
+    before = {one.pk: one for one in segments}
+    if not before:
+        return None
+    rows = Customer.objects.filter(segment__in=before).values_list("pk", "segment")
+    was = {pk: before[segment].key for pk, segment in rows.iterator(chunk_size=20_000)}
+    # Customers of teams that are segmented by themselves are not this run's to move.
+    others = segments.model.objects.filter(origin=Segment.Origin.CLUSTER, active=True)
+    elsewhere = Customer.objects.filter(segment__in=others.exclude(pk__in=before))
+    theirs = set(elsewhere.values_list("pk", flat=True)) if run.team_id is None else set()
+    now = {pk: label.key for label in labels for pk in label.customers if pk not in theirs}
+    flows = Counter((was.get(pk, NOWHERE), now.get(pk, NOWHERE)) for pk in was.keys() | now.keys())
+    moved = sum(n for (old, new), n in flows.items() if old != new and NOWHERE not in (old, new))
+    built = max((one.built_at for one in before.values() if one.built_at), default=None)
+    return {
+        "since": built.isoformat() if built else None,
+        "moved": moved,
+        "stayed": sum(n for (old, new), n in flows.items() if old == new),
+        "flows": sorted([old, new, n] for (old, new), n in flows.items()),
+        "names": {str(one.key): [one.name, one.name_en] for one in before.values()},
+    }

@@ -66,6 +66,23 @@ def test_it_forecasts_better_than_its_naive_rival(truth: dict[str, Any]) -> None
     assert run.metrics["mase"] <= run.metrics["naive_mase"]
 
 
+def test_it_tells_who_moved_since_the_last_run(
+    truth: dict[str, Any], person: Any, client: Client
+) -> None:
+    assert runs.run_method(method="cluster").result["drift"] is None
+    first, other = Segment.objects.filter(origin="cluster", active=True).order_by("key")[:2]
+    strayed = Customer.objects.filter(segment=first).values("pk")[:7]
+    Customer.objects.filter(pk__in=list(strayed.values_list("pk", flat=True))).update(segment=other)
+    run = runs.run_method(method="cluster")
+    drift = run.result["drift"]
+    assert [other.key, first.key, 7] in drift["flows"]
+    assert drift["moved"] == 7
+    client.force_login(person("admin"))
+    page = client.get(reverse("analytics:method", args=["cluster"])).content.decode()
+    assert "Who moved since the last run" in page
+    assert "7 moved to another segment" in page
+
+
 def test_it_gives_the_same_figures_for_the_same_data_and_seed(truth: dict[str, Any]) -> None:
     first, second = (runs.run_method(method="cluster") for _ in range(2))
     assert first.fingerprint == second.fingerprint
