@@ -54,12 +54,17 @@ def _value(one: dict[str, Any]) -> dict[str, Any]:
             if one[name]]  # fmt: skip
     return {
         "worth": None if money is None else formats.short_money(money, settings.BASE_CURRENCY),
-        "orders": formats.number(one["orders"], 1),
-        "orders_range": f"{formats.number(one['orders_from'])}–"
-                        f"{formats.number(one['orders_until'])}",
-        "alive": formats.percent(one["alive"]), "chance": round(100 * one["alive"]),
+        **(_orders(one) if one["orders"] is not None else {}),
         "next_on": formats.day(days[0]) if days else "",
         "next_range": f"{formats.day(days[1])} – {formats.day(days[2])}" if len(days) > 2 else "",
+    }  # fmt: skip
+
+
+def _orders(one: dict[str, Any]) -> dict[str, Any]:
+    low, high = formats.number(one["orders_from"]), formats.number(one["orders_until"])
+    return {
+        "orders": formats.number(one["orders"], 1), "orders_range": f"{low}–{high}",
+        "alive": formats.percent(one["alive"]), "chance": round(100 * one["alive"]),
     }  # fmt: skip
 
 

@@ -246,11 +246,12 @@ class CustomerValue(Found):
         "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE,
         related_name="values",
     )  # fmt: skip
-    alive = models.FloatField(_("still a customer"))
-    orders = models.FloatField(_("orders to come"))
-    orders_from = models.PositiveIntegerField(_("orders to come, low (80 %)"))
-    orders_until = models.PositiveIntegerField(_("orders to come, high (80 %)"))
-    # In the base currency; None where orders carry no amounts.
+    # None where the model foretells orders no better than the past rate.
+    alive = models.FloatField(_("still a customer"), null=True)
+    orders = models.FloatField(_("orders to come"), null=True)
+    orders_from = models.PositiveIntegerField(_("orders to come, low (80 %)"), null=True)
+    orders_until = models.PositiveIntegerField(_("orders to come, high (80 %)"), null=True)
+    # In the base currency; None where it is foretold no better than by the past rate.
     value = models.DecimalField(_("value to come"), max_digits=16, decimal_places=2, null=True)
     # The next order; None where it cannot be known.
     next_on = models.DateField(_("next order"), null=True)

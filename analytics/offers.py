@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -45,13 +46,16 @@ def _scores(run: Run) -> list[tuple[str, str]]:
 
 
 def _value(run: Run) -> list[tuple[str, str]]:
-    if not (run.live and run.result.get("written")):
+    written = run.result.get("written") if run.live else None
+    if not written:
         return []
-    return [
-        ("worth_min=1&sort=-worth", _("Those worth most")),
-        ("worth_min=1&still_below=50&sort=-worth", _("Those worth most who may have left")),
-        ("order_within=30&sort=expected", _("Those whose next order is due within 30 days")),
-    ]
+    offered = [
+        ("value", "worth_min=1&sort=-worth", _("Those worth most")),
+        ("orders", "still_below=50&sort=-value", _("Good customers who may have left")),
+        ("when", "order_within=30&sort=expected",
+         _("Those whose next order is due within 30 days")),
+    ]  # fmt: skip
+    return [(query, label) for part, query, label in offered if written[part]]
 
 
 def _rules(run: Run) -> list[tuple[str, str]]:
@@ -77,7 +81,7 @@ def _segments(run: Run) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-_CHOICES = {
+_CHOICES: dict[str, Callable[[Run], list[tuple[str, str]]]] = {
     Run.Method.CHURN: _scores,
     Run.Method.POTENTIAL: _scores,
     Run.Method.VALUE: _value,

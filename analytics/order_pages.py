@@ -45,7 +45,7 @@ def value_page(run: Run) -> Page:
             "No better than each customer's past rate: what customers will bring cannot be told "
             "from these orders by more than that."
         )
-        return sentence, [], _value_quality(test), steps
+        return sentence, [], _value_quality(result), steps
     total = result["value"] or result["purchases"]
     shown = _money if result["value"] else formats.number
     sentence = _(
@@ -59,18 +59,38 @@ def value_page(run: Run) -> Page:
         "high": shown(total["hi80"]),
         "share": formats.percent(result["tenths"][0]),
     }
-    return sentence, [_tenths(result), _best(result)], _value_quality(test), steps
+    return sentence, [_tenths(result), _best(result)], _value_quality(result), steps
 
 
 def _money(amount: float) -> str:
     return formats.short_money(amount, settings.BASE_CURRENCY)
 
 
-def _value_quality(test: dict[str, Any] | None) -> list[tuple[str, str]]:
+def _when_quality(test: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """How the next order's day was told on time not seen."""
+    if not test:
+        return []
+    by_name = {one["name"]: one for one in test["models"]}
+    best, naive = by_name.get(test["chosen"]), by_name["usual_pause"]
+    ways = {"bgnbd": _("by the purchase model"), "own_rhythm": _("by each customer's own rhythm")}
+    rows = [(_("Next order told"), ways.get(test["chosen"], _("no better than everybody's pause")))]
+    if best:
+        rows += [
+            (_("Days off, on average"), formats.number(best["error"])),
+            (_("Days off by everybody's usual pause"), formats.number(naive["error"])),
+            (_("Next orders within their 80 % interval"), _share(best["coverage80"])),
+        ]
+    return rows
+
+
+def _value_quality(result: dict[str, Any]) -> list[tuple[str, str]]:
+    test = result["holdout"]
     if test is None:
         return []
-    own, naive = (test["money"] or test["purchases"])[:2]
+    judged = test["money"] or test["purchases"]
+    own, naive = judged[0], next(one for one in judged if one["name"] == "historical_rate")
     return [
+        *_when_quality(result.get("next_order")),
         (_("Days not seen"), formats.number(test["days"])),
         (_("Orders that came"), formats.number(test["actual"])),
         (

@@ -26,7 +26,8 @@ SUPPORT, CONFIDENCE = "0.005", "0.2"
 
 def fit_value(run: Run, frame: pd.DataFrame) -> tuple[ValueResult, dict[str, Any], Rows]:
     """The values, what of them is stored (totals, tenths and the best customers by id), and what
-    is written to each customer: nothing where the model is no better than the past rate."""
+    is written to each customer: orders, value and next order, each only where it beat the past
+    rate (everybody's usual pause) on time not seen."""
     from analytics.methods.value import value
 
     today = run.params.get("today") or f"{timezone.localdate():%Y-%m-%d}"
@@ -35,9 +36,15 @@ def fit_value(run: Run, frame: pd.DataFrame) -> tuple[ValueResult, dict[str, Any
     result["customer_count"] = len(found.table)
     result["customers"] = result["customers"][:CUSTOMERS_KEPT]
     result["tenths"] = _tenths(found)
-    good = found.holdout is not None and found.holdout.better
-    rows = Rows(CustomerValue, _VALUE_COLUMNS, _value_rows(found) if good else ())
-    result["written"] = good
+    test, when = found.holdout, found.next_order
+    written = {
+        "orders": test is not None and test.counts_better,
+        "value": found.value is not None and test is not None and test.better,
+        "when": when is not None and when.chosen is not None,
+    }
+    result["written"] = written
+    told = _value_rows(found, **written) if any(written.values()) else ()
+    rows = Rows(CustomerValue, _VALUE_COLUMNS, told)
     return found, result, rows
 
 
@@ -49,26 +56,31 @@ _VALUE_COLUMNS = (
 _FARTHEST = 3 * 365
 
 
-def _value_rows(found: ValueResult) -> Iterator[Sequence[Any]]:
+def _value_rows(
+    found: ValueResult, *, orders: bool, value: bool, when: bool
+) -> Iterator[Sequence[Any]]:
     import numpy as np
 
     table = found.table
-    known = table["next"].to_numpy(dtype=float) <= _FARTHEST
+    known = when & (table["next"].to_numpy(dtype=float) <= _FARTHEST)
     end = np.datetime64(found.until, "D")
+    nothing: list[Any] = [None] * len(table)
 
     def days(name: str) -> list[Any]:
         ahead = np.minimum(np.nan_to_num(table[name].to_numpy(dtype=float), nan=0.0), 36_500)
         told = (end + np.ceil(ahead).astype("timedelta64[D]")).astype(object)
         return [day if here else None for day, here in zip(told, known.tolist(), strict=True)]
 
-    worth = table["value"].to_numpy(dtype=float)
-    value = [f"{one:.2f}" if one == one else None for one in worth.tolist()]
-    columns = [
-        table["customer"].tolist(),
-        *(table[n].round(4).tolist() for n in ("alive", "purchases")),
-    ]
-    columns += [table[name].astype(int).tolist() for name in ("lo80", "hi80")]
-    return zip(*columns, value, days("next"), days("next_lo"), days("next_hi"), strict=True)
+    def counted(name: str, digits: int | None = None) -> list[Any]:
+        column = table[name].astype(int) if digits is None else table[name].round(digits)
+        return column.tolist() if orders else nothing
+
+    amounts = table["value"].tolist() if value else nothing
+    return zip(
+        table["customer"].tolist(), counted("alive", 4), counted("purchases", 4), counted("lo80"),
+        counted("hi80"), [None if one is None or one != one else f"{one:.2f}" for one in amounts],
+        days("next"), days("next_lo"), days("next_hi"), strict=True,
+    )  # fmt: skip
 
 
 def _tenths(found: ValueResult) -> list[float]:

@@ -23,7 +23,7 @@ from analytics.methods.gamma_gamma import GammaGamma, expected_spend, fit_gamma_
 from analytics.methods.next_order import NextOrderTest, judge_waiting, next_orders
 from analytics.methods.purchases import History, PurchaseDays, history, purchase_days
 from analytics.methods.serialise import jsonable
-from analytics.methods.value_holdout import Holdout, judge_holdout
+from analytics.methods.value_holdout import Holdout, judge_holdout, own_mean
 from analytics.methods.value_totals import Total, totals
 
 FloatArray = NDArray[np.float64]
@@ -206,7 +206,11 @@ def _valued(
     elif holdout.missed > 0:
         notices.append(Notice("value_intervals_widened"))
     missed = holdout.missed if holdout else 0.0
-    table, counts, money = _customers(days, known, final, ahead, discount, missed, next_order)
+    own = holdout is not None and holdout.own_mean
+    averages = own_mean(known) if own else None
+    table, counts, money = _customers(
+        days, known, final, ahead, discount, missed, next_order, averages
+    )
     return ValueResult(
         table=table,
         until=end,
@@ -334,15 +338,16 @@ def _customers(
     discount: float,
     missed: float,
     next_order: NextOrderTest | None,
+    averages: FloatArray | None,
 ) -> tuple[pd.DataFrame, Total, Total | None]:
     weeks = ahead / 7.0
     at = (known.repeats, known.recency / 7.0, known.age / 7.0)
     spread = purchase_spread(fit.bgnbd, *at, weeks)
     count = expected_purchases(fit.bgnbd, *at, weeks)
-    average = np.full(len(count), np.nan)
-    worth = average
+    average = worth = np.full(len(count), np.nan)
     if fit.gamma_gamma is not None:
-        average = expected_spend(fit.gamma_gamma, known.repeats, known.spend)
+        drawn = expected_spend(fit.gamma_gamma, known.repeats, known.spend)
+        average = drawn if averages is None else averages
         alive = probability_alive(fit.bgnbd, *at)
         worth = average * alive * _discounted(fit.bgnbd, at[0], at[2], weeks, discount)
     waiting = next_orders(days, known, fit.bgnbd, next_order)

@@ -219,7 +219,7 @@ def test_it_leads_from_a_run_to_the_first_of_its_customers(
 
 def test_it_offers_what_the_run_found(cast: Cast, client: Client, valued: list[Customer]) -> None:
     run = CustomerValue.objects.shown()[0].run
-    run.result = {"written": True}
+    run.result = {"written": {"orders": True, "value": True, "when": False}}
     offered = offer(run, cast.admin)
     assert offered is not None
     assert offered.choices[0][0] == "worth_min=1&sort=-worth"
