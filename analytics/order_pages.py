@@ -78,7 +78,7 @@ def _when_quality(test: dict[str, Any] | None) -> list[tuple[str, str]]:
         rows += [
             (_("Days off, on average"), formats.number(best["error"])),
             (_("Days off by everybody's usual pause"), formats.number(naive["error"])),
-            (_("Next orders within their 80 % interval"), _share(best["coverage80"])),
+            (_("Next orders within their interval (80 %)"), _share(best["coverage80"])),
         ]
     return rows
 
