@@ -13,8 +13,9 @@ from analytics.customer_duplicates import find_duplicates
 from analytics.datasets.reimport import source_check
 from analytics.datasets.services import ANALYSE_KIND, READ_KIND
 from analytics.datasets.sources import SOURCE_KIND, sources_due
-from analytics.datasets.working import analysis_run, dataset_read, trash_empty
+from analytics.datasets.working import analysis_part, analysis_run, dataset_read, trash_empty
 from analytics.experiments import runs as experiment_runs
+from analytics.fan_out import PART_KIND
 from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
@@ -93,6 +94,11 @@ def read_source(job: JobContext) -> dict[str, Any]:
 @handler("datasets_due", title=_("Tables that are read again"), atomic=True)
 def start_due_sources(job: JobContext) -> dict[str, Any]:
     return {"table": [[gettext("Tables"), sources_due()]]}
+
+
+@handler(PART_KIND, title=_("Part of a forecast"), queue=HEAVY_QUEUE)
+def forecast_groups(job: JobContext) -> dict[str, Any]:
+    return analysis_part(pk=job.params["analysis"], work=job)
 
 
 @handler("datasets_trash", title=_("Empty the trash of datasets"), atomic=True)

@@ -26,10 +26,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
-    from analytics.methods.forecast import forecast
+    from analytics.fan_out import forecast_answer
 
-    options = dict(options)
-    return forecast(frame, options.pop("value"), **options).to_dict()
+    return forecast_answer(frame, options)
 
 
 def _summary(answer: dict[str, Any]) -> list[str]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.questions import defaults
 from analytics.datasets.reading import load, profile
 from analytics.datasets.services import dataset_remove
+from analytics.fan_out import forecast_answer, forecast_by_workers, forecast_part
 from crm.common.errors import RefusedError
 
 MOST_ENTRIES = 500  # of a list that the page keeps; the whole answer is a file
@@ -52,7 +54,6 @@ def dataset_read(*, pk: int, version: int, work: Any) -> Dataset | None:
 
 def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     """Ask the method; a refusal is an answer too."""
-    from analytics.command_line import METHODS
     from analytics.methods.errors import DataProblem
     from analytics.methods.serialise import jsonable
 
@@ -65,10 +66,7 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            frame, _reports = load(analysis.dataset, analysis.steps)
-            work.progress(1, 2, analysis.dataset.name)
-            options = defaults(analysis.method) | analysis.options
-            answer = METHODS[analysis.method].run(frame, options)
+            answer = _answer(analysis, work)
     except (DataProblem, RefusedError) as problem:
         analysis.state, analysis.error = Analysis.State.REFUSED, told(problem)
     else:
@@ -82,6 +80,33 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
             analysis.file.save(name, ContentFile(whole.encode()), save=False)
         analysis.save()
     return analysis
+
+
+def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
+    from analytics.command_line import METHODS
+
+    def table() -> Any:
+        frame, _reports = load(analysis.dataset, analysis.steps)
+        work.progress(1, 2, analysis.dataset.name)
+        return frame
+
+    options = defaults(analysis.method) | analysis.options
+    if analysis.method == "forecast" and options.get("group"):
+        if settings.FORECAST_ENGINE == "dask":
+            return forecast_answer(table(), options, work)
+        return forecast_by_workers(table, options, work, {"analysis": analysis.pk})
+    frame = table()
+    with work.interruptible():
+        return METHODS[analysis.method].run(frame, options)
+
+
+def analysis_part(*, pk: int, work: Any) -> dict[str, Any]:
+    """A share of a forecast's groups; nothing when the analysis is gone or over."""
+    analysis = Analysis.objects.select_related("dataset").filter(pk=pk).first()
+    if analysis is None or analysis.state != Analysis.State.RUNNING:
+        return {}
+    frame, _reports = load(analysis.dataset, analysis.steps)
+    return forecast_part(frame, defaults(analysis.method) | analysis.options, work)
 
 
 def trash_empty() -> int:

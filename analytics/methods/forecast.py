@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.methods.columns import require_columns
-from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.forecast_groups import plan_groups, shared_notices
 from analytics.methods.forecast_result import ForecastResult, SeriesForecast
 from analytics.methods.series_forecast import check_horizon, forecast_series
 from analytics.methods.timeseries import Fill, RegularSeries, regular_series
@@ -19,9 +19,6 @@ __all__ = ["ForecastResult", "SeriesForecast", "forecast", "forecast_each", "for
 
 # Starting processes takes seconds; below this many series it is not worth it.
 WORTH_CORES = 8
-# Notices on the data or the setting, worth repeating above the groups; those on one group's fit
-# stand under the group.
-_SHARED = {"season_by_frequency", "season_unknown", "short_weekly_no_season", "times_to_days"}
 
 
 def forecast(
@@ -79,34 +76,12 @@ def _forecast_groups(
     group: str,
     options: dict[str, Any],
 ) -> ForecastResult:
-    if len(frame) == 0:
-        raise DataProblem("no_rows")
-    done: dict[str | None, SeriesForecast] = {}
-    notices: list[Notice] = []
-    reasons: list[str] = []
-    unnamed = int(frame[group].isna().sum())
-    dropped = unnamed
-    if unnamed:
-        notices.append(Notice("rows_missing_dropped", {"rows": unnamed}))
-    regular: dict[str, RegularSeries] = {}
-    for name, part in frame.groupby(group, sort=True):
-        try:
-            series = regular_series(part, value, date, **options)
-        except DataProblem as problem:
-            dropped += len(part)
-            reasons.append(str(problem))
-            notices.append(Notice("group_failed", {"group": str(name), "reason": str(problem)}))
-            continue
-        dropped += series.rows_dropped
-        regular[str(name)] = series
-    done.update(zip(regular, forecast_each(list(regular.values()), horizon), strict=True))
-    if not done:
-        if not reasons:
-            raise DataProblem("no_usable_rows")
-        raise DataProblem("groups_all_failed", {"reason": reasons[0]})
-    seen = {notice.text: notice for one in done.values() for notice in one.notices}
-    notices += [notice for notice in seen.values() if notice.code in _SHARED]
-    return ForecastResult(done, len(frame) - dropped, dropped, tuple(notices))
+    plan = plan_groups(frame, value, date=date, group=group, **options)
+    each = forecast_each(list(plan.series.values()), horizon)
+    done: dict[str | None, SeriesForecast] = dict(zip(plan.series, each, strict=True))
+    shared = shared_notices([n.to_dict() for one in each for n in one.notices])
+    notices = (*plan.notices, *shared)
+    return ForecastResult(done, plan.rows_used, plan.rows_dropped, notices)
 
 
 def forecast_each(series: list[RegularSeries], horizon: int) -> list[SeriesForecast]:

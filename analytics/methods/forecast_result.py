@@ -147,21 +147,39 @@ class ForecastResult:
         ``backtest`` holds means over the groups, ``chosen`` the model most often used, ``order``
         is given for a single series (per group it stands under ``groups``).
         """
-        each = list(self.groups.values())
-        tests = [one.backtest_dict() for one in each]
-        single = each[0] if len(each) == 1 else None
-        return {
-            "models": _pooled_models(each),
-            "chosen": Counter(one.chosen for one in each).most_common(1)[0][0],
-            "order": jsonable(single.order) if single else None,
-            "season": single.series.season if single else None,
-            "forecast": [row for group, one in self.groups.items() for row in one.rows(group)],
-            "backtest": {key: _mean([test[key] for test in tests]) for key in tests[0]},
-            "groups": [one.to_dict(group) for group, one in self.groups.items()],
-            "rows_used": self.rows_used,
-            "rows_dropped": self.rows_dropped,
-            "warnings": [notice.text for notice in self.notices],
-        }
+        pieces = [piece_of(group, one) for group, one in self.groups.items()]
+        cautions = [notice.text for notice in self.notices]
+        return answer_of(pieces, self.rows_used, self.rows_dropped, cautions)
+
+
+def piece_of(group: str | None, one: SeriesForecast) -> dict[str, Any]:
+    """Return one group's part of the answer, JSON-safe, wherever it was computed."""
+    return {
+        "rows": one.rows(group),
+        "told": one.to_dict(group),
+        "notices": [notice.to_dict() for notice in one.notices],
+    }
+
+
+def answer_of(
+    pieces: list[dict[str, Any]], rows_used: int, rows_dropped: int, cautions: list[str]
+) -> dict[str, Any]:
+    """Return the answer that the pieces (``piece_of``, in the order of their groups) make up."""
+    each = [piece["told"] for piece in pieces]
+    tests = [one["backtest"] for one in each]
+    single = each[0] if len(each) == 1 else None
+    return {
+        "models": _pooled_models([one["models"] for one in each]),
+        "chosen": Counter(one["chosen"] for one in each).most_common(1)[0][0],
+        "order": single["order"] if single else None,
+        "season": single["season"] if single else None,
+        "forecast": [row for piece in pieces for row in piece["rows"]],
+        "backtest": {key: _mean([test[key] for test in tests]) for key in tests[0]},
+        "groups": each,
+        "rows_used": rows_used,
+        "rows_dropped": rows_dropped,
+        "warnings": cautions,
+    }
 
 
 def _mean(values: list[float | None]) -> float | None:
@@ -169,21 +187,21 @@ def _mean(values: list[float | None]) -> float | None:
     return float(np.mean(known)) if known else None
 
 
-def _pooled_models(each: list[SeriesForecast]) -> list[dict[str, Any]]:
+def _pooled_models(each: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     if len(each) == 1:
-        return jsonable(list(each[0].models))
-    names = dict.fromkeys(model.name for one in each for model in one.models)
+        return each[0]
+    names = dict.fromkeys(model["name"] for models in each for model in models)
     pooled = []
     for name in names:
-        same = [m for one in each for m in one.models if m.name == name]
-        figures = [jsonable(m.score) for m in same]
+        same = [model for models in each for model in models if model["name"] == name]
+        figures = set(same[0]) - {"name", "label", "chosen", "member"}
         pooled.append(
             {
                 "name": name,
                 "label": name,
-                **{key: _mean([f[key] for f in figures]) for key in figures[0]},
-                "chosen": sum(m.chosen for m in same),
-                "member": sum(m.member for m in same),
+                **{key: _mean([m[key] for m in same]) for key in same[0] if key in figures},
+                "chosen": sum(m["chosen"] for m in same),
+                "member": sum(m["member"] for m in same),
             }
         )
     return sorted(pooled, key=lambda m: np.inf if m["mase"] is None else m["mase"])

@@ -24,7 +24,8 @@ class JobAdmin(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     fields = [
-        "id", "kind", "title", "state", "created_by", "attempts", "max_attempts", "params",
+        "id", "kind", "title", "parent", "part", "state", "created_by", "attempts", "max_attempts",
+        "params",
         "progress_done", "progress_total", "progress_note", "checkpoint", "result", "error", "url",
         "created_at", "started_at", "finished_at", "not_before", "rung_at", "heartbeat_at",
     ]  # fmt: skip

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from crm.jobs.errors import JobCancelledError, LeaseLostError
+from crm.jobs.errors import JobCancelledError, JobSplitError, LeaseLostError
+from crm.jobs.interrupt import Interrupt, interruptible
 from crm.jobs.lease import Heartbeat, held
 from crm.jobs.models import Job
+from crm.jobs.parts import parent_wake, parts_create, parts_results
 
 WRITE_EVERY_SECONDS = 1.0
 
@@ -35,11 +37,13 @@ class JobContext:
         self.params: dict[str, Any] = job.params
         self.actor = job.created_by
         self.attempt = job.attempts
+        self._job = job
         self._rows = held(job)
         self._heartbeat = heartbeat
         self._checkpoint: dict[str, Any] = job.checkpoint
         self._unwritten: dict[str, Any] = {}
         self._guarded = False
+        self._gathered = False
         self._over = False
         self._written_at = 0.0
 
@@ -103,11 +107,61 @@ class JobContext:
         finally:
             self._guarded = False
 
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """A computation that reports no progress: it stops soon after the job was cancelled.
+
+        Nothing may be written inside: it ends between any two steps of Python.
+
+        Raises
+        ------
+        JobCancelledError, LeaseLostError
+        """
+        self._stop_if_told()
+        try:
+            with interruptible(self._heartbeat.computing):
+                yield
+        except Interrupt:
+            self._stop_if_told()
+            raise LeaseLostError from None  # a signal from elsewhere: the sweep tries it again
+
+    def in_parts(
+        self, kind: str, parts: Sequence[tuple[dict[str, Any], int]]
+    ) -> list[dict[str, Any]]:
+        """Have the work done by jobs of ``kind``, on as many workers as there are.
+
+        The first call writes the parts (params and size of each, the sizes add up to the
+        progress) and ends this attempt. When all are over the handler is called again, from its
+        checkpoint on, and this call gives their results in order.
+
+        Raises
+        ------
+        JobSplitError
+            The handler lets it pass.
+        JobProblemError
+            A part failed or was cancelled; trying again does only those.
+        """
+        found = parts_results(self.job_id)
+        if found is not None:
+            self._gathered = True
+            return found
+        with self.guard():
+            parts_create(parent=self._job, kind=kind, parts=parts)
+            # An attempt that got this far did its work: the next one is a first one again.
+            self._leave(state=Job.State.SPLIT, attempts=0)
+        parent_wake(self.job_id)  # should the parts have ended meanwhile
+        raise JobSplitError
+
     def finish(self, **changes: Any) -> None:
         """The job's end, under the lease; for the runner, not for handlers."""
-        over = {"lease": None, "finished_at": Now(), "error": "", "not_before": None}
-        ended = self._rows.update(state=Job.State.SUCCEEDED, **over, **(self._unwritten | changes))
-        if not ended:
+        self._leave(state=Job.State.SUCCEEDED, finished_at=Now(), **changes)
+        if self._gathered:  # they stand in what the handler made of them
+            Job.objects.filter(parent=self.job_id).update(result={})
+
+    def _leave(self, **changes: Any) -> None:
+        """Write the last of this attempt and give the lease back."""
+        changes = {"lease": None, "error": "", "not_before": None, **self._unwritten, **changes}
+        if not self._rows.update(**changes):
             raise LeaseLostError
         self._over = True
 

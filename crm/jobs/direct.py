@@ -27,3 +27,7 @@ class DirectWork:
     def guard(self) -> Iterator[None]:
         with transaction.atomic():
             yield
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        yield

@@ -22,3 +22,7 @@ class JobCancelledError(Exception):
 
 class LeaseLostError(Exception):
     """Another worker has taken the job over; nothing more may be written."""
+
+
+class JobSplitError(Exception):
+    """The work goes on in parts; the handler is called again when they are over."""

@@ -16,6 +16,7 @@ from django.db import Error, connection, connections
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
+from crm.jobs.interrupt import interrupt
 from crm.jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Heartbeat(threading.Thread):
         super().__init__(name=f"heartbeat-{job.pk}", daemon=True)
         self.cancelled = threading.Event()
         self.lost = threading.Event()
+        self.computing = threading.Event()  # in a block that may be interrupted
         self._ended = threading.Event()
         self._rows = held(job)
         # In a transaction nobody else sees the row: there is nobody to hold it against.
@@ -95,6 +97,8 @@ class Heartbeat(threading.Thread):
                 self.lost.set()
             elif self._rows.filter(cancel_requested=True).exists():
                 self.cancelled.set()
+            if self.computing.is_set() and (self.lost.is_set() or self.cancelled.is_set()):
+                interrupt()
         except Error as error:
             log.info("heartbeat failed", extra={"reason": type(error).__name__})
             connection.close()

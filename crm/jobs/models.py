@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.roles import Person, is_admin
@@ -18,11 +19,24 @@ class JobQuerySet(models.QuerySet["Job"]):
         """One's own jobs; all for administrators."""
         return self if is_admin(user) else self.filter(created_by=user.pk)
 
+    def with_parts(self) -> Self:
+        """Each with what its parts have done so far, for ``done`` and ``total``."""
+        parts = Job.objects.filter(parent=models.OuterRef("pk")).order_by().values("parent")
+
+        def summed(field: str) -> Any:
+            total = parts.annotate(told=models.Sum(field)).values("told")
+            return Cast(models.Subquery(total), models.BigIntegerField())
+
+        return self.annotate(
+            parts_done=summed("progress_done"), parts_total=summed("progress_total")
+        )
+
 
 class Job(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("Waiting")
         RUNNING = "running", _("Running")
+        SPLIT = "split", _("Running in parts")
         SUCCEEDED = "succeeded", _("Finished")
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
@@ -36,6 +50,11 @@ class Job(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("started by"), null=True, blank=True,
         on_delete=models.SET_NULL, related_name="+",
     )  # fmt: skip
+    # A part of another job's work, and which: the last part that ends wakes the parent.
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="parts"
+    )
+    part = models.PositiveSmallIntegerField(null=True, blank=True)
     # NULL is "no key": unique ignores it.
     idempotency_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -66,13 +85,13 @@ class Job(models.Model):
             models.Index(fields=["created_by", "-created_at"], name="job_by_creator"),
             models.Index(
                 fields=["state", "heartbeat_at"], name="job_open",
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(state__in=["queued", "running", "split"]),
             ),
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["queued", "running", "succeeded", "failed", "cancelled"]
+                    state__in=["queued", "running", "split", "succeeded", "failed", "cancelled"]
                 ),
                 name="job_state",
             ),
@@ -81,6 +100,7 @@ class Job(models.Model):
                 | models.Q(lease__isnull=False, heartbeat_at__isnull=False),
                 name="job_running_has_lease",
             ),
+            models.UniqueConstraint(fields=["parent", "part"], name="job_part_once"),
         ]
 
     def __str__(self) -> str:
@@ -102,10 +122,23 @@ class Job(models.Model):
         return self.state in {self.State.SUCCEEDED, self.State.FAILED, self.State.CANCELLED}
 
     @property
+    def done(self) -> int:
+        """How much is done, by its parts while they work (see ``with_parts``)."""
+        return self._told("parts_done", self.progress_done)
+
+    @property
+    def total(self) -> int:
+        """How much there is to do; 0 when unknown."""
+        return self._told("parts_total", self.progress_total)
+
+    def _told(self, of_parts: str, own: int) -> int:
+        return (getattr(self, of_parts, None) or 0) if self.state == self.State.SPLIT else own
+
+    @property
     def percent(self) -> int | None:
         """Whole per cent done, or None when the size of the work is unknown."""
         if self.state == self.State.SUCCEEDED:
             return 100
-        if not self.progress_total:
+        if not self.total:
             return None
-        return min(100, int(100 * self.progress_done / self.progress_total))
+        return min(100, int(100 * self.done / self.total))

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from crm.common.errors import RefusedError
 from crm.jobs import registry
 from crm.jobs.context import JobContext
-from crm.jobs.errors import JobCancelledError, JobProblemError, LeaseLostError
+from crm.jobs.errors import JobCancelledError, JobProblemError, JobSplitError, LeaseLostError
 from crm.jobs.lease import Heartbeat, claim, held
 from crm.jobs.models import Job
+from crm.jobs.parts import parent_wake
 from crm.jobs.services import page_of_ours
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ def job_run(job_id: uuid.UUID) -> None:
             _do(job, JobContext(job, heartbeat))
         except LeaseLostError:
             log.warning("job lease lost", extra={"job": str(job.pk), "attempt": job.attempts})
+        except JobSplitError:
+            log.info("job split", extra={"job": str(job.pk), "kind": job.kind})
         except JobCancelledError:
             _end(job, State.CANCELLED)
         except RefusedError as problem:
@@ -51,6 +54,8 @@ def job_run(job_id: uuid.UUID) -> None:
             _stumble(job, str(problem.message), again=not permanent)
         except Exception as error:  # noqa: BLE001  # whatever a handler does, its job ends with a reason
             _stumble(job, _explain(job, error), again=True)
+    if job.parent_id:
+        parent_wake(job.parent_id)
 
 
 def _do(job: Job, context: JobContext) -> None:

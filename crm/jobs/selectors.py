@@ -15,7 +15,8 @@ def job_page(*, user: Any, before: UUID | None = None) -> tuple[list[Job], Job |
 
     ``before`` is the last job of the page before; one that the user may not see is ignored.
     """
-    jobs = Job.objects.visible_to(user).select_related("created_by").order_by("-created_at", "-pk")
+    seen = Job.objects.visible_to(user).filter(parent=None).select_related("created_by")
+    jobs = seen.with_parts().order_by("-created_at", "-pk")
     mark = jobs.filter(pk=before).first() if before else None
     if mark is not None:
         older = jobs.filter(created_at=mark.created_at, pk__lt=mark.pk)

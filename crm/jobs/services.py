@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from crm.common.errors import RefusedError
-from crm.jobs import doorbell, lease, registry
+from crm.jobs import lease, registry
+from crm.jobs.bells import ring_after_commit
 from crm.jobs.models import Job
+from crm.jobs.parts import parent_wake, parts_again, parts_cancel
 
 State = Job.State
 
@@ -70,26 +72,32 @@ def job_enqueue(
         return twin
     if not_before is None:
         job.refresh_from_db(fields=["rung_at"])
-        _ring_after_commit(job.pk, handler.queue)
+        ring_after_commit(job.pk, handler.queue)
     return job
 
 
 def job_cancel(*, job: Job, actor: Any) -> Job:
     """Stop a job: at once when nobody works on it, else at its next step.
 
+    Its parts stop with it.
+
     Raises PermissionDenied when the actor may not see the job. A job that is over stays as it is.
     """
     _require_visible(job, actor)
-    unheld = Job.objects.filter(lease.abandoned() | lease.queued(), pk=job.pk)
-    stopped = unheld.update(
-        state=State.CANCELLED, cancel_requested=True, lease=None, finished_at=Now()
-    )
-    if not stopped:
-        Job.objects.filter(pk=job.pk, state=State.RUNNING).update(cancel_requested=True)
+    free = lease.abandoned() | lease.queued() | Q(state=State.SPLIT)
+    end = {"state": State.CANCELLED, "lease": None, "finished_at": Now(), "cancel_requested": True}
+    unheld = Job.objects.filter(free, pk=job.pk)
+    held = Job.objects.filter(pk=job.pk, state=State.RUNNING)
+    if not unheld.update(**end) and not held.update(cancel_requested=True):
+        unheld.update(**end)  # it gave its lease back between the two
+    parts_cancel(job.pk)
+    if job.parent_id:
+        parent_wake(job.parent_id)
     job.refresh_from_db()
     return job
 
 
+@transaction.atomic
 def job_retry(*, job: Job, actor: Any) -> Job:
     """Do a failed or cancelled job again, from its checkpoint on.
 
@@ -108,9 +116,13 @@ def job_retry(*, job: Job, actor: Any) -> Job:
         rung_at=Now(),
     )
     job.refresh_from_db()
-    if again:
+    if again and parts_again(job):
+        # Only the parts that did not succeed; the last one wakes it.
+        Job.objects.filter(pk=job.pk, state=State.QUEUED).update(state=State.SPLIT)
+        job.refresh_from_db()
+    elif again:
         handler = registry.find(job.kind)
-        _ring_after_commit(job.pk, handler.queue if handler else registry.DEFAULT_QUEUE)
+        ring_after_commit(job.pk, handler.queue if handler else registry.DEFAULT_QUEUE)
     elif job.state == State.SUCCEEDED:
         raise RefusedError(_("This is already finished."))
     return job
@@ -126,13 +138,3 @@ def page_of_ours(url: str) -> str:
 def _require_visible(job: Job, actor: Any) -> None:
     if not Job.objects.visible_to(actor).filter(pk=job.pk).exists():
         raise PermissionDenied
-
-
-def _ring_after_commit(job_id: UUID, queue: str) -> None:
-    def ring() -> None:
-        if not doorbell.ring(job_id, queue):
-            # Unrung: the next sweep rings without waiting.
-            Job.objects.filter(pk=job_id, state=State.QUEUED).update(rung_at=None)
-
-    # Robust: the caller's work is saved, whatever happens to the bell.
-    transaction.on_commit(ring, robust=True)

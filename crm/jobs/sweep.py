@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from crm.jobs import doorbell, registry, schedule
 from crm.jobs.lease import abandoned, waiting
 from crm.jobs.models import Job
+from crm.jobs.parts import parent_wake, whole
 
 State = Job.State
 
@@ -33,6 +34,8 @@ def sweep(queue: str) -> int:
     if settings.JOB_CLOCK and queue == registry.DEFAULT_QUEUE:
         schedule.enqueue_due()
     _settle(queue)
+    for parent_id in whole(_of_queue(queue)).values_list("pk", flat=True):
+        parent_wake(parent_id)
     job_ids = _take_unrung(queue)
     for position, job_id in enumerate(job_ids):
         if not doorbell.ring(job_id, queue):

@@ -53,7 +53,7 @@ def job_retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _visible(request: HttpRequest, pk: UUID) -> Job:
-    jobs: Any = Job.objects.visible_to(request.user).select_related("created_by")  # type: ignore[arg-type]  # signed in
+    jobs: Any = Job.objects.visible_to(request.user).with_parts().select_related("created_by")  # type: ignore[arg-type]  # signed in
     found: Job = get_object_or_404(jobs, pk=pk)
     return found
 

@@ -159,6 +159,9 @@ JOB_HEARTBEAT_SECONDS = env.number("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 30)
 JOB_SWEEP_SECONDS = env.number("JOB_SWEEP_SECONDS", 10)
 JOB_MAX_ATTEMPTS = 3
+# "dask": forecasts of many groups on the Dask cluster of this scheduler, else on the workers.
+FORECAST_ENGINE = env.choice("FORECAST_ENGINE", ("workers", "dask"))
+DASK_SCHEDULER = env.text("DASK_SCHEDULER").strip()  # tcp://host:8786
 JOB_CLOCK = env.flag("JOB_CLOCK", default=True)  # nightly and repeated work
 
 # People ---------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ Effects are teams named after the params, so that a doubled effect shows as a se
 
 import os
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,44 @@ def problem(context: JobContext) -> None:
 @handler("test_mirror", title="Mirror", queue="heavy", max_attempts=2)
 def mirror(context: JobContext) -> dict[str, Any]:
     return {"params": context.params, "actor": context.actor.pk if context.actor else None}
+
+
+@handler("test_whole", title="Whole")
+def whole(context: JobContext) -> dict[str, Any]:
+    """Has ``parts`` parts done by others, then writes one effect with the sum of their results."""
+    keep = {"prefix": context.params["prefix"], "wait_for": context.params.get("wait_for")}
+    parts = [(keep | {"number": n}, 2) for n in range(context.params["parts"])]
+    results = context.in_parts("test_part", parts)
+    with context.guard():
+        effect(context.params["prefix"], 99)
+        context.set_checkpoint({"done": True})
+    return {"numbers": [result["number"] for result in results]}
+
+
+@handler("test_part", title="Part", queue="heavy")
+def part(context: JobContext) -> dict[str, Any]:
+    """One effect; while the file ``<wait_for>.<number>.closed`` exists it waits."""
+    number = context.params["number"]
+    if marker := context.params.get("wait_for"):
+        gate = Path(f"{marker}.{number}")
+        gate.with_name(f"{gate.name}.pid").write_text(str(os.getpid()))
+        while gate.with_name(f"{gate.name}.closed").exists():
+            context.progress(1, 2, "waiting")
+            time.sleep(0.02)
+    if marker and Path(f"{marker}.{number}.fails").exists():
+        raise JobProblemError(f"Part {number} is empty.", permanent=True)
+    with context.guard():
+        effect(context.params["prefix"], number)
+        context.progress(2, 2)
+        context.set_checkpoint({"done": True})
+    return {"number": number}
+
+
+@handler("test_compute", title="Compute")
+def compute(context: JobContext) -> None:
+    """Computes for ever without looking up, as a library does that catches every exception."""
+    Path(f"{context.params['wait_for']}.pid").write_text(str(os.getpid()))
+    with context.interruptible():
+        while True:
+            with suppress(Exception):
+                sum(range(10_000))

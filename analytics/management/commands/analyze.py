@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from analytics.command_line import METHODS, analyse_table, summary
 from analytics.methods.errors import DataProblem
 from analytics.methods.serialise import jsonable
+from crm.common.errors import RefusedError
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -66,7 +67,7 @@ class Command(BaseCommand):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the answer carries its own warnings
                 answer = self._answer(method, options["csv"], parameters)
-        except DataProblem as problem:
+        except (DataProblem, RefusedError) as problem:
             raise CommandError(" ".join(str(problem).split()), returncode=2) from problem
         except MemoryError as error:
             message = "The data do not fit into the memory of this machine."

@@ -1,0 +1,116 @@
+"""A forecast for each group: planned at one place, computed at any, put together again.
+
+``plan_groups`` turns the frame into series, ``piece`` forecasts one, and ``answer`` makes of all
+pieces what ``forecast`` would have said. Facts and pieces are JSON values.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analytics.methods.columns import require_columns
+from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.forecast_result import answer_of, piece_of
+from analytics.methods.series_forecast import check_horizon, forecast_series
+from analytics.methods.timeseries import Fill, RegularSeries, regular_series
+
+# Notices on the data or the setting, worth repeating above the groups; those on one group's fit
+# stand under the group.
+_SHARED = {"season_by_frequency", "season_unknown", "short_weekly_no_season", "times_to_days"}
+
+
+@dataclass(frozen=True)
+class GroupPlan:
+    """The series of a frame's groups, in the order of their names.
+
+    Attributes
+    ----------
+    series : dict of str to RegularSeries
+    rows_used, rows_dropped : int
+        Rows of the frame behind the series, and rows left out.
+    notices : tuple of Notice
+        On rows without a group and on groups that cannot be forecast.
+    """
+
+    series: dict[str, RegularSeries]
+    rows_used: int
+    rows_dropped: int
+    notices: tuple[Notice, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """Return what ``answer`` needs beside the pieces."""
+        return {
+            "rows_used": self.rows_used,
+            "rows_dropped": self.rows_dropped,
+            "notices": [notice.to_dict() for notice in self.notices],
+        }
+
+
+def plan_groups(
+    frame: pd.DataFrame,
+    value: str,
+    *,
+    group: str,
+    date: str | None = None,
+    season: int | None = None,
+    fill: Fill = "auto",
+    frequency: str | None = None,
+) -> GroupPlan:
+    """Return the series of each group; parameters as in ``forecast.forecast``.
+
+    Raises
+    ------
+    DataProblem
+        No group can be forecast.
+    """
+    require_columns(frame, [value, group] + [name for name in (date,) if name])
+    if len(frame) == 0:
+        raise DataProblem("no_rows")
+    options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
+    notices: list[Notice] = []
+    reasons: list[str] = []
+    dropped = int(frame[group].isna().sum())
+    if dropped:
+        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
+    regular: dict[str, RegularSeries] = {}
+    for name, part in frame.groupby(group, sort=True):
+        try:
+            series = regular_series(part, value, date, **options)
+        except DataProblem as problem:
+            dropped += len(part)
+            reasons.append(str(problem))
+            notices.append(Notice("group_failed", {"group": str(name), "reason": str(problem)}))
+            continue
+        dropped += series.rows_dropped
+        regular[str(name)] = series
+    if not regular and not reasons:
+        raise DataProblem("no_usable_rows")
+    if not regular:
+        raise DataProblem("groups_all_failed", {"reason": reasons[0]})
+    return GroupPlan(regular, len(frame) - dropped, dropped, tuple(notices))
+
+
+def piece(name: str, series: RegularSeries, horizon: int) -> dict[str, Any]:
+    """Return one group's part of the answer."""
+    check_horizon(horizon)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the answer carries its own warnings
+        return piece_of(name, forecast_series(series, horizon))
+
+
+def shared_notices(told: Sequence[dict[str, Any]]) -> list[Notice]:
+    """Return those notices of the groups (``Notice.to_dict``) that are said once above them."""
+    once = {one["text"]: one for one in told if one["code"] in _SHARED}
+    return [Notice(one["code"], one["params"]) for one in once.values()]
+
+
+def answer(facts: dict[str, Any], pieces: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the command line's answer made of a plan's facts and its pieces, in their order."""
+    shared = shared_notices([one for part in pieces for one in part["notices"]])
+    cautions = [one["text"] for one in facts["notices"]] + [notice.text for notice in shared]
+    return answer_of(pieces, facts["rows_used"], facts["rows_dropped"], cautions)
