@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from analytics import score_charts
-from analytics.charts import Chart
 from analytics.csat_words import categories, step_text
 from crm.accounts.models import User
 from crm.common import formats
+from crm.common.charting import Chart
 
 ALIKE = 0.05
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import csat_charts
-from analytics.charts import Chart
 from analytics.csat_risk import newest_run, risk_url
 from analytics.csat_words import step_text
 from analytics.models import RequestRisk, Run
 from crm.common import formats
+from crm.common.charting import Chart
 
 SHOWN = 6
 QUESTION = gettext_lazy("Are they satisfied?")

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import charts, metrics
-from analytics.charts import Chart
 from analytics.models import Run
 from analytics.runs import last_finished
 from analytics.slices import Slice
 from crm.common import formats
+from crm.common.charting import Chart
 from crm.common.roles import Role
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 

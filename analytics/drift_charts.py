@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.charts import Chart, segment_label
+from analytics.charts import segment_label
 from analytics.segments import NOWHERE
 from crm.common import formats
+from crm.common.charting import Chart
 
 SHOWN = 12
 

@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics.charts import Chart, currency_symbol, residuals, term_label
+from analytics.charts import currency_symbol, residuals, term_label
 from crm.common import formats
+from crm.common.charting import Chart
 
 
 def both_effects(result: dict[str, Any]) -> list[Chart]:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import charts, marketing_charts
-from analytics.charts import Chart
 from analytics.models import Run
 from crm.common import formats
+from crm.common.charting import Chart
 
 QUESTIONS = {
     Run.Method.REGRESS: gettext_lazy("What did marketing bring?"),

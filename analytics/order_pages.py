@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.charts import Chart, currency_symbol
+from analytics.charts import currency_symbol
 from analytics.models import Run
 from crm.common import formats
+from crm.common.charting import Chart
 from customers.models import Customer
 
 SHOWN = 15

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,14 +19,16 @@ from analytics import (
     marketing_pages,
     order_pages,
     score_pages,
+    staffing_pages,
+    talk_pages,
 )
 from analytics.budgets import BudgetForm
-from analytics.charts import Chart
 from analytics.experiments import presenting
 from analytics.forms import OptionsForm
 from analytics.models import Run
 from analytics.score_words import feature_names
 from crm.common import formats
+from crm.common.charting import Chart
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,14 @@ METHOD_PAGES: dict[str, MethodPage] = {
         "rules", gettext_lazy("Bought together"), order_pages.QUESTIONS[Run.Method.RULES],
         "shopping-cart", order_pages.EXPLANATIONS[Run.Method.RULES],
     ),
+    Run.Method.COMMUNICATIONS: MethodPage(
+        "communications", gettext_lazy("Communications"), talk_pages.QUESTION, "messages",
+        talk_pages.EXPLANATION,
+    ),
+    Run.Method.STAFFING: MethodPage(
+        "staffing", gettext_lazy("Staffing"), staffing_pages.QUESTION, "users",
+        staffing_pages.EXPLANATION,
+    ),
     Run.Method.CSAT: MethodPage(
         "csat", gettext_lazy("Satisfaction"), csat_pages.QUESTION, "mood-happy",
         csat_pages.EXPLANATION,
@@ -101,18 +111,30 @@ METHOD_PAGES: dict[str, MethodPage] = {
 }  # fmt: skip
 
 
-def run_page(run: Run) -> dict[str, Any]:
-    """Sentence, charts, quality, next steps and cautions of a finished run."""
+def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Sentence, charts, quality, next steps and cautions of a finished run.
+
+    ``asked`` is the address's query: what of a result some pages show.
+    """
     cautions = [translated(entry["code"], entry["params"]) for entry in run.warnings]
     if run.state != Run.State.FINISHED:
         reason = translated(run.error["code"], run.error["params"]) if run.error else ""
         return {"charts": [], "cautions": cautions, "reason": reason}
-    sentence, pictures, quality, steps = _PAGES[run.method](run)
-    findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
+    if run.method == Run.Method.COMMUNICATIONS:
+        sentence, pictures, quality, steps = talk_pages.talk_page(run, asked or {})
+        findings = talk_pages.findings(run, asked or {})
+    else:
+        sentence, pictures, quality, steps = _PAGES[run.method](run)
+        findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
     return {
         "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
         "cautions": cautions, "reason": "", "findings": findings,
+        "choices": _choices(run, asked or {}),
     }  # fmt: skip
+
+
+def _choices(run: Run, asked: Mapping[str, str]) -> dict[str, Any] | None:
+    return talk_pages.options(run, asked) if run.method == Run.Method.COMMUNICATIONS else None
 
 
 def translated(code: str, params: dict[str, Any]) -> str:
@@ -133,6 +155,9 @@ def _method_words() -> dict[str, str]:
         "A forecast": pgettext("analysis", "A forecast"),
         "Clustering": pgettext("analysis", "Clustering"),
         "A correlation": pgettext("analysis", "A correlation"),
+        "An ordered outcome": pgettext("analysis", "An ordered outcome"),
+        "A staffing suggestion": pgettext("analysis", "A staffing suggestion"),
+        "An analysis of communications": pgettext("analysis", "An analysis of communications"),
         "hour": pgettext("period", "hour"),
         "day": pgettext("period", "day"),
         "business day": pgettext("period", "business day"),
@@ -241,8 +266,10 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.VALUE: order_pages.value_page,
     Run.Method.RULES: order_pages.rules_page,
     Run.Method.CSAT: csat_pages.csat_page,
+    Run.Method.STAFFING: staffing_pages.staffing_page,
 }
 # What was found, one plain sentence each, under the first one.
 _FINDINGS: dict[str, Callable[[Run], list[str]]] = {
     Run.Method.CSAT: csat_pages.findings,
+    Run.Method.STAFFING: staffing_pages.findings,
 }

@@ -4,7 +4,7 @@ lists."""
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from analytics import csat_risk
+from analytics import csat_risk, staffing_pages
 from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
@@ -16,7 +16,7 @@ from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
 from service.filters import RequestFilterSet
-from service.offers import request_badges, request_panels
+from service.offers import desk_panels, request_badges, request_panels
 from service.resources import REQUESTS
 
 nav_items += [
@@ -36,5 +36,8 @@ list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
 list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
 # What was computed of one customer says nothing of another with which it is merged.
 computed_models.update({CustomerScore, CustomerValue, NextProduct})
+desk_panels.append(
+    Panel("staffing", "analytics/panels/staffing.html", 10, staffing_pages.staffing_panel)
+)
 
 export_pages[printing.KIND] = (pgettext_lazy("composed", "Dashboards"), "analytics:boards")

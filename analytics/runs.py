@@ -23,6 +23,10 @@ from analytics import (
     order_runs,
     score_runs,
     service_frames,
+    staffing_frames,
+    staffing_runs,
+    talk_frames,
+    talk_runs,
 )
 from analytics.experiments import runs as experiment_runs
 from analytics.frames import Scope
@@ -310,6 +314,22 @@ def _csat(run: Run, frame: pd.DataFrame) -> Outcome:
     )  # fmt: skip
 
 
+def _communications(run: Run, frame: pd.DataFrame) -> Outcome:
+    result, notices, rows = talk_runs.fit(frame)
+    return Outcome(
+        result=result, metrics=result["channels"][talk_frames.ALL].get("backtest") or {},
+        notices=notices, rows_used=rows, rows_dropped=0,
+    )  # fmt: skip
+
+
+def _staffing(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = staffing_runs.fit(frame)
+    return Outcome(
+        result=result, metrics={}, notices=found.notices, rows_used=found.rows_used,
+        rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Method:
     load: Callable[[Scope], Any]
@@ -328,6 +348,8 @@ METHODS: dict[str, _Method] = {
     Run.Method.VALUE: _Method(order_frames.purchases, _value),
     Run.Method.RULES: _Method(order_frames.baskets, _rules),
     Run.Method.CSAT: _Method(service_frames.surveys, _csat),
+    Run.Method.COMMUNICATIONS: _Method(talk_frames.daily_talks, _communications),
+    Run.Method.STAFFING: _Method(staffing_frames.arrivals, _staffing),
 }
 
 

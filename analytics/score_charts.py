@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.charts import Chart
 from analytics.score_words import feature_names, influence_text
 from crm.common import formats
+from crm.common.charting import Chart
 
 SHOWN = 10
 

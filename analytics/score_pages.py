@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import score_charts
-from analytics.charts import Chart
 from analytics.models import Run
 from analytics.scores import TOP_SHARE
 from crm.common import formats
+from crm.common.charting import Chart
 
 QUESTIONS = {
     Run.Method.CHURN: gettext_lazy("Who is about to leave?"),

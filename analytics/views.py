@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics import dashboard, metrics
-from analytics.charts import Chart
 from analytics.dashboard import SERVERS
 from analytics.forms import OptionsForm
 from analytics.models import Run
@@ -20,6 +19,7 @@ from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import Team
+from crm.common.charting import Chart
 from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
 
@@ -88,11 +88,20 @@ def _method_page(
     refused = runs[0] if runs and runs[0].state == Run.State.REFUSED else None
     context = {
         "method": page, "runs": runs, "run": newest, "waiting": waiting, "refused": refused,
-        "options": options, **(run_page(newest) if newest else {}),
+        "options": options, "teams": Team.objects.all() if request.user.is_admin else [],
+        "team": team_asked(request), "query": request.GET.urlencode(),
+        **(run_page(newest, request.GET.dict()) if newest else {}),
         "offer": offer(newest, request.user) if newest else None,
     }  # fmt: skip
     status = 422 if options and options.errors else 200
     return render(request, "analytics/method.html", context, status=status)
+
+
+def team_asked(request: SignedInRequest) -> int | None:
+    """The team whose runs an administrator asks for (``?team=``)."""
+    asked = request.GET.get("team", "")
+    readable = asked.isdecimal() and len(asked) < 10
+    return int(asked) if readable and request.user.is_admin else None
 
 
 @require_POST
@@ -115,6 +124,9 @@ def start(request: SignedInRequest, name: str) -> HttpResponse:
 
 def _runs(request: SignedInRequest, name: str) -> list[Run]:
     visible = Run.objects.visible_to(request.user).filter(method=name)
+    team = team_asked(request)
+    if team is not None:
+        visible = visible.filter(team=team)
     shown = visible.select_related("created_by", "team", "job").order_by("-created_at")
     return list(shown[:RUNS_SHOWN])
 
@@ -135,15 +147,16 @@ def _run(request: SignedInRequest, pk: int) -> Run:
 def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     context = {
-        "run": run, "method": METHOD_PAGES[run.method], "offer": offer(run, request.user),
-        **run_page(run),
+        "run": run, "method": METHOD_PAGES[run.method], "query": request.GET.urlencode(),
+        **run_page(run, request.GET.dict()),
+        "offer": offer(run, request.user),
     }  # fmt: skip
     return render(request, "analytics/run.html", context)
 
 
 @require_GET
 def run_csv(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    found = [c for c in run_page(_run(request, pk))["charts"] if c.id == key]
+    found = [c for c in run_page(_run(request, pk), request.GET.dict())["charts"] if c.id == key]
     if not found:
         raise Http404(_("No such chart"))
     return chart_csv(found[0])

@@ -20,12 +20,10 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import (
-    Aggregate,
     Avg,
     Count,
     DecimalField,
     F,
-    FloatField,
     Max,
     Min,
     Q,
@@ -37,19 +35,10 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, NullIf, Round, TruncDate
 from django.utils import timezone
 
+from crm.common.aggregates import Percentile
+
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=22, decimal_places=2)
 UNROUNDED: DecimalField[Any, Any] = DecimalField(max_digits=28, decimal_places=6)
-
-
-class Percentile(Aggregate):
-    """The value below which ``share`` of the rows lie; between two rows, in proportion."""
-
-    function = "percentile_cont"
-    template = "percentile_cont(%(share)s) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-    def __init__(self, expression: Any, share: float = 0.5, **extra: Any) -> None:
-        super().__init__(expression, share=float(share), **extra)
 
 
 def _money(total: Any) -> Any:

@@ -29,6 +29,7 @@ class RequestFilterSet(RecordFilterSet):
         label=_("Status"), method="by_status", empty_label=_("All"),
         choices=[
             ("open", pgettext_lazy("requests", "Open")), ("breached", _("Overdue")),
+            ("due", _("Due soon")),
             *ServiceRequest.Status.choices,
         ],
     )  # fmt: skip
@@ -50,7 +51,27 @@ class RequestFilterSet(RecordFilterSet):
     customer = CustomerFilter()
     opened_from = from_day("opened_at", _("Opened from"))
     opened_until = until_day("opened_at", _("Opened until"))
+    promise = django_filters.ChoiceFilter(
+        label=_("Service level"), method="by_part", empty_label=_("All"),
+        choices=[
+            ("answered", pgettext_lazy("requests", "Answered")),
+            ("response_kept", _("Answered in time")),
+            ("response_late", _("Answered too late, or not yet")),
+            ("resolution_kept", _("Resolved in time")),
+            ("resolution_late", _("Resolved too late")),
+        ],
+    )  # fmt: skip
+    survey = django_filters.ChoiceFilter(
+        label=_("Survey"), method="by_part", empty_label=_("All"),
+        choices=[
+            ("asked", pgettext_lazy("survey", "Sent")),
+            ("marked", pgettext_lazy("survey", "Answered")),
+            ("low_mark", _("A mark of 3 or less")),
+        ],
+    )  # fmt: skip
     # What figures lead to.
+    surveyed_from = hidden(from_day("survey__sent_at", _("Survey sent from")))
+    surveyed_until = hidden(until_day("survey__sent_at", _("Survey sent until")))
     resolved_from = hidden(from_day("resolved_at", _("Resolved from")))
     resolved_until = hidden(until_day("resolved_at", _("Resolved until")))
     answered_from = hidden(from_day("survey__answered_at", _("Survey answered from")))
@@ -75,6 +96,9 @@ class RequestFilterSet(RecordFilterSet):
         fields: list[str] = []
 
     def by_status(self, queryset: Any, name: str, value: str) -> Any:
-        if value == "open":
-            return queryset.open()
-        return queryset.breached() if value == "breached" else queryset.filter(status=value)
+        if value in {"open", "breached", "due"}:
+            return queryset.part(value)
+        return queryset.filter(status=value)
+
+    def by_part(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.part(value)

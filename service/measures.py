@@ -1,15 +1,21 @@
 """The one definition of every service figure; queue, dashboards and pages count with these.
 
 Days are those of the reader's zone; periods are half-open. Requests come from ``visible_to``.
+``counted(requests, "breached")`` counts the sets of ``service.conditions``, with which lists
+filter; ``over(requests, "response_median")`` gives figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Q
+from django.db.models import Avg, Count, F, FloatField, Q
+from django.db.models.functions import Extract, TruncDate
 
+from crm.common.aggregates import Percentile
+from service.conditions import parts
 from service.querysets import OPEN_STATUSES, late
 
 OPEN = Q(status__in=OPEN_STATUSES)
@@ -48,3 +54,76 @@ def seconds(**mean: Any) -> float | None:
 
 def share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
+
+
+def _elapsed(until: str) -> Extract:
+    """Seconds by the clock from opening until then."""
+    return Extract(F(until) - F("opened_at"), "epoch", output_field=FloatField())
+
+
+FIGURES: Mapping[str, Any] = {
+    "response_median": Percentile(_elapsed("first_responded_at")),
+    "resolution_median": Percentile(_elapsed("resolved_at")),
+    "mark": REQUEST["csat"],
+}
+# Days since opening, from and until; the last without an end.
+AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 2), (3, 6), (7, 29), (30, None))
+
+
+def counted(requests: Any, *names: str, now: datetime) -> dict[str, int]:
+    """How many of the requests belong to each named part, in one query."""
+    known = parts(now)
+    asked = {f"in_{name}": Count("pk", filter=known[name]) for name in names}
+    found = requests.order_by().aggregate(**asked)
+    return {name: found[f"in_{name}"] for name in names}
+
+
+def over(requests: Any, *names: str) -> dict[str, float | None]:
+    """The named figures of the requests; None where there is no row to measure."""
+    found: dict[str, float | None] = requests.order_by().aggregate(
+        **{name: FIGURES[name] for name in names}
+    )
+    return found
+
+
+def age_bounds(today: date, age: tuple[int, int | None]) -> tuple[date | None, date]:
+    """The first and last day on which requests of an age were opened."""
+    youngest, oldest = age
+    first = None if oldest is None else today - timedelta(days=oldest)
+    return first, today - timedelta(days=youngest)
+
+
+def by_age(requests: Any, today: date) -> list[int]:
+    """How many requests are of each of ``AGES``, by the reader's days, in one query."""
+    asked = {}
+    for place, age in enumerate(AGES):
+        first, last = age_bounds(today, age)
+        within = Q(opened_at__date__lte=last)
+        if first is not None:
+            within &= Q(opened_at__date__gte=first)
+        asked[f"age_{place}"] = Count("pk", filter=within)
+    found = requests.order_by().aggregate(**asked)
+    return [found[f"age_{place}"] for place in range(len(AGES))]
+
+
+def backlog(requests: Any, first: date, last: date) -> list[tuple[date, int, int, int]]:
+    """Per day from ``first`` to ``last``: (day, opened, resolved, open at its end).
+
+    A request that was reopened counts as open since it first came. Three queries.
+    """
+    opened = _per_day(requests.filter(opened_at__date__gte=first), "opened_at")
+    done = requests.exclude(status__in=OPEN_STATUSES)
+    resolved = _per_day(done.filter(resolved_at__date__gte=first), "resolved_at")
+    left = requests.filter(status__in=OPEN_STATUSES).count()
+    rows = []
+    day = max([last, *opened, *resolved])
+    while day >= first:
+        rows.append((day, opened.get(day, 0), resolved.get(day, 0), left))
+        left += resolved.get(day, 0) - opened.get(day, 0)
+        day -= timedelta(days=1)
+    return [row for row in reversed(rows) if row[0] <= last]
+
+
+def _per_day(requests: Any, field: str) -> dict[date, int]:
+    rows = requests.order_by().values(day=TruncDate(field)).annotate(n=Count("pk"))
+    return {row["day"]: row["n"] for row in rows}

@@ -14,6 +14,9 @@ request_panels: list[Panel] = []
 # queries for any number of rows.
 request_badges: list[Callable[[Sequence[ServiceRequest]], dict[int, dict[str, str]]]] = []
 
+# Cards of the service desk; ``context(user, desk)`` or None hides the card.
+desk_panels: list[Panel] = []
+
 
 def panels_of(user: Any, request: ServiceRequest) -> list[dict[str, Any]]:
     """The cards that have something to say on a request."""

@@ -9,17 +9,14 @@ from django.utils import timezone
 
 from crm.common.models import RecordQuerySet
 from crm.common.roles import Person, is_admin, is_agent, is_manager, is_rep
+from service.conditions import OPEN_STATUSES, parts
 
-OPEN_STATUSES = ["new", "in_progress", "waiting"]
+__all__ = ["OPEN_STATUSES", "ServiceRequestQuerySet", "late"]
 
 
 def late() -> Q:
     """Past the time of the first response or of the resolution now, while the clock runs."""
-    now = timezone.now()
-    passed = Q(resolution_due_at__lt=now) | Q(
-        first_response_due_at__lt=now, first_responded_at__isnull=True
-    )
-    return passed & Q(status__in=["new", "in_progress"])
+    return parts(timezone.now())["breached"]
 
 
 class ServiceRequestQuerySet(RecordQuerySet):
@@ -48,3 +45,7 @@ class ServiceRequestQuerySet(RecordQuerySet):
     def breached(self) -> Self:
         """Past the time of the first response or of the resolution, while the clock runs."""
         return self.filter(late())
+
+    def part(self, name: str) -> Self:
+        """The requests of a named set, see ``service.conditions.parts``."""
+        return self.filter(parts(timezone.now())[name])

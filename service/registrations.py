@@ -65,6 +65,7 @@ agent_customer_scope.append(_customers_served)
 register_about("request", ServiceRequest.objects.visible_to)
 
 nav_items += [
+    NavItem(gettext_lazy("Service desk"), "service:desk", "gauge", 49),
     NavItem(
         gettext_lazy("Queue"),
         "service:queue",

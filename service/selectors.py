@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from crm.common import tones
 from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
+from service.conditions import DUE_SOON, RUNNING
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
 from service.offers import badges_of, panels_of
 from service.querysets import late
@@ -29,11 +30,9 @@ from service.sla import STOPPED, Calendar
 
 QUEUE_ROWS = 50
 COUNT_CAP = 99
-DUE_SOON = timedelta(hours=4)
 CONVERSATION_ROWS = 200
 PANEL_ROWS = 5
 QUEUE_ROLES = frozenset({Role.AGENT.value, Role.MANAGER.value, Role.ADMIN.value})
-RUNNING = ["new", "in_progress"]
 
 TABS = {
     "mine": gettext_lazy("Mine"),
@@ -106,17 +105,10 @@ def _state(due: datetime | None, met: datetime | None, now: datetime, *, stopped
 # Queue ------------------------------------------------------------------------------------------
 def queue_tab(user: Any, key: str) -> Any:
     """The requests of one tab of the queue."""
-    seen, now = ServiceRequest.objects.visible_to(user), timezone.now()
-    soon = Q(resolution_due_at__range=(now, now + DUE_SOON)) | Q(
-        first_responded_at__isnull=True, first_response_due_at__range=(now, now + DUE_SOON)
-    )
+    seen = ServiceRequest.objects.visible_to(user)
     if key == "mine":
         return seen.open().filter(owner=user.pk)
-    if key == "unassigned":
-        return seen.open().filter(owner=None)
-    if key == "due":
-        return seen.filter(soon, status__in=RUNNING)
-    return seen.breached() if key == "breached" else seen.filter(status="waiting")
+    return seen.part(key)
 
 
 def queue_page(user: Any, key: str) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from service.resources import REQUESTS
 app_name = "service"
 urlpatterns = [
     *resource_urls(REQUESTS, "requests/"),
+    path("", views.desk, name="desk"),
+    path("desk/<slug:key>.csv", views.desk_csv, name="desk_csv"),
     path("queue/", views.queue, name="queue"),
     path("requests/<int:pk>/status/<slug:status>/", views.set_status, name="request_status"),
     path("requests/<int:pk>/take/", views.take, name="request_take"),

@@ -17,9 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import User
+from crm.common.csv_files import csv_file
 from crm.common.errors import RefusedError
 from crm.common.returning import safe_next, with_toast
 from service import services
+from service.desk import Desk, backlog_chart, desk_page
 from service.forms import ReplyForm
 from service.models import ServiceRequest
 from service.selectors import QUEUE_ROLES, TABS, dress_all, queue_page
@@ -37,6 +39,21 @@ def queue(request: SignedInRequest) -> HttpResponse:
     asked = request.GET.get("tab", "")
     tab = asked if asked in TABS else ("mine" if user.is_agent else "unassigned")
     return render(request, "service/queue.html", queue_page(user, tab))
+
+
+@require_GET
+def desk(request: SignedInRequest) -> HttpResponse:
+    """The service desk at a glance; everyone's figures are of the requests they see."""
+    return render(request, "service/desk.html", desk_page(request.user, request.GET.dict()))
+
+
+@require_GET
+def desk_csv(request: SignedInRequest, key: str) -> HttpResponse:
+    """The data of the page's chart."""
+    if key != "backlog":
+        raise Http404
+    chart = backlog_chart(Desk(request.user, request.GET.dict()))
+    return csv_file(chart.id, chart.columns, chart.rows)
 
 
 @require_POST

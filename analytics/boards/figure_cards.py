@@ -12,7 +12,7 @@ from analytics.boards import courses, drawings, words
 from analytics.boards.looks import Look
 from analytics.boards.models import BoardCard
 from analytics.boards.shown import Shown, deaf_to
-from analytics.charts import Chart
+from crm.common.charting import Chart
 from crm.records.figures import Figure, Group, figures
 from sales.reports.layout import lowered
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from analytics.boards.drawings import Spark
 from analytics.boards.looks import Look
 from analytics.boards.models import BoardCard
-from analytics.charts import Chart
+from crm.common.charting import Chart
 
 
 @dataclass(frozen=True)

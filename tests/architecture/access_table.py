@@ -325,6 +325,8 @@ PAGES: dict[str, Page] = {
     "records:view_counts": Page(EVERYONE, data={"kind": "customers.customer"}),
     "records:view_create": Page(EVERYONE, data={"kind": "customers.customer"}),
     "service:queue": Page({"manager", "agent", "admin"}),
+    "service:desk": Page(EVERYONE),
+    "service:desk_csv": Page(EVERYONE, args=("backlog",)),
     "analytics:dashboard": Page(EVERYONE),
     "customers:duplicates": Page(EVERYONE),
     "customers:contact_duplicates": Page(EVERYONE),
