@@ -116,7 +116,9 @@ def split(result: dict[str, Any]) -> Chart:
         [name, a, b, round(100 * (b / a - 1), 1) if a else None, one["least"], one["most"]]
         for name, a, b, one in zip(names, now, then, channels, strict=True)
     ]
-    note = _("A week. “At least” and “at most” lie 20 % outside the lasting spend that was tried.")
+    note = _(
+        "A week. “At least” and “at most” lie a fifth outside the lasting spend that was tried."
+    )
     return Chart("split", _("Present and suggested split"), spec, columns, rows, note=note)
 
 

@@ -30,7 +30,8 @@ EXPLANATIONS = {
     Run.Method.BUDGET: gettext_lazy(
         "Each channel gets a curve: spend works on into the next weeks (adstock), and more of it "
         "brings less and less (saturation), with trend, season and other influences held fixed. "
-        "The suggested split brings most by these curves and stays within 20 % of what was tried. "
+        "The suggested split brings most by these curves and stays within a fifth of what was "
+        "tried. "
         "Bands and intervals come from weeks drawn anew in blocks. The last fifth of the weeks "
         "judges: if sales there are foreseen no better with the channels than without, nothing is "
         "suggested."
