@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 
 from analytics.boards.models import Board, BoardCard
-from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.models import Analysis, Dataset, DatasetSource
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
 from crm.common.admin import TunedAdmin
 
@@ -33,6 +33,14 @@ class DatasetAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False  # the files go with it: the page's trash does that
+
+
+@admin.register(DatasetSource)
+class DatasetSourceAdmin(ReadOnlyAdmin):
+    list_display = ["dataset", "kind", "shown", "every", "due_at", "failures"]
+    list_filter = ["kind", "every"]
+    list_select_related = ["dataset"]
+    exclude = ["place"]  # sealed: it may hold a key
 
 
 @admin.register(Analysis)

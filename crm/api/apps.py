@@ -8,4 +8,4 @@ class ApiConfig(AppConfig):
     verbose_name = _("Programs")
 
     def ready(self) -> None:
-        from crm.api import description, personal  # noqa: F401  # fill registries
+        from crm.api import personal  # noqa: F401  # fills the registry

@@ -3,7 +3,7 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 
-from crm.api import token_views
+from crm.api import description, token_views  # noqa: F401  # it registers itself
 from crm.api.docs import docs
 from crm.api.views import views_of
 from crm.records.resources import resources

@@ -42,7 +42,7 @@ def test_it_tells_a_customer_as_stored(ask: Any, cast: Cast) -> None:
 
 def test_it_tells_the_scores(ask: Any, cast: Cast) -> None:
     customer = CustomerFactory(owner=cast.rep, team=cast.team)
-    run = Run.objects.create(method="churn", state="finished")
+    run = Run.objects.create(method="churn", state="finished", live=True)
     CustomerScore.objects.create(customer=customer, kind="churn", chance=0.75, level=3, run=run)
     told = ask(cast.rep)(f"{LIST}{customer.pk}/").json()
     assert told["score_churn"] == 0.75

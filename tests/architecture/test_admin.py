@@ -17,6 +17,7 @@ APPS = ["accounts", "jobs", "mail", "customers", "communications", "sales", "ser
 # Shown on the page of what they belong to, or kept by the database alone.
 INLINE = {
     "analytics.BoardCard",
+    "communications.ContactDay",
     "customers.Affiliation",
     "mail.MailFile",
     "sales.DealSum",

@@ -47,7 +47,7 @@ def test_a_rep_takes_in_leads_of_hubspot(
     page.get_by_role("button", name="Next: columns" if english else "下一步：列对应").click()
     page.wait_for_url(re.compile(r"/columns/$"))
     check_axe(page)
-    expect(page.locator("summary")).to_contain_text("HubSpot")
+    expect(page.locator("main summary")).to_contain_text("HubSpot")
     expect(page.get_by_label("Job Title")).to_have_value("title")
     page.keyboard.press("Control+Enter")  # the page's main button
     page.wait_for_url(re.compile(r"/preview/$"))

@@ -98,7 +98,7 @@ def test_it_takes_a_list_out(sign_in: SignIn) -> None:
 
 def test_it_folds_the_menu_by_keyboard_and_goes_by_letters(sign_in: SignIn) -> None:
     page = sign_in("manager")
-    page.goto("/customers/")
+    page.goto("/customers/?size=25")
     deals = page.get_by_role("link", name="Deals", exact=True)
     expect(deals).to_be_visible()
     page.keyboard.press("]")
