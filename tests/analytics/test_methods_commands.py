@@ -112,7 +112,9 @@ def test_it_suggests_a_budget(tmp_path: Path) -> None:
     assert {"channels", "gain", "gain_lo", "gain_hi"} <= set(found)
     assert "suggested" in words("budget", *given)
     planted(10).to_csv(file, index=False)
-    with pytest.raises(CommandError, match="2 channels and 2 such columns need 28 rows; there are 10") as problem:
+    with pytest.raises(
+        CommandError, match="2 channels and 2 such columns need 28 rows; there are 10"
+    ) as problem:
         answer("budget", *given)
     assert problem.value.returncode == 2
 
