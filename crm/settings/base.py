@@ -302,8 +302,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {
-        "NeedPriority": "customers.models.Need.Priority",
-        "FollowUpPriority": "communications.models.FollowUp.Priority",
+        "Priority": "customers.models.Need.Priority",
         "RequestPriority": "service.models.Priority",
     },
 }
