@@ -87,7 +87,7 @@ def _highest(kind: CustomerScore.Kind) -> Callable[[BoardCard, Look], Shown]:
         top = scores.select_related("customer").order_by("-chance", "customer")[: card.top]
         found = list(top)
         return Shown(
-            card, card.title or str(kind.label), "table", columns=_SCORE_COLUMNS(),
+            card, card.title or str(kind.label), "table", columns=_score_columns(),
             rows=[_score_row(score) for score in found],
             cells=[_score_cells(score) for score in found],
             url=_score_url(kind, part), notes=deaf_to(look, _HEARD),
@@ -101,7 +101,8 @@ def _highest(kind: CustomerScore.Kind) -> Callable[[BoardCard, Look], Shown]:
 _HEARD = frozenset({"team", "owner", "region"})
 
 
-def _SCORE_COLUMNS() -> list[str]:  # noqa: N802  # a constant in the reader's language
+def _score_columns() -> list[str]:
+    """Heads in the reader's language."""
     return [_("Customer"), _("Chance"), _("Strongest reason")]
 
 

@@ -72,7 +72,7 @@ class Command(BaseCommand):
         except MemoryError as error:
             message = "The data do not fit into the memory of this machine."
             raise CommandError(message, returncode=2) from error
-        except Exception as error:
+        except Exception as error:  # a caller gets one line and an exit code, never a traceback
             if options["traceback"]:
                 raise
             cause = " ".join(f"{type(error).__name__}: {error}".split())[:300]
