@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
 from crm.jobs.errors import JobCancelledError, JobSplitError, LeaseLostError
@@ -29,7 +30,7 @@ class JobContext:
     actor
         The user who started it, or None for the clock. Reads pass ``visible_to(actor)``.
     attempt
-        1 on the first try.
+        1 on the first try from where the checkpoint stands.
     """
 
     def __init__(self, job: Job, heartbeat: Heartbeat) -> None:
@@ -53,7 +54,10 @@ class JobContext:
         return self._checkpoint
 
     def set_checkpoint(self, value: dict[str, Any]) -> None:
-        """Remember how far the work is. Inside ``guard`` it commits together with the work."""
+        """Remember how far the work is. Inside ``guard`` it commits together with the work.
+
+        A new value makes this attempt a first one: only what stands still uses attempts up.
+        """
         self._checkpoint = value
         self._unwritten["checkpoint"] = value
         if not self._guarded:
@@ -175,7 +179,11 @@ class JobContext:
             raise JobCancelledError
 
     def _write(self) -> None:
-        if not self._rows.update(heartbeat_at=Now(), **self._unwritten):
+        changes: dict[str, Any] = {"heartbeat_at": Now(), **self._unwritten}
+        if "checkpoint" in changes:
+            stands = When(checkpoint=changes["checkpoint"], then=F("attempts"))
+            changes["attempts"] = Case(stands, default=1)
+        if not self._rows.update(**changes):
             raise LeaseLostError
         self._unwritten.clear()
         self._written_at = time.monotonic()

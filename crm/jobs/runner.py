@@ -82,10 +82,13 @@ def _succeed(context: JobContext, result: dict[str, Any] | None) -> None:
 def _stumble(job: Job, reason: str, *, again: bool) -> None:
     """Try once more a little later, or end with the reason."""
     _renew_connection()
-    if not again or job.attempts >= job.max_attempts:
+    attempts = held(job).values_list("attempts", flat=True).first()  # 1 if the checkpoint moved
+    if attempts is None:
+        return
+    if not again or attempts >= job.max_attempts:
         _end(job, State.FAILED, reason)
         return
-    pause = timedelta(seconds=BACKOFF_SECONDS * 2 ** (job.attempts - 1))
+    pause = timedelta(seconds=BACKOFF_SECONDS * 2 ** (attempts - 1))
     held(job).update(
         state=State.QUEUED, lease=None, rung_at=None, not_before=Now() + pause, error=reason
     )

@@ -49,6 +49,20 @@ def _wait(context: JobContext, step: int, total: int) -> None:
         time.sleep(0.02)
 
 
+@handler("test_weary", title="Weary")
+def weary(context: JobContext) -> None:
+    """One effect per attempt, and then it falls; it never gets past the step ``stuck``."""
+    step = context.checkpoint.get("next", 0)
+    with context.guard():
+        if step != context.params.get("stuck"):
+            effect(context.params["prefix"], step)
+            context.set_checkpoint({"next": step + 1})
+        else:
+            context.set_checkpoint({"next": step})
+    if step + 1 < context.params["steps"]:
+        raise TimeoutError
+
+
 @handler("test_stubborn", title="Stubborn")
 def stubborn(context: JobContext) -> None:
     """Sleeps without looking up, then wants to write: the worker that was given up for dead."""
@@ -113,7 +127,6 @@ def part(context: JobContext) -> dict[str, Any]:
     with context.guard():
         effect(context.params["prefix"], number)
         context.progress(2, 2)
-        context.set_checkpoint({"done": True})
     return {"number": number}
 
 

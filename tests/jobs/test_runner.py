@@ -149,6 +149,39 @@ def test_it_fails_after_the_last_attempt_without_telling_the_inside(
     assert "ValueError" in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("stuck", "runs", "ends"),
+    [(None, 6, (State.SUCCEEDED, 1, 6)), (2, 4, (State.FAILED, 3, 2))],
+    ids=["gets on", "stands still"],
+)
+def test_it_counts_only_the_attempts_at_one_checkpoint(
+    enqueue: Enqueue, prefix: str, stuck: int | None, runs: int, ends: tuple[str, int, int]
+) -> None:
+    job = enqueue("test_weary", steps=6, stuck=stuck)
+    states = []
+    for _attempt in range(runs):
+        Job.objects.update(not_before=None)
+        job_run(job.pk)
+        job.refresh_from_db()
+        states.append(job.state)
+    assert set(states[:-1]) == {State.QUEUED}
+    assert (job.state, job.attempts, effects(prefix)) == ends
+
+
+def test_it_gives_a_lost_worker_that_got_on_three_attempts_again(
+    enqueue: Enqueue, prefix: str
+) -> None:
+    job = enqueue()
+    for step in range(5):
+        lost = take(job)
+        with lost.guard():
+            lost.set_checkpoint({"next": step})
+        lose(job)
+    job_run(job.pk)
+    job.refresh_from_db()
+    assert (job.state, effects(prefix)) == (State.SUCCEEDED, 0)
+
+
 @pytest.mark.parametrize(("permanent", "state"), [(True, State.FAILED), (False, State.QUEUED)])
 def test_it_shows_a_problem_as_it_is(enqueue: Enqueue, permanent: bool, state: str) -> None:
     job = enqueue("test_problem", permanent=permanent)
