@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,7 @@ from analytics.experiments import runs as experiment_runs
 from analytics.frames import Scope
 from analytics.generations import Rows
 from analytics.models import Run
-from analytics.segments import segments_store
+from analytics.segments import Work, segment_labels, segments_move, segments_store
 from crm.accounts.models import User
 from crm.common.roles import Role
 from crm.jobs.direct import DirectWork
@@ -54,14 +54,15 @@ _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "statsmodels", "statsf
 @dataclass(frozen=True)
 class Outcome:
     """What a method gave: the stored result, its quality on unseen data, cautions, what is to be
-    written back (called inside the transaction that stores the run), and what it found of single
-    records (written in parts before, shown by that transaction)."""
+    written back (in parts before, and inside the transaction that stores the run), and what it
+    found of single records (written in parts before, shown by that transaction)."""
 
     result: dict[str, Any]
     metrics: dict[str, Any]
     notices: tuple[Notice, ...]
     rows_used: int
     rows_dropped: int
+    write_parts: Callable[[Run, Work], None] | None = None
     write_back: Callable[[Run], None] | None = None
     found: Rows | None = None
 
@@ -130,6 +131,8 @@ def run_execute(run: Run, job: JobContext | None = None) -> Run:
     run.result, run.metrics = outcome.result, outcome.metrics
     run.warnings = [notice.to_dict() for notice in outcome.notices]
     run.rows_used, run.rows_dropped = outcome.rows_used, outcome.rows_dropped
+    if outcome.write_parts:
+        outcome.write_parts(run, job or DirectWork())
     return _store(run, started, job, outcome)
 
 
@@ -230,14 +233,18 @@ def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
     del result["labels"]  # each customer carries its own
     keys = ("silhouette", "null_silhouette", "stability", "structure")
 
-    def write_back(run: Run) -> None:
-        segments_store(run=run, customers=frame["customer"].to_numpy(), found=found)
-
-    return Outcome(
+    outcome = Outcome(
         result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
         rows_used=found.rows_used, rows_dropped=found.rows_dropped,
-        write_back=write_back if found.structure else None,
     )  # fmt: skip
+    if not found.structure:
+        return outcome
+    labels = segment_labels(run=run, customers=frame["customer"].to_numpy(), found=found)
+    return replace(
+        outcome,
+        write_parts=lambda run, work: segments_move(run=run, labels=labels, work=work),
+        write_back=lambda run: segments_store(run=run, labels=labels),
+    )
 
 
 def _forecast(run: Run, frame: pd.DataFrame) -> Outcome:

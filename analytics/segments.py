@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.utils import timezone
 
 from customers.models import Customer, Segment
-from customers.services import SegmentLabel, segments_write
+from customers.services import SegmentLabel, segments_fill, segments_show
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from analytics.methods.cluster_profiles import Profile
     from analytics.methods.clustering import ClusterResult
     from analytics.models import Run
+
+
+class Work(Protocol):
+    """What writing segments needs of whoever runs it; a ``JobContext`` is one."""
+
+    @property
+    def checkpoint(self) -> dict[str, Any]: ...
+    def set_checkpoint(self, value: dict[str, Any]) -> None: ...
+    def guard(self) -> AbstractContextManager[None]: ...
+
 
 # (name, English name), by how a group stands among all customers (shares below its median).
 LOYAL = ("高价值稳定", "High value, loyal")
@@ -58,11 +69,13 @@ def _name(
     return SMALL if money <= _LOW else GROWING
 
 
-def segments_store(*, run: Run, customers: NDArray[Any], found: ClusterResult) -> None:
-    """Write each customer's segment, and the segments' names and sizes."""
+def segment_labels(
+    *, run: Run, customers: NDArray[Any], found: ClusterResult
+) -> list[SegmentLabel]:
+    """The clusters as segments to be written."""
     groups = [profile for profile in found.profiles if profile.label >= 0]
     names = segment_names(groups)
-    labels = [
+    return [
         SegmentLabel(
             key=profile.label,
             name=names[profile.label][0],
@@ -72,8 +85,20 @@ def segments_store(*, run: Run, customers: NDArray[Any], found: ClusterResult) -
         )
         for profile in groups
     ]
-    run.result["drift"] = _drift(run, labels)
-    segments_write(team_id=run.team_id, labels=labels, built_at=timezone.now())
+
+
+def segments_move(*, run: Run, labels: list[SegmentLabel], work: Work) -> None:
+    """Write each customer's segment, in parts, and what that changes into the run's result."""
+    if "drift" not in work.checkpoint:  # of a second attempt some customers have moved already
+        with work.guard():
+            work.set_checkpoint({"drift": _drift(run, labels)})
+    run.result["drift"] = work.checkpoint["drift"]
+    segments_fill(team_id=run.team_id, labels=labels, guard=work.guard)
+
+
+def segments_store(*, run: Run, labels: list[SegmentLabel]) -> None:
+    """Write the segments' names and sizes, in the transaction that ends the run."""
+    segments_show(team_id=run.team_id, labels=labels, built_at=timezone.now())
     run.result["segments"] = [
         {"label": entry.key, "name": entry.name, "name_en": entry.name_en} for entry in labels
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -186,34 +186,43 @@ class SegmentLabel:
     customers: Sequence[int]
 
 
-_LABELS_AT_ONCE = 10_000
+_LABELS_AT_ONCE = 2_000  # customers that are locked for others, in one short transaction
+
+
+def segments_fill(
+    *, team_id: int | None, labels: Sequence[SegmentLabel], guard: Callable[[], Any]
+) -> None:
+    """Move customers into the cluster segments of a team (None: the whole company), in parts.
+
+    Each part is a transaction within ``guard()``; running it again goes on. A segment keeps its
+    row as long as its key lives; new ones are not offered before ``segments_show``.
+    """
+    with guard():
+        kept = {
+            label.key: Segment.objects.get_or_create(
+                origin=Segment.Origin.CLUSTER, team_id=team_id, key=label.key,
+                defaults={"name": label.name, "name_en": label.name_en, "active": False},
+            )[0].pk
+            for label in labels
+        }  # fmt: skip
+    scope = Customer.objects.filter(team=team_id) if team_id else _without_own_segments()
+    labelled = {pk for label in labels for pk in label.customers}
+    stale = scope.filter(segment__isnull=False).values_list("pk", flat=True)
+    _label(scope, [pk for pk in stale if pk not in labelled], None, guard)
+    for label in labels:
+        _label(scope, label.customers, kept[label.key], guard)
 
 
 @transaction.atomic
-def segments_write(*, team_id: int | None, labels: Sequence[SegmentLabel], built_at: Any) -> None:
-    """Replace the cluster segments of a team (None: the whole company) and their customers.
-
-    A segment keeps its row as long as its key lives; others become inactive.
-    """
+def segments_show(*, team_id: int | None, labels: Sequence[SegmentLabel], built_at: Any) -> None:
+    """Name and offer the segments that ``segments_fill`` filled; others become inactive."""
     known = Segment.objects.filter(origin=Segment.Origin.CLUSTER, team=team_id)
-    scope = Customer.objects.filter(team=team_id) if team_id else _without_own_segments()
-    kept: dict[int, int] = {}
     for label in labels:
-        segment, _ = Segment.objects.update_or_create(
-            origin=Segment.Origin.CLUSTER, team_id=team_id, key=label.key,
-            defaults={
-                "name": label.name, "name_en": label.name_en, "definition": label.definition,
-                "size": len(label.customers), "built_at": built_at, "active": True,
-            },
+        known.filter(key=label.key).update(
+            name=label.name, name_en=label.name_en, definition=label.definition,
+            size=len(label.customers), built_at=built_at, active=True,
         )  # fmt: skip
-        kept[label.key] = segment.pk
-    known.exclude(key__in=kept).update(active=False, size=0)
-    mine = set(scope.values_list("pk", flat=True))
-    labelled = {pk for label in labels for pk in label.customers}
-    stale = scope.filter(segment__isnull=False).values_list("pk", flat=True)
-    _label([pk for pk in stale if pk not in labelled], None)
-    for label in labels:
-        _label([pk for pk in label.customers if pk in mine], kept[label.key])
+    known.exclude(key__in=[label.key for label in labels]).update(active=False, size=0)
 
 
 def _without_own_segments() -> Any:
@@ -224,9 +233,12 @@ def _without_own_segments() -> Any:
     return Customer.objects.exclude(team__in=own)
 
 
-def _label(customers: Sequence[int], segment_id: int | None) -> None:
+def _label(
+    scope: Any, customers: Sequence[int], segment_id: int | None, guard: Callable[[], Any]
+) -> None:
+    moving = scope.filter(~Q(segment=segment_id) | Q(segment=None)) if segment_id else scope
     for start in range(0, len(customers), _LABELS_AT_ONCE):
-        part = Customer.objects.filter(pk__in=customers[start : start + _LABELS_AT_ONCE])
-        if segment_id:
-            part = part.filter(~Q(segment=segment_id) | Q(segment=None))
-        part.update(segment=segment_id)
+        part = moving.filter(pk__in=customers[start : start + _LABELS_AT_ONCE]).order_by("pk")
+        with guard():
+            locked = part.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
+            Customer.objects.filter(pk__in=list(locked)).update(segment=segment_id)
