@@ -19,12 +19,13 @@ from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import RobustScaler
 
 from communications.models import Communication, FollowUp
-from communications.triggers import LAST_CONTACT, NEXT_STEP
+from communications.triggers import CONTACT_DAYS, LAST_CONTACT, NEXT_STEP
 from crm.accounts.models import User
+from crm.common.tallies import Tally
 from customers.models import Affiliation, Contact, Customer, Need
 from marketing.models import Activity, Campaign, MarketResult, Spend
 from sales.models import Deal, Order, OrderLine, StageChange, Target
-from sales.triggers import OPEN_DEALS, ORDER_TOTAL, ORDER_VALUE
+from sales.triggers import OPEN_DEALS, ORDER_TOTAL, ORDER_VALUE, TALLIES
 from service.models import SLA, Holiday, ServiceRequest, Shift, StatusChange
 from service.sla import Calendar, add_business_minutes
 from service.triggers import OPEN_REQUESTS
@@ -138,6 +139,19 @@ def test_it_leaves_the_rollups_that_the_triggers_would(truth: dict[str, Any]) ->
             cursor.execute(rollup.refresh.format(ids="SELECT id FROM customers_customer"))
     assert list(Order.objects.order_by("id").values("id", "total", "total_base")) == orders
     assert list(Customer.objects.order_by("id").values(*columns)) == customers
+
+
+@pytest.mark.parametrize("tally", [*TALLIES, CONTACT_DAYS], ids=lambda tally: tally.name)
+def test_it_leaves_the_sums_by_day_that_the_triggers_would(
+    truth: dict[str, Any], tally: Tally
+) -> None:
+    columns = ", ".join([*tally.keys, *tally.sums])
+    rows = f"SELECT {columns} FROM {tally.table} ORDER BY {columns}"  # noqa: S608  # names of our own
+    with connection.cursor() as cursor:
+        cursor.execute(rows)
+        written = cursor.fetchall()
+        cursor.execute(f"{tally.refill}; {rows}")
+        assert written == cursor.fetchall() != []
 
 
 def test_it_leaves_the_triggers_at_work(truth: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from communications.models import Communication, FollowUp
+from communications.triggers import CONTACT_DAYS
 from crm.accounts.models import User
 from crm.home.demo import campaigns, catalogue, desk, people, talks, truth
 from crm.home.demo.copying import last_of, set_sequence
@@ -159,7 +160,7 @@ def _rollups_by_hand() -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
     with connection.cursor() as cursor:
-        for tally in TALLIES:
+        for tally in (*TALLIES, CONTACT_DAYS):
             cursor.execute(tally.refill)
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
