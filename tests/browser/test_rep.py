@@ -51,7 +51,9 @@ def test_it_logs_a_call_from_the_customer(sign_in: SignIn, customer: Customer) -
     page = sign_in("rep", language="zh-hans", size=PHONE)
     page.goto(customer.get_absolute_url())
     page.locator("#quick-log .pick", has_text="微信").click()
-    page.get_by_label("沟通内容").fill("客户要一份 200 台的报价")
+    said = page.get_by_label("沟通内容")
+    said.fill("客户要一份 200 台的报价")
+    said.evaluate("(area) => { area.style.height = '9rem'; }")  # as dragging its corner does
     page.get_by_label("接下来").fill("发送报价单")
     page.get_by_role("button", name="记录").click()
     expect(page.locator("#timeline li").first).to_contain_text("客户要一份 200 台的报价")
