@@ -31,6 +31,7 @@ from analytics import (
 from analytics.experiments import runs as experiment_runs
 from analytics.frames import Scope
 from analytics.generations import Rows
+from analytics.lost_runs import alive
 from analytics.models import Run
 from analytics.segments import Work, segment_labels, segments_move, segments_store
 from crm.accounts.models import User
@@ -93,7 +94,8 @@ def run_method(
     run = Run.objects.create(
         method=method, params=params or {}, team_id=team_id, created_by=actor, seed=SEED
     )  # fmt: skip
-    return run_execute(run)
+    with alive(run):
+        return run_execute(run)
 
 
 def run_answer(run: Run) -> dict[str, Any]:

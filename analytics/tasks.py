@@ -16,6 +16,7 @@ from analytics.datasets.sources import SOURCE_KIND, sources_due
 from analytics.datasets.working import analysis_part, analysis_run, dataset_read, trash_empty
 from analytics.experiments import runs as experiment_runs
 from analytics.fan_out import PART_KIND
+from analytics.lost_runs import lost_runs_end
 from analytics.models import Run
 from analytics.warehouse.export import WAREHOUSE_EXPORT, export_write
 from crm.jobs.context import JobContext
@@ -37,6 +38,11 @@ def analyze(job: JobContext) -> dict[str, Any]:
 @handler("analyze_nightly", title=_("Nightly analysis"), queue=HEAVY_QUEUE)
 def analyze_nightly(job: JobContext) -> dict[str, Any]:
     return dict(runs.nightly(progress=job.progress))
+
+
+@handler("runs_lost", title=_("Runs that ended without a word"))
+def end_lost_runs(job: JobContext) -> dict[str, Any]:
+    return {"table": [[gettext("Runs"), lost_runs_end()]]}
 
 
 @handler("csat_risk", title=_("Likely marks of open requests"), atomic=True)
@@ -107,6 +113,7 @@ def empty_datasets_trash(job: JobContext) -> dict[str, Any]:
 
 
 every("datasets_due", seconds=300)
+every("runs_lost", seconds=300)
 nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("experiments_nightly", hour=2, minute=10)
