@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from sales.reports import periods
 
 PERIODS = [
     ("month", _("This month")),
@@ -29,6 +31,7 @@ class Slice:
     start: date
     end: date
     team_id: int | None = None
+    period: str = "custom"
     # What was looked up for one page's several cards, by its name.
     found: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -57,8 +60,13 @@ class Slice:
         return {f"{field}__gte": start, f"{field}__lt": end}
 
     def previous(self) -> Slice:
-        """The period of the same length just before."""
-        return replace(self, start=self.start - (self.end - self.start), end=self.start)
+        """The period before, as reports compare: the same days of the calendar period before."""
+        start, end = self.start, self.end
+        if self.period == "24months":
+            start, end = periods.add_months(start, -24), periods.add_months(end, -24)
+        else:
+            start, end = periods.compared(self.period, start, end, "previous")
+        return replace(self, start=start, end=end)
 
 
 def _midnight(day: date) -> datetime:
@@ -84,20 +92,15 @@ def slice_of(request: Any) -> tuple[Slice, str]:
         key = DEFAULT_PERIOD
     team = asked.get("team", "")
     team_id = int(team) if team.isdecimal() and len(team) < 10 and request.user.is_admin else None
-    return Slice(request.user, start, end, team_id), key
+    return Slice(request.user, start, end, team_id, key), key
 
 
 def _bounds(key: str, today: date) -> tuple[date, date]:
-    tomorrow = today + timedelta(days=1)
-    if key == "month":
-        return today.replace(day=1), tomorrow
-    if key == "quarter":
-        return today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1), tomorrow
-    if key == "year":
-        return today.replace(month=1, day=1), tomorrow
-    months = 24 if key == "24months" else 12
-    first = today.replace(day=1)
-    return first.replace(year=first.year - months // 12), tomorrow
+    """The days of a named period, those of reports; the running month is one of its months."""
+    if key == "24months":
+        return periods.add_months(today.replace(day=1), -23), today + timedelta(days=1)
+    known = key if key in {"month", "quarter", "year"} else DEFAULT_PERIOD
+    return cast("tuple[date, date]", periods.bounds(known, today))
 
 
 def _day(text: str | None, default: date) -> date:

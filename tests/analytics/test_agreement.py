@@ -14,7 +14,7 @@ from django.utils import timezone
 from analytics import metrics
 from analytics.boards import cards, looks
 from analytics.boards.models import Board, BoardCard
-from analytics.slices import Slice
+from analytics.slices import Slice, slice_of
 from crm.records.figures import Part, figures, figures_for
 from sales.models import Target
 from sales.reports.files import question
@@ -61,6 +61,18 @@ def board(part: Part) -> dict[str, Any]:
         card = BoardCard.objects.create(board=made, kind="metric", key=one.key)
         shown[one.key] = cards.show(card, look).raw
     return shown
+
+
+@pytest.mark.parametrize("period", ["month", "quarter", "year", "12months"])
+def test_it_means_the_same_days_by_a_period(person: Any, rf: Any, period: str) -> None:
+    """The built-in dashboard and reports, also for what they compare with."""
+    request = rf.get("/", {"period": period})
+    request.user = person("manager")
+    part, _key = slice_of(request)
+    asked = question(request.user, f"period={period}")
+    assert (part.start, part.end) == (asked.start, asked.end)
+    before, compared = part.previous(), asked.compared
+    assert (before.start, before.end) == (compared.start, compared.end)
 
 
 def test_it_says_the_same_of_sales(part: Part) -> None:
