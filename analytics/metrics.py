@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, DateField, Q, Sum, When
 from django.db.models.functions import Cast, ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
@@ -157,7 +158,8 @@ def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
     table = []
     for campaign in ran.order_by("-starts_on", "-pk")[:limit]:
         row = sums.get(campaign.pk, {"customers": 0, "success": 0, "decided": 0, "brought": 0})
-        cost = campaign.actual_cost
+        # What customers brought is in the company's currency; another's costs have no rate.
+        cost = campaign.actual_cost if campaign.currency == settings.BASE_CURRENCY else None
         table.append(
             {
                 "campaign": campaign,

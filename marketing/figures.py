@@ -7,12 +7,14 @@ company's are left out, for there is no rate to sum them at.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.accounts.models import Team
 from crm.records.figures import Day, Figure, Group, Part, Source, Span, offer
@@ -65,20 +67,32 @@ def roi(part: Part) -> float | None:
     return measures.return_on(cost, brought)
 
 
+def other_currencies(part: Part) -> str:
+    """How many of the campaigns that ran reckon in another currency, and are left out."""
+    n = CAMPAIGNS.records(replace(_spend, where=~_OURS), part).count()
+    if not n:
+        return ""
+    return ngettext(
+        "Without %(n)d campaign in another currency.",
+        "Without %(n)d campaigns in other currencies.", n,
+    ) % {"n": n}  # fmt: skip
+
+
 _spend = Figure(
     "campaign_cost", _("Campaign costs"),
     _("Actual costs of the campaigns that ran in the period."), "money", KEEPERS, CAMPAIGNS,
-    ("cost",), RAN, _OURS, low_is_good=True, order=61,
+    ("cost",), RAN, _OURS, caveat=other_currencies, low_is_good=True, order=61,
 )  # fmt: skip
 
 offer(
     Figure("campaigns", _("Campaigns"), _("Campaigns that ran in the period."), "count", KEEPERS,
-           CAMPAIGNS, ("campaigns",), RAN, _OURS, order=60),
+           CAMPAIGNS, ("campaigns",), RAN, _OURS, caveat=other_currencies, order=60),
     _spend,
     Figure("roi", _("Return on campaign costs"),
            _("What customers in the campaigns that ran brought, over the costs, less one."),
            "share", KEEPERS, CAMPAIGNS, (), made=roi,
-           made_url=lambda part: _spend.list_url(part), adds_up=False, order=62),
+           made_url=lambda part: _spend.list_url(part), caveat=other_currencies,
+           adds_up=False, order=62),
     Figure("activities", _("Customers addressed"), _("Customers' parts in campaigns."), "count",
            SELLERS, ACTIVITIES, ("customers",), HAPPENED, order=63),
     Figure("success_rate", _("Success rate of campaigns"),

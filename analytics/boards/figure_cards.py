@@ -43,7 +43,9 @@ def is_quick(card: BoardCard, look: Look) -> bool:
 
 
 def show_metric(card: BoardCard, figure: Figure, look: Look) -> Shown:
-    """The value, its change, and its course as a small line. At most three queries."""
+    """The value, its change, and its course as a small line. At most three queries beside a
+    caveat's.
+    """
     part, unit = look.part, figure.unit
     line = _course(figure, look)
     now = sum(value for _step, value in line) if line and figure.adds_up else figure.value(part)
@@ -74,6 +76,8 @@ def _good(change: float | None, *, low: bool) -> bool | None:
 
 def _notes(figure: Figure, look: Look) -> list[str]:
     notes = [_("As things stand now.")] if figure.is_now else []
+    if figure.caveat and (left_out := figure.caveat(look.part)):
+        notes.append(left_out)
     return notes + deaf_to(look, figure.obeys)
 
 

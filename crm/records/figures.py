@@ -212,7 +212,8 @@ class Figure:
     that no list of records adds up to.
 
     ``day`` None: as things stand now. ``deaf`` names filters of its source that it cannot obey.
-    ``unit``: money, count, share, seconds, days or score.
+    ``unit``: money, count, share, seconds, days or score. ``caveat`` says what of the part it
+    leaves out, by one query.
     """
 
     key: str
@@ -228,6 +229,7 @@ class Figure:
     combine: Callable[..., Any] | None = None
     made: Callable[[Part], Any] | None = None
     made_url: Callable[[Part], str] | None = None
+    caveat: Callable[[Part], str] | None = None
     deaf: frozenset[str] = frozenset()
     low_is_good: bool = False
     adds_up: bool = True

@@ -9,14 +9,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from analytics import metrics
+from analytics.slices import Slice
 from crm.records.figures import Figure, Part, figures, figures_for
 from crm.records.lists import ListQuery
 from crm.records.resources import resources
 from marketing import measures as campaign_measures
 from marketing.models import Activity
 from sales.models import OrderLine, Product
+from tests.factories.marketing import CampaignFactory
 
 YEAR = (date(2025, 12, 1), date(2026, 11, 21))
 MONTH = (date(2026, 10, 1), date(2026, 11, 1))
@@ -120,6 +123,25 @@ def test_it_obeys_the_filters_it_claims_to(person: Any) -> None:
             else:
                 assert same(figure.value(part), figure.value(whole)), (figure.key, name)
         assert 0 < figures["sales"].value(part) < figures["sales"].value(whole)
+
+
+def test_it_says_that_campaigns_in_other_currencies_are_left_out(person: Any) -> None:
+    manager = person("manager")
+    part = Part(manager, *YEAR)
+    caveat = figures["campaign_cost"].caveat
+    assert caveat is not None
+    assert caveat(part) == ""
+    before = figures["campaign_cost"].value(part)
+    for currency in ("EUR", "USD", "CNY"):
+        CampaignFactory(
+            owner=manager, team=manager.team, currency=currency, starts_on=YEAR[0],
+            actual_cost=0 if currency == "CNY" else 1000,
+        )  # fmt: skip
+    assert figures["campaign_cost"].value(part) == before
+    with translation.override("en"):
+        assert caveat(part) == "Without 2 campaigns in other currencies."
+    table = metrics.campaigns(Slice(manager, *YEAR), limit=1000)
+    assert [row["cost"] for row in table].count(None) == 2
 
 
 def test_it_returns_what_campaigns_brought(person: Any) -> None:
