@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.charts import term_label
+from analytics.charts import term_key, term_label
 from analytics.forms import OptionsForm
 from analytics.models import Run
 from crm.common import formats
@@ -82,11 +82,12 @@ class PlanForm(forms.Form):
 
 
 def plan_rows(run: Run) -> list[dict[str, Any]]:
-    """One row per channel: its name, the campaigns' channel, money a week."""
+    """One row per channel: its key and name, the campaigns' channel, money a week."""
     return [
         {
+            "key": term_key(one["name"]),
             "channel": term_label(one["name"]),
-            "kind": Campaign.Channel(campaign_channel(term_label(one["name"]))),
+            "kind": Campaign.Channel(campaign_channel(term_key(one["name"]))),
             "weekly": Decimal(str(one["suggested"])).quantize(CENT),
             "now": one["spend"],
         }
@@ -123,7 +124,7 @@ def plan_write(*, run: Run, actor: Any, starts_on: date, weeks: int) -> list[Cam
     rows = [row for row in plan_rows(run) if row["weekly"] > 0]
     return [
         campaign_create(
-            actor=actor, submission=_submission(run, row["channel"], starts_on, weeks),
+            actor=actor, submission=_submission(run, row["key"], starts_on, weeks),
             name=_("%(channel)s from %(day)s") % {
                 "channel": row["channel"], "day": starts_on.isoformat()
             },

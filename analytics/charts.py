@@ -11,12 +11,13 @@ from django.utils.translation import pgettext
 
 from crm.common import formats
 from crm.common.charting import Chart
+from marketing.models import Campaign
 
 HISTORY_WEEKS = 104
 
 
 def currency_symbol() -> str:
-    return "¥" if settings.BASE_CURRENCY == "CNY" else settings.BASE_CURRENCY
+    return formats.symbol(settings.BASE_CURRENCY)
 
 
 def fan(result: dict[str, Any], id: str = "forecast") -> Chart:
@@ -93,7 +94,13 @@ def heat(table: list[list[int]]) -> Chart:
     hours = [str(hour) for hour in range(24)]
     spec = {"type": "heatmap", "x": hours, "y": days, "values": table}
     rows = [[day, *counts] for day, counts in zip(days, table, strict=True)]
-    return Chart("heat", _("When we talk (weekday × hour)"), spec, [_("Weekday"), *hours], rows)
+    title = _("When we talk (weekday × hour)")
+    return Chart("heat", title, spec, [_("Weekday"), *hours], rows, note=clock_note())
+
+
+def clock_note() -> str:
+    """Whose hours a heat map shows: those of one company, whatever the reader's zone."""
+    return _("Hours by the company's clock (%(zone)s).") % {"zone": settings.TIME_ZONE}
 
 
 def campaigns(table: list[dict[str, Any]]) -> Chart:
@@ -114,11 +121,15 @@ def campaigns(table: list[dict[str, Any]]) -> Chart:
     rows = [
         [row["campaign"].name, row["customers"], row["success"],
          None if row["rate"] is None else formats.percent(row["rate"], 1),
-         float(row["revenue"]), float(row["cost"]),
+         float(row["revenue"]), None if row["cost"] is None else float(row["cost"]),
          None if row["roi"] is None else formats.percent(row["roi"])]
         for row in table
     ]  # fmt: skip
-    return Chart("campaigns", _("Success rate of campaigns"), spec, columns, rows)
+    note = ""
+    if any(row["cost"] is None for row in table):
+        note = _("Costs in other currencies than %(ours)s are left out.")
+        note %= {"ours": settings.BASE_CURRENCY}
+    return Chart("campaigns", _("Success rate of campaigns"), spec, columns, rows, note=note)
 
 
 def segments(table: list[dict[str, Any]]) -> Chart:
@@ -224,8 +235,15 @@ def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
     return Chart(id, title, spec, columns, rows, height="md")
 
 
-def term_label(name: str) -> str:
+def term_key(name: str) -> str:
+    """The channel of a term of the regression, as spend is recorded on it."""
     return name.strip("`").removeprefix("Q('").removesuffix("')").removesuffix("_S")
+
+
+def term_label(name: str) -> str:
+    """That channel's name."""
+    key = term_key(name)
+    return str(dict(Campaign.Channel.choices).get(key, key))
 
 
 def residuals(result: dict[str, Any]) -> Chart:

@@ -28,7 +28,7 @@ def drivers(result: dict[str, Any]) -> Chart:
     }
     spec = {
         "type": "coefficients", "zero": 0, "labels_y": labels,
-        "x_name": _("worse ← log-odds of a better mark → better"), **logs,
+        "x_name": _("worse ← log-odds → better"), **logs,
     }  # fmt: skip
     columns = [_("Driver"), _("Odds of a better mark ×"), _("Low (95 %)"), _("High (95 %)"), "p"]
     table = [
@@ -39,7 +39,7 @@ def drivers(result: dict[str, Any]) -> Chart:
         "An interval that holds 0 (a factor of 1 in the table) may be chance. The other drivers "
         "are held fixed."
     )
-    return Chart("drivers", _("What moves the marks"), spec, columns, table, note=note, height="lg")
+    return Chart("drivers", _("What moves the marks"), spec, columns, table, note=note, height="xl")
 
 
 def months(result: dict[str, Any]) -> Chart:

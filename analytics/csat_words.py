@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from crm.common import formats
 from service.models import Category, Priority, ServiceRequest
 
 # Sentences of the method that name drivers in “columns”.
@@ -32,7 +33,7 @@ def driver_names() -> dict[str, str]:
 def named_columns(columns: str) -> str:
     """A list of drivers, “a, b”, with their names."""
     names = driver_names()
-    return ", ".join(names.get(column, column) for column in columns.split(", "))
+    return formats.listed(names.get(column, column) for column in columns.split(", "))
 
 
 def level_text(column: str, value: str) -> str:

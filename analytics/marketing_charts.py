@@ -6,6 +6,7 @@ from datetime import date
 from statistics import NormalDist
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -156,7 +157,7 @@ def _curve(place: int, channel: dict[str, Any], *, suggested: bool) -> Chart:
     points = channel["curve"]
     spends, sales, low, high = (list(column) for column in zip(*points, strict=True))
     spec = {
-        "type": "fan", "x": [formats.number(spend) for spend in spends], "actual": [],
+        "type": "fan", "x": [_money(spend) for spend in spends], "actual": [],
         "mean": [round(value) for value in sales],
         "lo80": [round(value) for value in low], "hi80": [round(value) for value in high],
         "labels": {
@@ -165,12 +166,16 @@ def _curve(place: int, channel: dict[str, Any], *, suggested: bool) -> Chart:
         "unit": currency_symbol(),
     }  # fmt: skip
     name = term_label(channel["name"])
-    note = _("By spend a week; now %(now)s.") % {"now": formats.number(channel["spend"])}
+    note = _("By spend a week; now %(now)s.") % {"now": _money(channel["spend"])}
     if suggested:
         said = _("By spend a week; now %(now)s, suggested %(then)s.")
         note = said % {
-            "now": formats.number(channel["spend"]), "then": formats.number(channel["suggested"])
+            "now": _money(channel["spend"]), "then": _money(channel["suggested"])
         }  # fmt: skip
     columns = [_("Spend a week"), _("Revenue a week"), _("Low (90 %)"), _("High (90 %)")]
     title = _("What %(channel)s brings by spend") % {"channel": name}
     return Chart(f"curve{place}", title, spec, columns, [list(p) for p in points], note=note)
+
+
+def _money(amount: float) -> str:
+    return formats.short_money(amount, settings.BASE_CURRENCY)

@@ -54,20 +54,46 @@ def effects_page(run: Run) -> Page:
 
 
 def _effects_sentence(result: dict[str, Any]) -> str:
-    adjusted = {row["name"]: row for row in result.get("adjusted") or []}
-    rows = [adjusted.get(c["name"], c) for c in result["coefficients"] if c["name"] != "Intercept"]
-    sure = sorted((r for r in rows if r["lo"] > 0), key=lambda r: -r["estimate"])
+    rows = _effects(result)
+    sure = sorted((row for row in rows if row["lo"] > 0), key=lambda row: -row["estimate"])
+    if not sure and any(row["hi"] < 0 for row in rows):
+        return _("No channel clearly raised revenue.")
     if not sure:
         return _("No channel's effect can be told from chance. That is not proof of none.")
     return _(
         "%(channel)s clearly raised revenue: %(estimate)s per unit spent "
         "(95 %% between %(low)s and %(high)s)."
-    ) % {
-        "channel": charts.term_label(sure[0]["name"]),
-        "estimate": formats.number(sure[0]["estimate"], 2),
-        "low": formats.number(sure[0]["lo"], 2),
-        "high": formats.number(sure[0]["hi"], 2),
-    }
+    ) % _effect_words(sure[0])
+
+
+def effects_findings(run: Run) -> list[str]:
+    """Every channel whose effect is clear, and those of which nothing can be told."""
+    rows = _effects(run.result)
+    said = [
+        _("%(channel)s: %(estimate)s per unit spent (95 %% between %(low)s and %(high)s).")
+        % _effect_words(row)
+        for row in sorted(rows, key=lambda row: -row["estimate"])
+        if row["lo"] > 0 or row["hi"] < 0
+    ]
+    unclear = [charts.term_label(row["name"]) for row in rows if row["lo"] <= 0 <= row["hi"]]
+    if said and unclear:
+        text = _("Not to be told from chance: %(channels)s.")
+        said.append(text % {"channels": formats.listed(unclear)})
+    raised = any(row["lo"] > 0 for row in rows)
+    return said[1:] if raised else said  # the greatest stands in the sentence
+
+
+def _effects(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The effects to be read: adjusted where that was fitted."""
+    adjusted = {row["name"]: row for row in result.get("adjusted") or []}
+    terms = [c for c in result["coefficients"] if c["name"] != "Intercept"]
+    return [adjusted.get(c["name"], c) for c in terms]
+
+
+def _effect_words(row: dict[str, Any]) -> dict[str, str]:
+    figures = {"estimate": row["estimate"], "low": row["lo"], "high": row["hi"]}
+    said = {name: formats.number(value, 2) for name, value in figures.items()}
+    return {"channel": charts.term_label(row["name"]), **said}
 
 
 def _effects_quality(result: dict[str, Any]) -> Quality:

@@ -198,7 +198,8 @@ def _rule_bars(found: list[dict[str, Any]]) -> Chart:
         for rule in found
     ]  # fmt: skip
     title = _("Rules by lift: how many times as often as usual")
-    return Chart("rules", title, spec, columns, rows, height="lg")
+    height = "xl" if len(shown) > 10 else "lg"
+    return Chart("rules", title, spec, columns, rows, height=height)
 
 
 def _rules_quality(result: dict[str, Any]) -> list[tuple[str, str]]:

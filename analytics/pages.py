@@ -144,6 +144,9 @@ def translated(code: str, params: dict[str, Any]) -> str:
     words = _method_words()
     texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
     texts |= {k: feature_names().get(v, v) for k, v in params.items() if k == "column"}
+    texts |= {k: charts.term_label(v) for k, v in params.items() if k == "term"}
+    if code == "columns_logged":
+        texts["columns"] = formats.listed(map(charts.feature_label, params["columns"].split(", ")))
     if code in csat_words.NAMED:
         texts["columns"] = csat_words.named_columns(params["columns"])
     return _(MESSAGES[code]) % {**params, **texts}
@@ -231,7 +234,7 @@ def _forecast(run: Run) -> Page:
         (_("Model"), _model(result)),
         (_("MASE on unseen weeks"), _figure(test["mase"])),
         (_("MASE of the naive rival"), _figure(test["naive_mase"])),
-        ("sMAPE", _figure(test["smape"], 1) + " %"),
+        ("sMAPE", "–" if test["smape"] is None else formats.percent(test["smape"] / 100, 1)),
         (_("Interval coverage (80 %)"), _share(test["coverage80"])),
         (_("Interval coverage (95 %)"), _share(test["coverage95"])),
         (_("Backtest starts"), _figure(test.get("origins"), 0)),
@@ -245,8 +248,20 @@ def _forecast(run: Run) -> Page:
 
 
 def _model(result: dict[str, Any]) -> str:
-    chosen = next((m for m in result["models"] if m["name"] == result["chosen"]), None)
-    return str((chosen or {}).get("label") or result["chosen"])
+    """The model that forecasts, or those whose median does."""
+    shown = {m["name"]: _model_name(m) for m in result["models"]}
+    if result["chosen"] != "combination":
+        return shown.get(result["chosen"], result["chosen"])
+    members = [shown[m["name"]] for m in result["models"] if m["member"]]
+    return _("Median of: %(models)s") % {"models": formats.listed(members)}
+
+
+def _model_name(model: dict[str, Any]) -> str:
+    names = {
+        "seasonal_naive": _("Repeating the last season"), "ets": _("Exponential smoothing"),
+        "theta": _("Dynamic optimised Theta"), "ces": _("Complex exponential smoothing"),
+    }  # fmt: skip
+    return str(names.get(model["name"]) or model.get("label") or model["name"])
 
 
 def _short(amount: float) -> str:
@@ -270,6 +285,7 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
 }
 # What was found, one plain sentence each, under the first one.
 _FINDINGS: dict[str, Callable[[Run], list[str]]] = {
+    Run.Method.REGRESS: marketing_pages.effects_findings,
     Run.Method.CSAT: csat_pages.findings,
     Run.Method.STAFFING: staffing_pages.findings,
 }

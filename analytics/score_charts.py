@@ -57,6 +57,7 @@ def calibration(result: dict[str, Any]) -> Chart:
     top = max([1.0, *(max(point[:2]) for point in points)])
     spec = {
         "type": "scatter", "unit": "%", "x_name": _("Said (%)"), "y_name": _("Happened (%)"),
+        "max": 100,
         "series": [{"name": _("Groups of customers"),
                     "data": [[round(x, 1), round(y, 1)] for x, y, _rows in points]}],
         "lines": [{"name": _("Exactly as said"), "data": [[0, 0], [round(top), round(top)]]}],

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from analytics.charts import weekday_names
 from analytics.models import Run
@@ -47,10 +47,14 @@ def _sentence(result: dict[str, Any]) -> str:
     if not hours:
         return _("The desk is closed in the coming week.")
     peak = max(hours, key=lambda hour: (hour["agents"], hour["mean"]))
-    return _(
+    return ngettext(
+        "In the week from %(week)s, requests bring about %(load)s hours of work. To keep the "
+        "promise takes %(hours)s hours of presence (%(low)s to %(high)s), with one person there at "
+        "a time.",
         "In the week from %(week)s, requests bring about %(load)s hours of work. To keep the "
         "promise takes %(hours)s hours of presence (%(low)s to %(high)s), at most %(peak)s people "
-        "at once (%(weekday)s from %(hour)s:00)."
+        "at once (%(weekday)s from %(hour)s:00).",
+        peak["agents"],
     ) % {
         "week": formats.day(date.fromisoformat(result["week"])),
         "load": formats.number(sum(map(_load(result), hours)), 1),
@@ -99,7 +103,7 @@ def assumptions(result: dict[str, Any]) -> list[str]:
         },
     ]
     if result["closed"]:
-        days = ", ".join(formats.day(date.fromisoformat(day)) for day in result["closed"])
+        days = formats.listed(formats.day(date.fromisoformat(day)) for day in result["closed"])
         said.append(_("Closed on %(days)s.") % {"days": days})
     return said
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.charts import weekday_names
+from analytics.charts import clock_note, weekday_names
 from analytics.talk_frames import ALL, PERIODS
 from communications.models import Communication
 from crm.common import formats
@@ -105,7 +105,7 @@ def heat(result: dict[str, Any], channel: str, period: str) -> Chart:
     spec = {"type": "heatmap", "x": hours, "y": names, "values": grid}
     rows = [[name, *counts] for name, counts in zip(names, grid, strict=True)]
     title = _("When we talk (weekday × hour)")
-    return Chart("heat", title, spec, [_("Weekday"), *hours], rows)
+    return Chart("heat", title, spec, [_("Weekday"), *hours], rows, note=clock_note())
 
 
 def channels(result: dict[str, Any], period: str) -> Chart:
@@ -130,11 +130,16 @@ def channels(result: dict[str, Any], period: str) -> Chart:
     return Chart("channels", _("Communications by week and channel"), spec, columns, rows)
 
 
-def answers(result: dict[str, Any], kind: str, period: str) -> Chart:
-    """Waiting times by channel: the median as a bar, the 90th percentile beside it."""
+def answers(result: dict[str, Any], kind: str, period: str) -> list[Chart]:
+    """Waiting times by channel: the median as a bar, the 90th percentile beside it.
+
+    No chart where no channel has a median within 14 days.
+    """
     names = channel_names()
     rows = result["answers"][kind][period]
     known = [row for row in rows if row["median"] is not None]
+    if not known:
+        return []
     spec = {
         "type": "hbar", "labels_y": [names[row["channel"]] for row in known],
         "values": [round(row["median"], 2) for row in known],
@@ -161,7 +166,7 @@ def answers(result: dict[str, Any], kind: str, period: str) -> Chart:
         "By the clock. What was not answered within 14 days counts with the longest waits; a dash "
         "says that the time lies beyond."
     )
-    return Chart(f"answers-{kind}", titles[kind], spec, columns, table, note=note)
+    return [Chart(f"answers-{kind}", titles[kind], spec, columns, table, note=note)]
 
 
 def _hours(hours: float | None) -> str:

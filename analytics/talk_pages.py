@@ -60,8 +60,8 @@ def talk_page(run: Run, asked: Mapping[str, str]) -> Page:
     charts = [
         talk_charts.days(result, channel, period), talk_charts.channels(result, period),
         talk_charts.heat(result, channel, period), *talk_charts.panels(result, channel, period),
-        talk_charts.answers(result, "requests", period),
-        talk_charts.answers(result, "talks", period),
+        *talk_charts.answers(result, "requests", period),
+        *talk_charts.answers(result, "talks", period),
     ]  # fmt: skip
     steps = [(_("See the communications"), reverse("communications:list"))]
     return _sentence(result, channel, period), charts, _quality(result, channel), steps
@@ -89,30 +89,24 @@ def _sentence(result: dict[str, Any], channel: str, period: str) -> str:
 
 
 def findings(run: Run, asked: Mapping[str, str]) -> list[str]:
-    """The trend of the chosen channel, and how the forecast of each did."""
-    result = run.result
+    """The trend of the chosen channel, and how its forecast did."""
     channel, _period = _chosen(run, asked)
-    found = result["channels"][channel]
+    found = run.result["channels"][channel]
     said = [_trend(found["trend"])] if "trend" in found else []
-    return said + [
-        _judged(channel_names()[key], entry)
-        for key, entry in result["channels"].items()
-        if entry.get("backtest")
-    ]
+    return said + ([_judged(channel_names()[channel], found)] if found.get("backtest") else [])
 
 
 def _trend(trend: dict[str, Any]) -> str:
     if trend["direction"] == "none":
-        return _("No trend can be told from chance (p = %(p)s).") % {
-            "p": formats.number(trend["p"], 2)
-        }
-    values = {
-        "slope": formats.number(abs(trend["slope"]) * 30, 2),
-        "p": formats.number(trend["p"], 3),
-    }
+        return _("No trend can be told from chance (p %(p)s).") % {"p": _chance(trend["p"])}
+    values = {"slope": formats.number(abs(trend["slope"]) * 30, 2), "p": _chance(trend["p"])}
     if trend["direction"] == "up":
-        return _("Rising: each month %(slope)s more a day (p = %(p)s).") % values
-    return _("Falling: each month %(slope)s fewer a day (p = %(p)s).") % values
+        return _("Rising: each month %(slope)s more a day (p %(p)s).") % values
+    return _("Falling: each month %(slope)s fewer a day (p %(p)s).") % values
+
+
+def _chance(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"= {formats.number(p, 3)}"
 
 
 def _judged(name: str, entry: dict[str, Any]) -> str:

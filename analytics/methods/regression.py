@@ -356,16 +356,23 @@ def _residual_notices(result: RegressionResult) -> list[Notice]:
     return notices
 
 
+def _corrected(result: RegressionResult) -> list[float]:
+    """Holm's p of the effects to be read: the adjusted ones where there are any."""
+    if result.adjusted:
+        return list(holm_adjusted(np.array([effect.p for effect in result.adjusted])))
+    return [c.p_holm for c in result.coefficients if c.p_holm is not None]
+
+
 def _reading_notices(result: RegressionResult, design: Design, cook: FloatArray) -> list[Notice]:
     notices = []
     strong = np.flatnonzero(cook > 1.0)
     if len(strong):
         which = ", ".join(str(int(design.rows[k]) + 1) for k in strong[:5])
         notices.append(Notice("influential_rows", {"rows": len(strong), "which": which}))
-    slopes = [c for c in result.coefficients if c.p_holm is not None]
-    if len(slopes) >= 5:
-        kept = sum(1 for c in slopes if (c.p_holm or 0.0) < 0.05)
-        params = {"tests": len(slopes), "expected": 0.05 * len(slopes), "kept": kept}
+    corrected = _corrected(result)
+    if len(corrected) >= 5:
+        kept = sum(1 for p in corrected if p < 0.05)
+        params = {"tests": len(corrected), "expected": 0.05 * len(corrected), "kept": kept}
         notices.append(Notice("many_comparisons", params))
     if result.r2 < 0.1:
         notices.append(Notice("low_r2", {"percent": 100.0 * result.r2}))

@@ -3,6 +3,7 @@ wrong under zh-hans)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -59,8 +60,13 @@ def _money(value: Decimal, currency: str, digits: int, where: Locale) -> str:
 
 
 def symbol(currency: str) -> str:
-    """What stands with figures in charts: ¥, or the code of another currency."""
-    return "¥" if currency == "CNY" else currency
+    """What stands with figures in charts, as with money elsewhere: ¥ / CN¥, €, US$."""
+    return str(numbers.get_currency_symbol(currency, locale=locale()))
+
+
+def listed(names: Iterable[object]) -> str:
+    """华东、华北 / East, North."""
+    return ("、" if is_chinese() else ", ").join(map(str, names))
 
 
 def short_money(amount: Number, currency: str) -> str:

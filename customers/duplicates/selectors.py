@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from crm.common.columns import phone
-from crm.common.formats import day
+from crm.common.formats import day, listed
 from crm.records.keyset import Page, Sort, capped_count, paginate
 from customers.duplicates.kinds import Doubles
 from customers.duplicates.models import ContactPair
@@ -79,7 +79,7 @@ def _work_of(user: Any, pairs: Sequence[Any]) -> dict[int, str]:
     work: dict[int, list[str]] = {}
     for contact, name in parts.values_list("contact", "customer__name"):
         work.setdefault(contact, []).append(name)
-    return {contact: "、".join(names[:MOST_SIMILAR]) for contact, names in work.items()}
+    return {contact: listed(names[:MOST_SIMILAR]) for contact, names in work.items()}
 
 
 def _fact(record: Any, work: dict[int, str]) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.accounts.http import SignedInRequest
+from crm.common import formats
 from crm.common.errors import EditConflictError
 from crm.common.returning import safe_next
 from crm.jobs.models import Job
@@ -229,7 +230,7 @@ def undo(request: SignedInRequest, pk: int, doubles: Doubles) -> HttpResponse:
     told = _("%(name)s stands by itself again.") % {"name": undone.loser}
     messages.success(request, told)
     if kept:
-        labels = "、".join(str(doubles.model._meta.get_field(n).verbose_name) for n in kept)
+        labels = formats.listed(doubles.model._meta.get_field(n).verbose_name for n in kept)
         told = _("These were edited since the merge and keep their new value: %(fields)s")
         messages.warning(request, told % {"fields": labels})
     return redirect(undone.loser)

@@ -64,7 +64,7 @@ def test_it_advises_the_better_channel(advice: Run, admin: Client) -> None:
     assert tv["suggested"] > tv["spend"]
     assert web["suggested"] < web["spend"]
     page = admin.get(reverse("analytics:method", args=["budget"])).content.decode()
-    assert "most should be moved to tv" in page
+    assert "most should be moved to Television" in page
     assert reverse("analytics:budget_plan", args=[advice.pk]) in page
     csv = admin.get(reverse("analytics:run_csv", args=[advice.pk, "split"])).content.decode()
     assert "web ads" in csv
@@ -72,7 +72,7 @@ def test_it_advises_the_better_channel(advice: Run, admin: Client) -> None:
 
 def test_it_plans_campaigns_once(advice: Run, admin: Client) -> None:
     url = reverse("analytics:budget_plan", args=[advice.pk])
-    assert "tv" in admin.get(url).content.decode()
+    assert "Television" in admin.get(url).content.decode()
     asked = {"starts_on": "2026-12-07", "weeks": "4"}
     for _twice in range(2):
         assert admin.post(url, asked)["Location"] == reverse("marketing:campaign_list")

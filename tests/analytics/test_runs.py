@@ -202,5 +202,5 @@ def test_it_shows_plain_and_adjusted_effects(
         assert f'id="{picture}"' in page
     assert "Greatest VIF" in page
     rows = client.get(reverse("analytics:run_csv", args=[run.pk, "both"])).content.decode()
-    search = next(line for line in rows.splitlines() if line.startswith("search"))
+    search = next(line for line in rows.splitlines() if line.startswith("Search ads"))
     assert search.endswith("Yes") or "True" in search

@@ -132,7 +132,7 @@ def test_it_shows_what_the_filters_ask_for(talks: Run, person: Any, client: Clie
     assert len(lines) == 1 + 90 + talk_runs.HORIZON
     everything = client.get(csv, {"period": "all"}).content.decode().splitlines()
     assert len(everything) == 1 + len(talks.result["channels"]["all"]["counts"]) + talk_runs.HORIZON
-    for key in ("channels", "heat", "trend", "week", "year", "rest", "answers-talks"):
+    for key in ("channels", "heat", "trend", "week", "year", "rest", "answers-requests"):
         answer = client.get(reverse("analytics:run_csv", args=[talks.pk, key]))
         assert answer.status_code == 200, key
     odd = client.get(address, {"channel": "'; --", "period": "x", "team": "99999999999"})

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from crm.common import formats
 from crm.common.errors import EditConflictError, RefusedError
 from crm.common.returning import safe_next
 from crm.records.forms import RecordForm
@@ -152,7 +153,7 @@ def shown_in_form(form: RecordForm, name: str, value: Any) -> str:
     field = form.fields[name]
     if isinstance(value, list | tuple) or hasattr(value, "all"):
         items = value.all() if hasattr(value, "all") else value
-        return "、".join(str(item) for item in items)
+        return formats.listed(items)
     queryset = getattr(field, "queryset", None)
     if queryset is not None and isinstance(value, int):
         return str(queryset.model._default_manager.filter(pk=value).first() or "")

@@ -11,6 +11,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from crm.common import formats
 from crm.common.columns import Column
 from crm.common.markup import joined, piece
 from crm.common.templatetags.ui import icon
@@ -201,7 +202,7 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
         rest = request.GET.copy()
         for key in (name, "after", "before"):
             rest.pop(key, None)
-        shown = "、".join(_choice_label(filterset.form.fields[name], v) for v in values)
+        shown = formats.listed(_choice_label(filterset.form.fields[name], v) for v in values)
         chips.append({"label": f"{item.label}: {shown}", "remove_url": "?" + rest.urlencode()})
     return chips
 

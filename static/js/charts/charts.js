@@ -14,7 +14,7 @@
  * funnel    {labels_y: [..], values: [..]}                               share of the previous step beside the count
  * fan       {x, actual, mean, lo80, hi80, lo95, hi95}; shorter arrays or null where there is nothing; fitted?: [..]
  * heatmap   {x: [..hours], y: [..weekdays], values: [[..one row per y..]]}
- * scatter   {series: [{name, data: [[x, y, label?]]}], x_name, y_name, lines?: [{name, data: [[x, y]]}]}
+ * scatter   {series: [{name, data: [[x, y, label?]]}], x_name, y_name, max? (of both axes), lines?: [{name, data: [[x, y]]}]}
  * radar     {axes: [{name, max}], series: [{name, data}]}
  * coefficients {labels_y: [..], estimate: [..], lo: [..], hi: [..], zero?: 0, x_name}
  * donut     {labels_y: [..], values: [..], total?: "text in the middle"}
@@ -40,9 +40,9 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const readSpec = (element) => JSON.parse(document.getElementById(element.dataset.chart).textContent);
 
-function option(spec, width) {
+function option(spec, width, height) {
   const palette = colours();
-  const built = builders[spec.type](spec, palette, width);
+  const built = builders[spec.type](spec, palette, width, height);
   return {
     animation: !still.matches,
     animationDuration: 300,
@@ -61,7 +61,7 @@ function option(spec, width) {
 }
 
 function render(element, { chart, spec }, { animate = true } = {}) {
-  const made = option(spec, element.clientWidth);
+  const made = option(spec, element.clientWidth, element.clientHeight);
   if (!animate) made.animation = false;
   chart.setOption(made, { notMerge: true });
 }

@@ -2,6 +2,7 @@
 import { text } from "../strings.js";
 import { full } from "./format.js";
 import { categoryAxis, legend, valueAxis } from "./types.js";
+import { underLegend } from "./words.js";
 
 const word = (spec, key) => spec.labels?.[key] ?? text(key);
 
@@ -28,7 +29,7 @@ function band(name, low, high, colour, opacity) {
   };
 }
 
-export function fan(spec, palette) {
+export function fan(spec, palette, width) {
   const length = spec.x.length;
   const actual = spec.actual.length < length ? [...spec.actual, ...Array(length - spec.actual.length).fill(null)] : spec.actual;
   const rows = Object.fromEntries(["mean", "lo80", "hi80", "lo95", "hi95"].map((key) => [key, aligned(spec[key], length)]));
@@ -38,9 +39,10 @@ export function fan(spec, palette) {
   const names = { actual: word(spec, "actual"), mean: word(spec, "forecast"), narrow: word(spec, "interval80"), wide: word(spec, "interval95") };
   const has = (key) => rows[key].some((value) => value != null);
   const line = (name, data, style, extra = {}) => ({ type: "line", name, data, symbol: "none", z: 3, lineStyle: { width: 2, ...style }, itemStyle: { color: style.color }, ...extra });
+  const shown = [...(actual.some((value) => value != null) ? [names.actual] : []), names.mean, ...(has("lo80") ? [{ name: names.narrow, icon: "rect" }] : []), ...(has("lo95") ? [{ name: names.wide, icon: "rect" }] : [])];
   return {
-    grid: { left: 4, right: 14, top: 34, bottom: 4, containLabel: true },
-    legend: legend(palette, { data: [...(actual.some((value) => value != null) ? [names.actual] : []), names.mean, ...(has("lo80") ? [{ name: names.narrow, icon: "rect" }] : []), ...(has("lo95") ? [{ name: names.wide, icon: "rect" }] : [])] }),
+    grid: { left: 4, right: 14, top: underLegend(shown.map((one) => one.name ?? one), width), bottom: 4, containLabel: true },
+    legend: legend(palette, { data: shown }),
     xAxis: categoryAxis(spec.x, palette, { boundaryGap: false }),
     yAxis: valueAxis(spec, palette, { scale: spec.zero === false }),
     tooltip: {

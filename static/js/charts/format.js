@@ -11,7 +11,7 @@ function format(options) {
 
 function withUnit(written, unit) {
   if (!unit) return written;
-  if (/^[¥$€£]|^[A-Z]{3}$/.test(unit)) return written.startsWith("-") ? `-${unit}${written.slice(1)}` : `${unit}${written}`;
+  if (/[¥$€£]$|^[A-Z]{3}$/.test(unit)) return written.startsWith("-") ? `-${unit}${written.slice(1)}` : `${unit}${written}`;
   return unit === "%" ? `${written}%` : `${written} ${unit}`;
 }
 

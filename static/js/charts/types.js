@@ -3,6 +3,7 @@ import { text } from "../strings.js";
 import { dashes, symbols } from "./colours.js";
 import { full, short } from "./format.js";
 import { fan } from "./fan.js";
+import { underLegend, widest, wrapped } from "./words.js";
 
 const word = (spec, key) => spec.labels?.[key] ?? text(key);
 const grid = (extra = {}) => ({ left: 4, right: 14, top: 12, bottom: 4, containLabel: true, ...extra });
@@ -38,12 +39,14 @@ const axisTooltip = (spec) => ({
   formatter: (points) => [points[0].axisValueLabel, ...points.filter((point) => point.value != null).map((point) => `${point.seriesName}: ${full(Array.isArray(point.value) ? point.value[1] : point.value, spec)}`)].join("\n"),
 });
 
-function lines(spec, palette, filled) {
+const names = (spec) => spec.series.map(({ name }) => name);
+
+function lines(spec, palette, width, filled) {
   const many = spec.series.length > 1;
   const points = spec.x.length;
   return {
-    grid: grid(many ? { top: 34 } : {}),
-    legend: many ? legend(palette, { data: spec.series.map(({ name }) => name) }) : undefined,
+    grid: grid(many ? { top: underLegend(names(spec), width) } : {}),
+    legend: many ? legend(palette, { data: names(spec) }) : undefined,
     xAxis: categoryAxis(spec.x, palette, { boundaryGap: false }),
     yAxis: valueAxis(spec, palette),
     tooltip: axisTooltip(spec),
@@ -67,7 +70,7 @@ function lines(spec, palette, filled) {
   };
 }
 
-function bars(spec, palette, { stack = false } = {}) {
+function bars(spec, palette, width, { stack = false } = {}) {
   const many = spec.series.length > 1;
   const sums = spec.share ? spec.x.map((_, at) => spec.series.reduce((sum, { data }) => sum + (data[at] ?? 0), 0)) : null;
   const share = (value, at) => (sums[at] ? Math.round((value / sums[at]) * 1000) / 10 : 0);
@@ -75,7 +78,7 @@ function bars(spec, palette, { stack = false } = {}) {
   const value = valueAxis(spec.share ? { ...spec, unit: "%" } : spec, palette, { scale: false, max: spec.share ? 100 : null });
   return {
     aria: { enabled: true, decal: { show: stack && many }, label: { enabled: false } },
-    grid: grid(many ? { top: 34 } : {}),
+    grid: grid(many ? { top: underLegend(names(spec), width) } : {}),
     legend: many ? legend(palette) : undefined,
     xAxis: spec.horizontal ? value : category,
     yAxis: spec.horizontal ? category : value,
@@ -91,13 +94,21 @@ function bars(spec, palette, { stack = false } = {}) {
   };
 }
 
+/** Names before the rows of a chart: all of them, in two lines where there is the height. */
+function rowNames(spec, palette, room, height) {
+  const lines = height / spec.labels_y.length >= 32 ? 2 : 1;
+  return categoryAxis(spec.labels_y, palette, { inverse: true, axisLine: { show: false }, axisLabel: { color: palette.ink, fontSize: 12, lineHeight: 14, interval: 0, hideOverlap: true, formatter: (name) => wrapped(name, room, lines) } });
+}
+
 /** Names before the bars, figures behind them, both in ink: nothing fades with its bar. */
-function horizontalBars(spec, palette, width) {
+function horizontalBars(spec, palette, width, height) {
   const texts = spec.texts ?? spec.values.map((value) => short(value, spec));
+  const room = Math.min(widest(texts) + 4, width * 0.42);
+  const lines = height / texts.length >= 32 ? 2 : 1;
   return {
-    grid: grid({ right: 8 + Math.min(Math.max(...texts.map((one) => one.length), 2) * 8, width * 0.32), top: 4 }),
+    grid: grid({ right: 8 + room, top: 4 }),
     xAxis: { type: "value", show: false, min: (range) => Math.min(0, range.min) },
-    yAxis: categoryAxis(spec.labels_y, palette, { inverse: true, axisLine: { show: false }, axisLabel: { color: palette.ink, fontSize: 12, width: Math.max(64, width * 0.28), overflow: "truncate" } }),
+    yAxis: rowNames(spec, palette, Math.max(64, width * 0.3), height),
     tooltip: { trigger: "item", formatter: ({ name, value, dataIndex }) => `${name}: ${full(value, spec)}${spec.texts ? `\n${texts[dataIndex]}` : ""}` },
     series: [{
       type: "bar",
@@ -105,17 +116,17 @@ function horizontalBars(spec, palette, width) {
       barMaxWidth: 30,
       barCategoryGap: "35%",
       itemStyle: { color: palette.accent, borderRadius: 3 },
-      label: { show: true, position: "right", color: palette.ink, formatter: ({ dataIndex }) => texts[dataIndex] },
+      label: { show: true, position: "right", color: palette.ink, lineHeight: 14, formatter: ({ dataIndex }) => wrapped(texts[dataIndex], room, lines) },
     }],
   };
 }
 
-function funnel(spec, palette, width) {
+function funnel(spec, palette, width, height) {
   const texts = spec.values.map((value, at) => {
     const before = spec.values[at - 1];
     return before ? `${short(value, spec)}  ${Math.round((value / before) * 100)}%` : short(value, spec);
   });
-  return horizontalBars({ texts, ...spec }, palette, width);
+  return horizontalBars({ texts, ...spec }, palette, width, height);
 }
 
 function heatmap(spec, palette) {
@@ -131,11 +142,11 @@ function heatmap(spec, palette) {
   };
 }
 
-function scatter(spec, palette) {
-  const axis = (name, gap) => valueAxis({ ...spec, unit: "" }, palette, { name, nameLocation: "middle", nameGap: gap });
+function scatter(spec, palette, width) {
+  const axis = (name, gap) => valueAxis({ ...spec, unit: "" }, palette, { name, nameLocation: "middle", nameGap: gap, max: spec.max, interval: spec.max && spec.max / 4 });
   const points = spec.series.reduce((sum, { data }) => sum + data.length, 0);
   return {
-    grid: grid({ top: 34, bottom: spec.x_name ? 24 : 4, left: spec.y_name ? 22 : 4 }),
+    grid: grid({ top: underLegend([...names(spec), ...(spec.lines ?? []).map(({ name }) => name)], width), bottom: spec.x_name ? 24 : 4, left: spec.y_name ? 22 : 4 }),
     legend: legend(palette),
     xAxis: axis(spec.x_name, 28),
     yAxis: axis(spec.y_name, 32),
@@ -147,17 +158,20 @@ function scatter(spec, palette) {
   };
 }
 
-function radar(spec, palette) {
+function radar(spec, palette, width, height) {
+  const top = underLegend(names(spec), width);
+  const radius = Math.min((height - top) / 2 - 34, width / 2 - 90);
+  const room = Math.max(64, width / 2 - radius - 20);
   return {
     legend: legend(palette),
-    radar: { indicator: spec.axes, center: ["50%", "57%"], radius: "64%", axisName: { color: palette.muted }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } } },
+    radar: { indicator: spec.axes, center: ["50%", (height + top) / 2], radius, axisName: { color: palette.muted, lineHeight: 14, formatter: (name) => wrapped(name, room, 2) }, splitLine: { lineStyle: { color: palette.line } }, splitArea: { show: false }, axisLine: { lineStyle: { color: palette.line } } },
     tooltip: { trigger: "item", formatter: ({ name, value }) => [name, ...spec.axes.map((axis, at) => `${axis.name}: ${full(value[at], spec)}`)].join("\n") },
     series: [{ type: "radar", data: spec.series.map(({ name, data }, index) => ({ name, value: data, symbol: symbols[index % symbols.length], symbolSize: 6, lineStyle: { type: dashes[index % dashes.length], width: 2 }, areaStyle: { opacity: 0.08 } })) }],
   };
 }
 
 /** Estimates with their intervals; those whose interval holds zero are grey. */
-function coefficients(spec, palette, width) {
+function coefficients(spec, palette, width, height) {
   const zero = spec.zero ?? 0;
   const sure = (at) => (spec.lo[at] > zero || spec.hi[at] < zero);
   const colour = (at) => (sure(at) ? palette.accent : palette.muted);
@@ -172,7 +186,7 @@ function coefficients(spec, palette, width) {
   return {
     grid: grid({ bottom: spec.x_name ? 22 : 4 }),
     xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, min: (range) => Math.min(zero, range.min), max: (range) => Math.max(zero, range.max) }),
-    yAxis: categoryAxis(spec.labels_y, palette, { inverse: true, axisLine: { show: false }, axisLabel: { color: palette.ink, fontSize: 12, width: Math.max(70, width * 0.34), overflow: "truncate" } }),
+    yAxis: rowNames(spec, palette, Math.max(70, width * 0.36), height),
     tooltip: { trigger: "item", formatter: ({ dataIndex: at }) => `${spec.labels_y[at]}\n${word(spec, "estimate")}: ${full(spec.estimate[at], { ...spec, digits: 3 })}\n${word(spec, "interval95")}: ${full(spec.lo[at], { digits: 3 })} … ${full(spec.hi[at], { digits: 3 })}` },
     series: [
       { type: "custom", renderItem, data: spec.estimate.map((_, at) => [at, spec.lo[at], spec.hi[at]]), encode: { x: [1, 2], y: 0 } },
@@ -219,10 +233,10 @@ function network(spec, palette) {
 }
 
 export const builders = {
-  line: (spec, palette) => lines(spec, palette, false),
-  area: (spec, palette) => lines({ zero: true, ...spec }, palette, true),
-  bar: (spec, palette) => bars(spec, palette),
-  stacked: (spec, palette) => bars(spec, palette, { stack: true }),
+  line: (spec, palette, width) => lines(spec, palette, width, false),
+  area: (spec, palette, width) => lines({ zero: true, ...spec }, palette, width, true),
+  bar: (spec, palette, width) => bars(spec, palette, width),
+  stacked: (spec, palette, width) => bars(spec, palette, width, { stack: true }),
   hbar: horizontalBars,
   funnel,
   fan,
