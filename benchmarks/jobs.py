@@ -22,7 +22,7 @@ def measure(found: Machine, *, times: int) -> dict[str, Any]:
         *("--loglevel", "INFO", "--without-gossip", "--without-mingle"),
     ]
     with found.started("worker", command) as (process, log):
-        _wait_for(log, b" ready.", process)
+        wait_for_worker(log, process)
         idle = _memory(process.pid)
         spent = [_import_small(found.state, number) for number in range(times)]
         return {
@@ -35,9 +35,9 @@ def measure(found: Machine, *, times: int) -> dict[str, Any]:
         }
 
 
-def _wait_for(log: Path, words: bytes, process: Any) -> None:
+def wait_for_worker(log: Path, process: Any) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
-    while words not in log.read_bytes():
+    while b" ready." not in log.read_bytes():
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"The worker did not start:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)

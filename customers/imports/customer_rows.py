@@ -121,11 +121,14 @@ class CustomerRows(MappedImporter):
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         wanted: dict[str, set[str]] = {name: set() for name in (*KEYS, "name")}
+        also: set[str] = set()  # the names of rows that have a key: is there one, or several?
         for cleaned in rows:
-            for name in wanted:
-                if said := cleaned.values.get(name):
-                    wanted[name].add(said)
-        self.customers.look_up(folded(wanted))
+            keys = {name: said for name in KEYS if (said := cleaned.values.get(name))}
+            for name, said in keys.items():
+                wanted[name].add(said)
+            if name := cleaned.values.get("name"):
+                (also if keys else wanted["name"]).add(name)
+        self.customers.look_up(folded(wanted), few={"name": also - wanted["name"]})
         self._tagging.look_up(self.customers, [c.values.get("tags", ()) for c in rows])
 
     def settle(self, values: dict[str, Any]) -> str:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from customers.imports.changes import CUSTOM, ChangeLog
@@ -20,6 +21,7 @@ from customers.imports.copying import ExactEncoder, copy_new, new_ids
 from customers.imports.trials import Shelf
 
 WRITTEN_AT_ONCE = 500
+FEW = 5
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,19 @@ class Pool:
         self._ids: Iterator[int] = new_ids(model)
         self._forget()
 
-    def look_up(self, wanted: Mapping[str, Collection[str]]) -> None:
-        """Forget the last chunk; find what has one of the values of a key, and lock it."""
+    def look_up(
+        self,
+        wanted: Mapping[str, Collection[str]],
+        few: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
+        """Forget the last chunk; find what has one of the values of a key, and lock it.
+
+        Of each value in ``few``, by column, some records at most: enough to tell one from several.
+        A thousand people may have one name.
+        """
         self._forget()
+        for column, values in (few or {}).items():
+            self._some |= self._few(column, values)
         asked = {name: set(values) - {""} for name, values in wanted.items()}
         self._remember(self._fetch(asked))
 
@@ -140,11 +152,12 @@ class Pool:
         self.known: dict[int, Any] = {}
         self._writable: set[int] = set()
         self._visible: set[int] = set()
+        self._some: set[int] = set()
         self._before: dict[int, dict[str, Any]] = {}
         self._after: dict[int, dict[str, Any]] = {}
 
     def _fetch(self, asked: Mapping[str, set[str]]) -> list[Any]:
-        pks: set[int] = set()
+        pks = set(self._some)
         for name, values in asked.items():
             if values:
                 key = self._keys[name]
@@ -162,6 +175,22 @@ class Pool:
         if self._shelf is None:
             return list(found.select_for_update(of=("self",)))
         return self._overlaid(list(found), pks, self._shelf)
+
+    def _few(self, column: str, values: Collection[str]) -> set[int]:
+        """The ids of at most ``FEW`` records of each value, by an index of the column."""
+        one = RawSQL("asked.value", [])  # of the outer query
+        named = self._scope(everywhere=False).filter(**{column: one}).order_by()
+        sql, params = named.values_list("pk").query.sql_with_params()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT found.id FROM unnest(%s::text[]) AS asked(value)"  # noqa: S608  # the ORM's
+                f" CROSS JOIN LATERAL ({sql} LIMIT {FEW}) AS found(id)",
+                [list(values), *params],
+            )
+            pks = {pk for (pk,) in cursor.fetchall()}
+        if self._shelf is not None:
+            pks |= self._shelf.ids(self._label, column, values, most=FEW)
+        return pks
 
     def _scope(self, *, everywhere: bool) -> Any:
         if everywhere or not self._reach:

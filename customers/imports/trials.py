@@ -47,13 +47,19 @@ class Shelf:
         self._db.executemany("INSERT OR IGNORE INTO called VALUES (?, ?, ?, ?)", keys)
         self._db.execute("COMMIT")
 
-    def ids(self, model: str, key: str, values: Collection[str]) -> set[int]:
-        """The records that have one of the values."""
+    def ids(
+        self, model: str, key: str, values: Collection[str], most: int | None = None
+    ) -> set[int]:
+        """The records that have one of the values; ``most`` of each."""
         found: set[int] = set()
         for part in _parts(values):
             marks = ",".join("?" * len(part))
-            query = f"SELECT pk FROM called WHERE model=? AND key=? AND value IN ({marks})"  # noqa: S608  # marks only
-            found.update(pk for (pk,) in self._db.execute(query, (model, key, *part)))
+            query = (
+                "SELECT pk FROM (SELECT pk, row_number() OVER (PARTITION BY value) AS place"  # noqa: S608  # marks only
+                f" FROM called WHERE model=? AND key=? AND value IN ({marks}))"
+                " WHERE place <= coalesce(?, place)"
+            )
+            found.update(pk for (pk,) in self._db.execute(query, (model, key, *part, most)))
         return found
 
     def values(self, model: str, pks: Collection[int]) -> dict[int, dict[str, Any]]:

@@ -8,8 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
 
+from customers.imports.customer_rows import customer_pool
 from customers.imports.encoding import FileRefusedError
+from customers.imports.pool import FEW
+from customers.imports.registry import Setting
 from customers.models import Customer, ImportBatch
 from marketing.models import MarketResult, Spend
 from sales.models import ExchangeRate, Order, OrderLine, Product
@@ -185,6 +189,17 @@ def test_it_finds_customers_by_each_key_and_keeps_what_blank_cells_say(
     assert (by_mail.city, by_phone.name, by_phone.city) == ("北京", "Phone", "广州")
     assert sums(bring_in(path)) == (5, 0, 0, 4, 1)
     assert list(Customer.objects.search_for("fresh")) == [Customer.objects.get(external_id="E2")]
+
+
+def test_it_locks_few_of_many_namesakes(bring_in: BringIn, write: Write) -> None:
+    for number in range(8):
+        CustomerFactory(name="张伟", email=f"z{number}@example.com")
+    pool = customer_pool(Setting(actor=None, team_id=None, currency="CNY", source=""))
+    with transaction.atomic():
+        pool.look_up({}, few={"name": {"张伟", "李娜"}})
+    assert len(pool.known) == FEW
+    batch = bring_in(write("name,email\n张伟,new@example.com\n张伟,z7@example.com\n"), "customers")
+    assert sums(batch) == (2, 1, 0, 1, 0)
 
 
 def test_it_gives_two_rows_of_one_customer_to_one_customer(bring_in: BringIn, write: Write) -> None:
