@@ -199,6 +199,9 @@ class Customer(Record):
             # Segments are counted from this index alone.
             models.Index(fields=["team", "segment"], include=["order_value", "owner"],
                          name="customer_team_segment", condition=Q(trashed_at__isnull=True)),
+            # Reports of sales read what they group by from this alone.
+            models.Index(fields=["id"], name="customer_report",
+                         include=["region", "kind", "industry", "acquisition", "source"]),
             models.Index("team", models.F("created_at").desc(), models.F("id").desc(),
                          name="customer_team_free",
                          condition=Q(trashed_at__isnull=True, owner__isnull=True)),

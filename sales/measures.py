@@ -12,7 +12,7 @@ row per group. Records come from ``visible_to(user)``; which of them count is de
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,7 @@ from django.db.models.functions import Cast, Coalesce, NullIf, Round, TruncDate
 from django.utils import timezone
 
 from crm.common.aggregates import Percentile
+from crm.common.grouping_sets import Keys, grouping_sets
 
 MONEY: DecimalField[Any, Any] = DecimalField(max_digits=22, decimal_places=2)
 UNROUNDED: DecimalField[Any, Any] = DecimalField(max_digits=28, decimal_places=6)
@@ -184,6 +185,13 @@ def grouped(records: Any, keys: Mapping[str, Any], *names: str) -> Any:
     groups = counted.order_by().values(*fields, **named)
     asked = {f"{_APART}{name}": table[name] for name in names}
     return groups.alias(**asked).annotate(**{name: F(f"{_APART}{name}") for name in names})
+
+
+def by_sets(
+    records: Any, keys: Mapping[str, Any], sets: Sequence[Keys], *names: str
+) -> Iterator[tuple[Keys, dict[str, Any]]]:
+    """As ``grouped``, by several sets of the keys in one reading; () is what ``over`` gives."""
+    return grouping_sets(grouped(records, keys, *names), tuple(keys), *sets)
 
 
 def revenue(orders: Any) -> Decimal:

@@ -56,22 +56,34 @@ class PriceListQuerySet(ProductQuerySet):
         return self.filter(mine).annotate(rank=rank)
 
 
-class OwnedQuerySet(RecordQuerySet):
-    """Representatives see their own, agents those of their requests' customers."""
+def owned_reach(user: Person, of: str = "") -> Q:
+    """Representatives reach their own, agents those of their requests' customers.
 
+    ``of`` leads to the record: ``order__`` from its lines.
+    """
+    if is_admin(user):
+        return Q()
+    if is_manager(user):
+        return Q(**{f"{of}team": user.team_id})
+    if is_rep(user):
+        return Q(**{f"{of}owner": user.pk})
+    if is_agent(user) and agent_customer_scope:
+        return Q(**{f"{of}customer__in": agent_customer_scope[0](user).values("pk")})
+    return Q(pk__in=[])
+
+
+class OwnedQuerySet(RecordQuerySet):
     def in_reach_of(self, user: Person) -> Self:
-        if is_admin(user):
-            return self
-        if is_manager(user):
-            return self.filter(team=user.team_id)
-        if is_rep(user):
-            return self.filter(owner=user.pk)
-        if is_agent(user) and agent_customer_scope:
-            return self.filter(customer__in=agent_customer_scope[0](user).values("pk"))
-        return self.none()
+        return self.filter(owned_reach(user))
 
     def editable_by(self, user: Person) -> Self:
         return self.none() if is_agent(user) else self.visible_to(user)
+
+
+class OrderLineQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Person) -> Self:
+        """The lines of the orders that are seen; one join, that of the orders' own columns."""
+        return self.filter(owned_reach(user, "order__"), order__trashed_at__isnull=True)
 
 
 class DealQuerySet(OwnedQuerySet):

@@ -14,7 +14,7 @@ from sales.models.catalogue import Channel, Product
 from sales.models.deals import Deal
 from sales.models.prices import PriceList
 from sales.models.quotes import Quote
-from sales.querysets import OrderQuerySet
+from sales.querysets import OrderLineQuerySet, OrderQuerySet
 from sales.triggers import ORDER_TOTAL, ORDER_VALUE, SALES_DAYS
 
 
@@ -105,11 +105,20 @@ class Order(CustomerRecord):
                 name="order_team_total",
                 condition=Q(trashed_at__isnull=True),
             ),
-            # Sums of sales are read from these two alone, without the orders themselves.
+            # Reports and sums of sales are read from these two alone, without the orders.
             models.Index(
                 fields=["team", "ordered_at"],
-                include=["total_base", "status"],
-                name="order_team_sales",
+                include=[
+                    "id",
+                    "status",
+                    "kind",
+                    "rate",
+                    "total_base",
+                    "owner",
+                    "channel",
+                    "customer",
+                ],
+                name="order_team_report",
                 condition=Q(trashed_at__isnull=True),
             ),
             models.Index(
@@ -153,7 +162,9 @@ class Order(CustomerRecord):
 
 
 class OrderLine(models.Model):
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(
+        Order, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )  # in an index of its own, below
     position = models.PositiveIntegerField(default=1)
     product = models.ForeignKey(
         Product,
@@ -182,11 +193,17 @@ class OrderLine(models.Model):
         db_persist=True,
     )
 
+    objects = OrderLineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("order line")
         verbose_name_plural = _("order lines")
         ordering = ["order", "position"]
         triggers = ORDER_TOTAL.all
+        indexes = [
+            # Reports by product are read from this alone.
+            models.Index(fields=["order"], include=["product", "total"], name="order_line_report")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
             models.CheckConstraint(

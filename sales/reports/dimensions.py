@@ -29,6 +29,7 @@ from sales.reports import periods
 
 ORDERS, DEALS = frozenset({"orders"}), frozenset({"won", "lost", "open"})
 EVERYTHING = ORDERS | DEALS
+KEPT = frozenset({"channel", "owner", "team"})  # what sums are kept by, beside days
 __all__ = ["ALL", "BY_KEY", "NOTHING", "Dimension", "Step", "step_expression"]
 Labels = Callable[[Any], Mapping[Any, str]]
 
@@ -53,6 +54,10 @@ class Dimension:
         path = self.path if self.of_lines or not lines else f"order__{self.path}"
         return Coalesce(F(path), Value("")) if self.text else F(path)
 
+    def of_days(self) -> Any:
+        """The same from the sums kept by day (``SalesDay``); None where they cannot tell."""
+        return F(self.path) if self.path in KEPT else None
+
     def drill(self, key: Any) -> dict[str, str]:
         return {self.param or self.key: NONE if key in ("", None) else str(key)}
 
@@ -60,6 +65,9 @@ class Dimension:
 @dataclass(frozen=True)
 class Step(Dimension):
     """A step of time: the days stand in ``days`` of what is reported."""
+
+    def of_days(self) -> Any:
+        return step_expression(self.key, "day", is_day=True)
 
     def label_of(self, key: date | None) -> str:
         return _("No date") if key is None else periods.step_label(self.key, key)

@@ -11,9 +11,9 @@ from django.http import QueryDict
 from crm.records.lists import Asker
 from sales.forms.reports import ReportForm
 from sales.measures import company_today, within
-from sales.models import Deal, Order, OrderLine
+from sales.models import Deal, Order, OrderLine, SalesDay
 from sales.reports import periods
-from sales.reports.dimensions import BY_KEY, Dimension, Step
+from sales.reports.dimensions import BY_KEY, KEPT, Dimension, Step
 
 # Where each subject's day stands, and whether it is a day already (else a moment).
 DAYS = {
@@ -73,28 +73,35 @@ class ReportQuery:
 
     def records(self) -> Any:
         """The orders, lines or deals that the user may see and the question is about."""
-        found = self._filtered()
         if not self.of_lines:
-            return found
-        lines = OrderLine.objects.filter(order__in=found)
+            model: Any = Order if self.what == "orders" else Deal
+            return model.objects.visible_to(self.user).filter(**self._narrowing())
+        ours = {f"order__{name}": value for name, value in self._narrowing().items()}
+        lines = OrderLine.objects.visible_to(self.user).filter(**ours)
         if self.asked["product"]:
             lines = lines.filter(product=self.asked["product"])
         if self.asked["category"]:
             lines = lines.filter(product__category=self.asked["category"])
         return lines
 
-    def _filtered(self) -> Any:
-        model: Any = Order if self.what == "orders" else Deal
-        found = model.objects.visible_to(self.user)
+    def kept_days(self) -> Any:
+        """The sums that are kept of the same orders; None where they cannot tell the rows."""
+        told = self.what == "orders" and not (self.of_lines or self.asked["region"])
+        if not told or self.by.of_days() is None or self.start is None:
+            return None
+        found = SalesDay.objects.visible_to(self.user).exclude(orders=0, refunds=0)
+        asked = {name: self.asked[name] for name in KEPT if self.asked[name]}
+        return found.filter(day__gte=self.start, day__lt=self.end, **asked)
+
+    def _narrowing(self) -> dict[str, Any]:
+        """Filter arguments of orders or deals."""
+        names = ("team", "owner", "channel", "pipeline")
+        found = {name: self.asked[name] for name in names if self.asked[name]}
         if self.what != "orders":
-            found = found.filter(stage__kind=self.what)
-        found = found.filter(**self._days())
-        for name in ("team", "owner", "channel", "pipeline"):
-            if self.asked[name]:
-                found = found.filter(**{name: self.asked[name]})
+            found["stage__kind"] = self.what
         if self.asked["region"]:
-            found = found.filter(customer__region=self.asked["region"])
-        return found
+            found["customer__region"] = self.asked["region"]
+        return {**found, **self._days()}
 
     def _days(self) -> dict[str, Any]:
         if self.start is None or self.end is None:

@@ -1,7 +1,7 @@
 """The table of a report: rows with their figures, a total that adds up, and what was before.
 
-A fixed number of queries: groups and total, the same of the period compared with, groups of rows
-and columns where there are columns, and the names of the groups.
+A fixed number of queries: groups and total, those of the period compared with, the total by itself
+where there are columns, and the names of the groups.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ MOST_ROWS = 500
 MOST_COLUMNS = 12
 FEW = 5  # below it, mean and spread say little
 SPREAD = ("mean", "median", "variance", "sd", "least", "most")
+UNTOLD = {"variance", "sd", "least", "most"}  # of the total, where there are columns
 OTHERS = "\x00others"  # the key of what is left over; no value has it
 
 
@@ -78,18 +79,17 @@ class ReportTable:
 
 def build(query: ReportQuery) -> ReportTable:
     """The figures of the question, as its user may see them."""
-    records, names = query.records(), _names(query)
-    found = _grouped(query, records, {"row": query.by}, _shown(query, names))
-    total = Row(None, _("Total"), _figures(query, measures.over(records, *names.values())))
+    read = _read(query)
+    total = Row(None, _("Total"), read[()].get((), Figures()))
     before = query.compared
     past: dict[Any, Decimal] = {}
     if before is not None:
         past = _past(before, total)
+    found = {key: figures for (key,), figures in read[("row",)].items()}
     rows = _rows(query, found, past, before)
-    across = query.across
     columns: list[tuple[Any, str]] = []
-    if across is not None:
-        columns = _add_cells(query, across, records, rows, total, names)
+    if query.across is not None:
+        columns = _add_cells(query.across, read, rows, total)
     for row in (*rows, total):
         row.share = _ratio(row.figures.total, total.figures.total)
         if before is not None:
@@ -99,11 +99,25 @@ def build(query: ReportQuery) -> ReportTable:
     return ReportTable(query, rows, total, columns, period)  # type: ignore[arg-type]  # compared periods have bounds
 
 
-def _shown(query: ReportQuery, names: Mapping[str, str]) -> Mapping[str, str]:
-    """The figures of rows that are seen: with columns one alone; the others cost sorting."""
-    if query.across is None:
-        return names
-    return {name: names[name] for name in dict.fromkeys(("total", query.figure))}
+Sets = dict[tuple[str, ...], dict[tuple[Any, ...], Figures]]
+
+
+def _read(query: ReportQuery) -> Sets:
+    """The figures by key, for each set of keys: ("row",) and (), with columns also theirs.
+
+    Everything is read once. Only with columns is the total read by itself: its spread is shown,
+    that of rows and cells is not, and costs sorting.
+    """
+    records, names, across = query.records(), _names(query), query.across
+    if across is None:
+        return _grouped(query, records, {"row": query.by}, [("row",), ()], names)
+    shown = {name: names[name] for name in dict.fromkeys(("total", query.figure))}
+    sets = [("row",), ("col",), ("row", "col")]
+    told = {ours: theirs for ours, theirs in names.items() if ours not in UNTOLD}
+    return {
+        **_grouped(query, records, {"row": query.by, "col": across}, sets, shown),
+        (): {(): _figures(query, measures.over(records, *told.values()))},
+    }
 
 
 def _names(query: ReportQuery) -> dict[str, str]:
@@ -124,14 +138,13 @@ def _expression(query: ReportQuery, dimension: Dimension) -> Any:
 
 
 def _grouped(
-    query: ReportQuery, records: Any, by: Mapping[str, Dimension], names: Mapping[str, str]
-) -> dict[Any, Figures]:
-    """The figures by key; by (row, column) when there are two."""
+    query: ReportQuery, records: Any, by: Mapping[str, Dimension],
+    sets: Sequence[tuple[str, ...]], names: Mapping[str, str],
+) -> Sets:  # fmt: skip
     keys = {name: _expression(query, dimension) for name, dimension in by.items()}
-    found: dict[Any, Figures] = {}
-    for values in measures.grouped(records, keys, *names.values()):
-        key = tuple(values[name] for name in by)
-        found[key if len(by) > 1 else key[0]] = _figures(query, values)
+    found: Sets = {one: {} for one in sets}
+    for one, values in measures.by_sets(records, keys, sets, *names.values()):
+        found[one][tuple(values[name] for name in one)] = _figures(query, values)
     return found
 
 
@@ -143,11 +156,16 @@ def _figures(query: ReportQuery, values: Mapping[str, Any]) -> Figures:
 def _past(before: ReportQuery, total: Row) -> dict[Any, Decimal]:
     """The totals of the period compared with, by key; the whole one is put into ``total``.
 
-    Every record is in one group, so the whole is their sum: nothing is read twice.
+    From the sums that are kept by day where they can tell. Every record is in one group, so the
+    whole is their sum.
     """
-    names = {"total": _names(before)["total"]}
-    found = _grouped(before, before.records(), {"row": before.by}, names)
-    past = {key: figures.total for key, figures in found.items()}
+    kept = before.kept_days()
+    if kept is None:
+        records, key = before.records(), _expression(before, before.by)
+    else:
+        records, key = kept, before.by.of_days()
+    name = _names(before)["total"]
+    past = {row["row"]: row[name] for row in measures.grouped(records, {"row": key}, name)}
     total.previous = sum(past.values(), Decimal(0))
     return past
 
@@ -224,18 +242,15 @@ def _together(rows: Sequence[Row]) -> Figures:
 
 
 def _add_cells(
-    query: ReportQuery, across: Dimension, records: Any, rows: Sequence[Row], total: Row,
-    names: Mapping[str, str],
-) -> list[tuple[Any, str]]:  # fmt: skip
+    across: Dimension, read: Sets, rows: Sequence[Row], total: Row
+) -> list[tuple[Any, str]]:
     """Put the figures of each row and column into the rows; gives the columns in their order."""
-    wanted = _shown(query, names)
-    sums = _grouped(query, records, {"row": across}, wanted)
-    cells = _grouped(query, records, {"row": query.by, "col": across}, wanted)
+    sums = {key: figures for (key,), figures in read[("col",)].items()}
     columns = _columns(across, sums)
     shown = {key for key, _label in columns}
     total.cells = _fold(sums, shown)
     by_row: dict[Any, dict[Any, Figures]] = {}
-    for (row, column), figures in cells.items():
+    for (row, column), figures in read[("row", "col")].items():
         by_row.setdefault(row, {})[column] = figures
     for one in rows:
         if one.key == OTHERS:

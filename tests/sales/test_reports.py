@@ -128,6 +128,29 @@ def test_it_compares_with_the_period_before(cast: Cast, sell: Sell) -> None:
     assert found.total.previous == 130
 
 
+@pytest.mark.parametrize("narrow", ["", "&owner={rep}", "&channel={web}"])
+def test_it_compares_with_what_the_report_of_that_period_says(
+    cast: Cast, sell: Sell, narrow: str
+) -> None:
+    """Whether the sums that are kept by day tell it, or the orders."""
+    web = ChannelFactory()
+    earlier = at("2026-10-10 04:00")
+    sell(150, channel=web)
+    sell(100, channel=web, ordered_at=earlier)
+    sell(40, owner=cast.colleague, ordered_at=earlier, region="West")
+    sell(-30, kind="refund", ordered_at=earlier)
+    sell(999, ordered_at=earlier).delete()  # leaves a day of zeros
+    narrowed = narrow.format(rep=cast.rep.pk, web=web.pk)
+    for by in ("owner", "channel", "team", "region", "product"):
+        now = table(cast.manager, f"by={by}&{NOVEMBER}&compare=previous{narrowed}")
+        october = "period=custom&start=2026-10-01&until=2026-10-31&compare=none"
+        then = table(cast.manager, f"by={by}&{october}{narrowed}")
+        told = {row.key: row.previous for row in now.rows if row.previous}
+        assert told == {row.key: row.figures.total for row in then.rows}, by
+        assert now.total.previous == then.total.figures.total
+        assert {row.key for row in now.rows} >= set(told), by
+
+
 def test_it_compares_each_month_with_a_year_before(cast: Cast, sell: Sell) -> None:
     sell(150)
     sell(100, ordered_at=at("2025-11-20 04:00"))
