@@ -126,8 +126,8 @@ class CustomerRows(MappedImporter):
             keys = {name: said for name in KEYS if (said := cleaned.values.get(name))}
             for name, said in keys.items():
                 wanted[name].add(said)
-            if name := cleaned.values.get("name"):
-                (also if keys else wanted["name"]).add(name)
+            if called := cleaned.values.get("name"):
+                (also if keys else wanted["name"]).add(called)
         self.customers.look_up(folded(wanted), few={"name": also - wanted["name"]})
         self._tagging.look_up(self.customers, [c.values.get("tags", ()) for c in rows])
 
