@@ -7,16 +7,16 @@ SQL aggregates; one row per customer or period arrives. ``scope`` says whose rec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min
+from django.db.models import Count, Max, Min, Q, Sum
 from django.db.models.functions import TruncWeek
 from django.utils import timezone
 
 from customers.models import Customer, PrivacyRequest
 from sales import measures
-from sales.models import SalesDay
+from sales.models import Order, SalesDay
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,11 +30,23 @@ class Scope:
     team_id: int | None = None
     # The day as of which customers are looked at; None is today.
     today: date | None = None
+    # Records that were made later are left out.
+    until: datetime | None = None
 
     def of(self, model: type[Any]) -> Any:
         manager = model.objects
         found = manager.visible_to(self.actor) if self.actor else manager.alive()
-        return found.filter(team=self.team_id) if self.team_id else found
+        return self.known(found.filter(team=self.team_id) if self.team_id else found)
+
+    def known(self, rows: Any, made: str = "created_at") -> Any:
+        """The rows that were there; tables of sums have no such column and are taken whole."""
+        dated = self.until is not None and hasattr(rows.model, made)
+        return rows.filter(**{f"{made}__lte": self.until}) if dated else rows
+
+    @property
+    def day(self) -> date:
+        """The day as of which records are looked at."""
+        return self.today or timezone.localdate()
 
 
 RFM_COLUMNS = ["recency", "frequency", "monetary", "tenure"]
@@ -49,13 +61,12 @@ def customer_features(scope: Scope, today: date | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    buyers = scope.of(Customer).filter(order_count__gt=0).order_by("pk")
-    rows = buyers.values_list("pk", "last_order_at", "order_count", "order_value", "first_order_at")
+    rows = _purchases_known(scope) if scope.until else _purchases_kept(scope)
     columns = ["customer", "last", "frequency", "monetary", "first"]
     frame = pd.DataFrame.from_records(rows.iterator(chunk_size=20_000), columns=columns)
     if frame.empty:
         return pd.DataFrame(columns=["customer", *RFM_COLUMNS])
-    now = pd.Timestamp(today or timezone.localdate(), tz="UTC") + pd.Timedelta(days=1)
+    now = pd.Timestamp(today or scope.day, tz="UTC") + pd.Timedelta(days=1)
 
     def days(moments: Any) -> pd.Series[float]:
         gap: Any = now - pd.to_datetime(moments, utc=True)
@@ -72,6 +83,23 @@ def customer_features(scope: Scope, today: date | None = None) -> pd.DataFrame:
     )
 
 
+def _purchases_kept(scope: Scope) -> Any:
+    buyers = scope.of(Customer).filter(order_count__gt=0).order_by("pk")
+    return buyers.values_list("pk", "last_order_at", "order_count", "order_value", "first_order_at")
+
+
+def _purchases_known(scope: Scope) -> Any:
+    """The same from the orders that were there, as ``sales.triggers.ORDER_VALUE`` counts them."""
+    sold = Q(kind=Order.Kind.SALE)
+    orders = scope.known(Order.objects.counted()).filter(customer__in=scope.of(Customer))
+    rows = orders.values("customer").annotate(
+        last=Max("ordered_at", filter=sold), sales=Count("pk", filter=sold),
+        value=Sum("total_base"), first=Min("ordered_at", filter=sold),
+    )  # fmt: skip
+    buyers = rows.filter(sales__gt=0).order_by("customer")
+    return buyers.values_list("customer", "last", "sales", "value", "first")
+
+
 def weekly_sales(scope: Scope) -> pd.DataFrame:
     """Columns ``week`` (Monday) and ``sales`` (base currency), whole weeks only, gaps as 0.
 
@@ -81,7 +109,7 @@ def weekly_sales(scope: Scope) -> pd.DataFrame:
 
     days = scope.of(SalesDay).exclude(orders=0, refunds=0)
     rows = measures.grouped(days, {"week": TruncWeek("day")}, "revenue").order_by("week")
-    today = measures.company_today()
+    today = scope.today or measures.company_today()
     running = today - timedelta(days=today.weekday())
     weeks = {row["week"]: float(row["revenue"]) for row in rows}
     first = days.aggregate(day=Min("day"))["day"]
@@ -95,6 +123,15 @@ def weekly_sales(scope: Scope) -> pd.DataFrame:
         return frame
     filled = frame.set_index("week")["sales"].asfreq("W-MON", fill_value=0.0)
     return filled.reset_index()
+
+
+def weeks_until(frame: pd.DataFrame, day: date | None) -> pd.DataFrame:
+    """The rows up to the week of ``day``, of a frame that has weeks."""
+    import pandas as pd
+
+    if day is None or "week" not in frame:
+        return frame
+    return frame[frame["week"] <= pd.Timestamp(day)].reset_index(drop=True)
 
 
 IDENTITY_COLUMNS = ["name", "phone", "email", "address", "city", "region"]

@@ -72,6 +72,28 @@ def show(*, run: Run, model: type[Any]) -> None:
     others.filter(**{f"{model.about}__in": mine}).delete()
 
 
+def moved(*, run: Run, model: type[Any]) -> dict[str, int] | None:
+    """How the rows of ``run`` differ from those still shown: ``run`` (theirs), ``same``,
+    ``changed``, ``came`` and ``went``. None when none were shown, or the kind has no grades."""
+    shown = Run.objects.filter(method=run.method, team=run.team_id, live=True).exclude(pk=run.pk)
+    before = shown.values_list("pk", flat=True).first()
+    if before is None or not model.graded:
+        return None
+    quote = connection.ops.quote_name
+    about, grade = quote(f"{model.about}_id"), quote(model.graded)
+    part = f"SELECT {about}, {grade} AS grade FROM {quote(model._meta.db_table)} WHERE run_id = %s"  # noqa: S608  # names come from the models
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FILTER (WHERE o.grade = n.grade),"  # noqa: S608  # as above
+            " count(*) FILTER (WHERE o.grade <> n.grade), count(*) FILTER (WHERE o.grade IS NULL),"
+            f" count(*) FILTER (WHERE n.grade IS NULL) FROM ({part}) AS o"
+            f" FULL JOIN ({part}) AS n USING ({about})",
+            [before, run.pk],
+        )
+        counts = cursor.fetchone()
+    return {"run": before, **dict(zip(("same", "changed", "came", "went"), counts, strict=True))}
+
+
 def withdraw(*, run: Run) -> None:
     """Show nothing any more of the method's earlier run for the same records: it was refused."""
     Run.objects.filter(method=run.method, team=run.team_id, live=True).update(live=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def marketing_weeks(scope: Scope) -> pd.DataFrame:
     if results:
         periods, revenue = _of_results(results)
     else:
-        periods, revenue = _of_sales(Scope(scope.actor, where.get("team")), spends)
+        periods, revenue = _of_sales(replace(scope, team_id=where.get("team")), spends)
     frame = pd.DataFrame(
         {"week": [pd.Timestamp(start) for start, _end in periods], "revenue": revenue}
     )

@@ -24,7 +24,8 @@ class RunQuerySet(models.QuerySet[Any]):
         return self.filter(team=user.team_id) if is_manager(user) else self.none()
 
     def finished(self) -> Self:
-        return self.filter(state=Run.State.FINISHED)
+        """Results that pages and later runs go by; not those of runs done again to compare."""
+        return self.filter(state=Run.State.FINISHED, reproduces=None)
 
 
 class Run(models.Model):
@@ -84,6 +85,11 @@ class Run(models.Model):
     error = models.JSONField(_("error"), default=dict, blank=True)
     # What it found of single customers or deals is what people see: one run per method and team.
     live = models.BooleanField(_("shown"), default=False, editable=False)
+    reproduces = models.ForeignKey(
+        "self", verbose_name=_("does again"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="reproductions",
+    )  # fmt: skip
+    read_at = models.DateTimeField(_("data read"), null=True, blank=True)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
 
     objects = RunQuerySet.as_manager()
@@ -157,6 +163,8 @@ class Found(models.Model):
     objects = FoundQuerySet.as_manager()
     # The field that names the record.
     about: ClassVar[str] = "customer"
+    # The column by which a result is another one than before; none is not compared.
+    graded: ClassVar[str] = ""
 
     class Meta:
         abstract = True
@@ -164,6 +172,8 @@ class Found(models.Model):
 
 class CustomerScore(Found):
     """How likely a customer is to leave or to buy, with the strongest reasons."""
+
+    graded: ClassVar[str] = "level"
 
     class Kind(models.TextChoices):
         CHURN = "churn", _("Risk of leaving")
@@ -278,6 +288,8 @@ class CustomerValue(Found):
 
 class NextProduct(Found):
     """What a customer is likeliest to buy with what is already bought."""
+
+    graded: ClassVar[str] = "product_id"
 
     customer = models.ForeignKey(
         "customers.Customer", verbose_name=_("customer"), on_delete=models.CASCADE,

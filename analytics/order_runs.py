@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
-
 from analytics.generations import Rows
 from analytics.models import CustomerValue, NextProduct
+from analytics.score_runs import scope_of
 from sales.models import Product
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def fit_value(run: Run, frame: pd.DataFrame) -> tuple[ValueResult, dict[str, Any
     rate (everybody's usual pause) on time not seen."""
     from analytics.methods.value import value
 
-    today = run.params.get("today") or f"{timezone.localdate():%Y-%m-%d}"
+    today = scope_of(run).day.isoformat()
     found = value(frame, customer="customer", date="date", amount="amount", until=today)
     result = found.to_dict()
     result["customer_count"] = len(found.table)

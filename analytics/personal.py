@@ -92,6 +92,8 @@ cleaners["datasets"] = Cleaner(
         Dataset: ("name", "filename", "file", "error", "steps", "columns", "preview", "reports"),
         # They go with their dataset; the place is an address of a file, not of a person.
         DatasetSource: ("kind", "place", "shown", "etag", "modified", "digest", "error"),
-        Analysis: ("method", "options", "steps", "answer", "file", "error"),
+        Analysis: (
+            "method", "options", "steps", "answer", "file", "error", "fingerprint", "versions"
+        ),
     },
 )  # fmt: skip

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -33,6 +31,7 @@ from analytics.frames import Scope
 from analytics.generations import Rows
 from analytics.lost_runs import alive
 from analytics.models import Run
+from analytics.provenance import fingerprint, library_versions
 from analytics.segments import Work, segment_labels, segments_move, segments_store
 from crm.accounts.models import User
 from crm.common.roles import Role
@@ -49,7 +48,6 @@ log = logging.getLogger(__name__)
 
 SEED = 7
 FORECAST_WEEKS = 13
-_LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "statsmodels", "statsforecast")
 
 
 @dataclass(frozen=True)
@@ -109,15 +107,18 @@ def run_answer(run: Run) -> dict[str, Any]:
 
 
 def run_execute(run: Run, job: JobContext | None = None) -> Run:
-    """Do the work of a run and store what came out; too little data is stored as a refusal."""
+    """Do the work of a run and store what came out; too little data is stored as a refusal.
+
+    A run that does another one again changes nothing outside itself.
+    """
     from analytics.methods.errors import DataProblem
 
     started = time.monotonic()
     if job:
         job.progress(1, 4, "load")
+    run.read_at = timezone.now()
     frame = load_frame(run)
-    run.fingerprint = fingerprint(frame, run.params)
-    run.versions = {name: version(name) for name in _LIBRARIES}
+    run.fingerprint, run.versions = fingerprint(frame), library_versions()
     run.data_from, run.data_to = _window(frame)
     if job:
         job.progress(2, 4, "fit")
@@ -125,6 +126,8 @@ def run_execute(run: Run, job: JobContext | None = None) -> Run:
         outcome = _fit_of(run)(run, frame)
     except DataProblem as problem:
         return _store_refusal(run, frame, problem, started, job)
+    if run.reproduces:
+        outcome = replace(outcome, write_parts=None, write_back=None, found=None)
     if job:
         job.progress(3, 4, "store")
     if outcome.found:
@@ -151,39 +154,39 @@ def _store(run: Run, started: float, job: JobContext | None, outcome: Outcome | 
     work = job or DirectWork()
     run.seconds = round(time.monotonic() - started, 3)
     with work.guard():
+        if outcome and outcome.found:
+            run.result["moved"] = generations.moved(run=run, model=outcome.found.model)
         run.save()
-        if outcome is None:
-            generations.withdraw(run=run)
-        elif outcome.found:
-            generations.show(run=run, model=outcome.found.model)
-        if outcome and outcome.write_back:
-            outcome.write_back(run)
+        _take_effect(run, outcome)
     if outcome and outcome.found:
         generations.tidy(method=run.method, model=outcome.found.model, work=work)
     return run
+
+
+def _take_effect(run: Run, outcome: Outcome | None) -> None:
+    """What people see of customers is from now on this run's."""
+    if outcome is None:
+        if not run.reproduces:
+            generations.withdraw(run=run)
+        return
+    if outcome.found:
+        generations.show(run=run, model=outcome.found.model)
+    if outcome.write_back:
+        outcome.write_back(run)
 
 
 def load_frame(run: Run) -> pd.DataFrame:
     """The rows that a run is about."""
     if run.method in ASKED:
         return ASKED[run.method].load(run)
-    return METHODS[run.method].load(score_runs.scope_of(run))
+    frame = METHODS[run.method].load(score_runs.scope_of(run))
+    return frames.weeks_until(frame, run.reproduces.data_to) if run.reproduces else frame
 
 
-def fingerprint(frame: pd.DataFrame, params: dict[str, Any]) -> str:
-    """Same rows and parameters, same mark: unchanged data is not fitted again at night."""
-    import pandas as pd
-
-    digest = hashlib.sha256(repr(sorted(params.items())).encode())
-    digest.update(",".join(map(str, frame.columns)).encode())
-    if len(frame):
-        digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
-
-
-def last_finished(method: str, team_id: int | None, but: int | None = None) -> Run | None:
+def last_finished(method: str, team_id: int | None, before: Run | None = None) -> Run | None:
     """The newest finished run of a method for a team, or for the whole company."""
-    found = Run.objects.finished().filter(method=method, team=team_id).exclude(pk=but)
+    earlier = {"created_at__lt": before.created_at} if before else {}
+    found = Run.objects.finished().filter(method=method, team=team_id, **earlier)
     return found.order_by("-created_at").first()
 
 
@@ -210,7 +213,7 @@ def nightly(
 def _nightly_turn(method: str, team_id: int | None) -> str:
     last = last_finished(method, team_id)
     frame = METHODS[method].load(Scope(team_id=team_id))
-    if last and last.fingerprint == fingerprint(frame, last.params):
+    if last and last.fingerprint == fingerprint(frame):
         return "unchanged"
     return run_method(method=method, team_id=team_id).state
 
@@ -223,7 +226,7 @@ def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
 
     from analytics.methods.clustering import cluster
 
-    last = last_finished(Run.Method.CLUSTER, run.team_id, but=run.pk)
+    last = last_finished(Run.Method.CLUSTER, run.team_id, before=run.reproduces or run)
     previous = None
     if last and last.result.get("columns") == frames.RFM_COLUMNS:
         previous = np.array(last.result["centroids"], dtype=float)

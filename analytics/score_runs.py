@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+
 from analytics import snapshots
 from analytics.frames import Scope
 from analytics.generations import Rows
@@ -30,10 +32,16 @@ KEPT = ("models", "chosen", "signal", "split", "split_detail", "leaks", "base_ra
 
 
 def scope_of(run: Run) -> Scope:
-    """Whose records a run is about, and as of which day (``params["today"]``, an ISO date)."""
+    """Whose records a run is about, and as of which day (``params["today"]``, an ISO date).
+
+    A run that does another one again reads what that one's author saw, as of its moment.
+    """
+    origin = run.reproduces
+    until = (origin.read_at or origin.created_at) if origin else None
     day = run.params.get("today")
-    today = date.fromisoformat(day) if day else None
-    return Scope(actor=run.created_by, team_id=run.team_id, today=today)
+    today = date.fromisoformat(day) if day else until and timezone.localdate(until)
+    actor = (origin or run).created_by
+    return Scope(actor=actor, team_id=run.team_id, today=today, until=until)
 
 
 def learning_frame(method: str) -> Callable[[Scope], pd.DataFrame]:

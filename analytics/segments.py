@@ -128,7 +128,9 @@ def _drift(run: Run, labels: list[SegmentLabel]) -> dict[str, Any] | None:
     flows = Counter((was.get(pk, NOWHERE), now.get(pk, NOWHERE)) for pk in was.keys() | now.keys())
     moved = sum(n for (old, new), n in flows.items() if old != new and NOWHERE not in (old, new))
     built = max((one.built_at for one in before.values() if one.built_at), default=None)
+    told = next((one.definition.get("run") for one in before.values()), None)
     return {
+        "run": told,
         "since": built.isoformat() if built else None,
         "moved": moved,
         "stayed": sum(n for (old, new), n in flows.items() if old == new),

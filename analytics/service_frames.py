@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, When
 from django.utils import timezone
 
 from analytics.frames import Scope
@@ -38,7 +38,7 @@ def requests_of(scope: Scope) -> Any:
     found = model.visible_to(scope.actor) if scope.actor else model.alive()
     if scope.team_id:
         found = found.filter(Q(team=scope.team_id) | Q(customer__team=scope.team_id))
-    return found
+    return scope.known(found)
 
 
 def surveys(scope: Scope) -> pd.DataFrame:
@@ -49,8 +49,9 @@ def surveys(scope: Scope) -> pd.DataFrame:
     """
     import pandas as pd
 
-    asked = Survey.objects.filter(request__in=requests_of(scope).values("pk"))
-    fields = ["request_id", "agent_id", "sent_at", "score", *(f"request__{n}" for n in _REQUEST)]
+    all_sent = Survey.objects.filter(request__in=requests_of(scope).values("pk"))
+    asked = scope.known(all_sent, "sent_at").annotate(mark=_known_mark(scope))
+    fields = ["request_id", "agent_id", "sent_at", "mark", *(f"request__{n}" for n in _REQUEST)]
     rows = asked.order_by("-sent_at", "-pk").values_list(*fields)[:NEWEST]
     columns = ["request", "agent", "sent_at", "score", *_REQUEST]
     frame = pd.DataFrame.from_records(list(rows)[::-1], columns=columns)
@@ -74,6 +75,13 @@ def surveys(scope: Scope) -> pd.DataFrame:
     made["month"] = local.dt.strftime("%Y-%m")
     made["agent"] = frame["agent"]
     return made
+
+
+def _known_mark(scope: Scope) -> Any:
+    """The mark, unless it was given after the moment as of which is looked."""
+    if scope.until is None:
+        return F("score")
+    return Case(When(answered_at__lte=scope.until, then="score"))
 
 
 def open_requests(scope: Scope) -> pd.DataFrame:

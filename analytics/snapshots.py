@@ -57,7 +57,7 @@ def learning_frame(scope: Scope, question: Question, today: date | None = None) 
     """
     import pandas as pd
 
-    today = today or scope.today or timezone.localdate()
+    today = today or scope.day
     step = timedelta(days=HORIZON_DAYS)
     total = scope.of(Customer).count()
     part = max(1, -(-total // LEARNED_CUSTOMERS))
@@ -75,7 +75,7 @@ def learning_frame(scope: Scope, question: Question, today: date | None = None) 
 
 def asked_today(scope: Scope, question: Question, today: date | None = None) -> pd.DataFrame:
     """The customers whom the question concerns now, with the same features."""
-    today = today or scope.today or timezone.localdate()
+    today = today or scope.day
     return _asked(features(scope, today + timedelta(days=1)), question)
 
 
@@ -112,7 +112,7 @@ def _midnight(day: date) -> datetime:
 def _of(scope: Scope, model: type[Any]) -> Any:
     """Records of the scope's customers, whichever team handles them."""
     found = model.objects.visible_to(scope.actor) if scope.actor else model.objects.alive()
-    return found.filter(customer__team=scope.team_id) if scope.team_id else found
+    return scope.known(found.filter(customer__team=scope.team_id) if scope.team_id else found)
 
 
 def _table(rows: Any, columns: list[str]) -> pd.DataFrame:

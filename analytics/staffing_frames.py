@@ -57,7 +57,7 @@ def arrivals(scope: Scope) -> pd.DataFrame:
     import pandas as pd
 
     zone = ZoneInfo(settings.TIME_ZONE)
-    today = timezone.now().astimezone(zone).date()
+    today = scope.today or timezone.now().astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
     start, end = (_midnight(day, zone) for day in (monday - timedelta(weeks=WEEKS), monday))
     found = requests_of(scope).filter(opened_at__gte=start, opened_at__lt=end)

@@ -34,7 +34,7 @@ def daily_talks(scope: Scope) -> pd.DataFrame:
     """
     import pandas as pd
 
-    zone, until = _zone(), _midnight()
+    zone, until = _zone(), _midnight(scope)
     talks = _talks(scope).filter(happened_at__lt=until)
     rows = talks.values("channel", day=TruncDate("happened_at", tzinfo=zone)).order_by()
     counted = rows.annotate(n=Count("pk")).order_by("day", "channel")
@@ -58,9 +58,9 @@ def _zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
-def _midnight() -> datetime:
+def _midnight(scope: Scope) -> datetime:
     """When the company's day began."""
-    today = timezone.now().astimezone(_zone()).date()
+    today = scope.today or timezone.now().astimezone(_zone()).date()
     return datetime.combine(today, time.min, _zone())
 
 

@@ -3,6 +3,7 @@ from django.urls import path
 from analytics import budget_views, views
 from analytics.boards import card_views as cards
 from analytics.boards import views as boards
+from analytics.comparing import views as comparing
 from analytics.datasets import views as datasets
 from analytics.experiments import views as experiments
 from analytics.warehouse import views as warehouse
@@ -13,6 +14,7 @@ urlpatterns = [
     path("cards/<slug:key>.csv", views.card_csv, name="card_csv"),
     path("runs/<int:pk>/", views.run_detail, name="run_detail"),
     path("runs/<int:pk>/<slug:key>.csv", views.run_csv, name="run_csv"),
+    path("runs/<int:pk>/again/", comparing.run_again, name="run_again"),
     path("datasets/", datasets.datasets, name="datasets"),
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
     path("datasets/<int:pk>/steps/", datasets.add_step, name="dataset_step"),
@@ -29,6 +31,17 @@ urlpatterns = [
     path("datasets/<int:pk>/restore/", datasets.restore, name="dataset_restore"),
     path("datasets/analyses/<int:pk>/", datasets.analysis, name="analysis"),
     path("datasets/analyses/<int:pk>/answer.json", datasets.analysis_file, name="analysis_file"),
+    path("datasets/analyses/<int:pk>/again/", comparing.analysis_again, name="analysis_again"),
+    path(
+        "datasets/<int:pk>/answers/<slug:method>/",
+        comparing.analysis_history,
+        name="analysis_history",
+    ),
+    path(
+        "datasets/<int:pk>/answers/<slug:method>/compare/",
+        comparing.analysis_compare,
+        name="analysis_compare",
+    ),
     path("boards/", boards.boards, name="boards"),
     path("boards/start/", boards.board_start, name="board_start"),
     path("boards/<int:pk>/", boards.board, name="board"),
@@ -60,5 +73,7 @@ urlpatterns = [
     path("experiment/<int:pk>/discard/", experiments.discard, name="experiment_discard"),
     path("experiment/<int:pk>/rest/<slug:arm>/", experiments.roll_out, name="experiment_roll_out"),
     path("<slug:name>/", views.method, name="method"),
+    path("<slug:name>/runs/", comparing.run_history, name="run_history"),
+    path("<slug:name>/compare/", comparing.run_compare, name="run_compare"),
     path("<slug:name>/start/", views.start, name="start"),
 ]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from analytics import dashboard, metrics
+from analytics.comparing.entries import run_entries
+from analytics.comparing.reproduction import reproduced
 from analytics.dashboard import SERVERS
 from analytics.forms import OptionsForm
 from analytics.models import Run
@@ -22,8 +24,6 @@ from crm.accounts.models import Team
 from crm.common.charting import Chart
 from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
-
-RUNS_SHOWN = 20
 
 
 @require_GET
@@ -71,23 +71,23 @@ def method(request: SignedInRequest, name: str) -> HttpResponse:
     page = METHOD_PAGES.get(name)
     if page is None:
         raise Http404
-    runs = _runs(request, name)
-    newest = _newest(runs)
+    newest = _newest(request, name)
     options = page.form(run=newest) if page.form else None
-    return _method_page(request, page, runs, newest, options)
+    return _method_page(request, page, newest, options)
 
 
 def _method_page(
     request: SignedInRequest,
     page: MethodPage,
-    runs: list[Run],
     newest: Run | None,
     options: OptionsForm | None,
 ) -> HttpResponse:
+    entries = run_entries(_runs(request, page.name), page.name)
+    runs = [entry.record for entry in entries.rows]
     waiting = next((run for run in runs if run.shown_state == Run.State.RUNNING), None)
     refused = runs[0] if runs and runs[0].state == Run.State.REFUSED else None
     context = {
-        "method": page, "runs": runs, "run": newest, "waiting": waiting, "refused": refused,
+        "method": page, "entries": entries, "run": newest, "waiting": waiting, "refused": refused,
         "options": options, "teams": Team.objects.all() if request.user.is_admin else [],
         "team": team_asked(request), "query": request.GET.urlencode(),
         **(run_page(newest, request.GET.dict()) if newest else {}),
@@ -112,32 +112,31 @@ def start(request: SignedInRequest, name: str) -> HttpResponse:
         raise Http404
     params = {}
     if page.form:
-        runs = _runs(request, name)
-        newest = _newest(runs)
+        newest = _newest(request, name)
         options = page.form(request.POST, run=newest)
         if not options.is_valid():
-            return _method_page(request, page, runs, newest, options)
+            return _method_page(request, page, newest, options)
         params = options.params()
     run = run_start(method=name, actor=request.user, params=params)
     return redirect("jobs:detail", run.job_id)
 
 
-def _runs(request: SignedInRequest, name: str) -> list[Run]:
+def _runs(request: SignedInRequest, name: str) -> Any:
     visible = Run.objects.visible_to(request.user).filter(method=name)
     team = team_asked(request)
-    if team is not None:
-        visible = visible.filter(team=team)
-    shown = visible.select_related("created_by", "team", "job").order_by("-created_at")
-    return list(shown[:RUNS_SHOWN])
+    return visible if team is None else visible.filter(team=team)
 
 
-def _newest(runs: list[Run]) -> Run | None:
-    return next((run for run in runs if run.state == Run.State.FINISHED), None)
+def _newest(request: SignedInRequest, name: str) -> Run | None:
+    finished = _runs(request, name).finished().select_related("created_by", "team")
+    found: Run | None = finished.order_by("-created_at").first()
+    return found
 
 
 def _run(request: SignedInRequest, pk: int) -> Run:
     visible = Run.objects.visible_to(request.user)
-    run = visible.select_related("created_by", "team", "job").filter(pk=pk).first()
+    related = ("created_by", "team", "job", "reproduces", "reproduces__created_by")
+    run = visible.select_related(*related).filter(pk=pk).first()
     if run is None:
         raise Http404
     return run
@@ -149,7 +148,7 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "run": run, "method": METHOD_PAGES[run.method], "query": request.GET.urlencode(),
         **run_page(run, request.GET.dict()),
-        "offer": offer(run, request.user),
+        "offer": offer(run, request.user), **reproduced(run),
     }  # fmt: skip
     return render(request, "analytics/run.html", context)
 

@@ -126,7 +126,7 @@ def _score_url(kind: CustomerScore.Kind, part: Any) -> str:
 
 def _computed(kind: CustomerScore.Kind) -> Any:
     """When the newest of the runs was that the scores are from."""
-    runs = Run.objects.filter(method=kind.value, state=Run.State.FINISHED)
+    runs = Run.objects.finished().filter(method=kind.value)
     return runs.aggregate(newest=Max("created_at"))["newest"]
 
 

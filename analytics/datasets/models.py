@@ -157,6 +157,12 @@ class Analysis(models.Model):
     file = models.FileField(_("whole answer"), upload_to="datasets/", max_length=200, blank=True)
     error = models.JSONField(_("error"), default=dict, blank=True)
     seconds = models.FloatField(_("seconds"), default=0)
+    fingerprint = models.CharField(_("data fingerprint"), max_length=64, blank=True)
+    versions = models.JSONField(_("library versions"), default=dict, blank=True)
+    reproduces = models.ForeignKey(
+        "self", verbose_name=_("does again"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="reproductions",
+    )  # fmt: skip
     # Asked again because the file changed; only the last few of these are kept.
     repeated = models.BooleanField(_("asked again by itself"), default=False)
     created_by = models.ForeignKey(

@@ -99,14 +99,16 @@ def dataset_remove(dataset: Dataset) -> None:
 
 
 @transaction.atomic
-def analysis_start(*, pk: int, actor: Any, method: str, options: Mapping[str, Any]) -> Analysis:
-    """Ask a method about a dataset as it is cleaned now."""
+def analysis_start(
+    *, pk: int, actor: Any, method: str, options: Mapping[str, Any], again: Analysis | None = None
+) -> Analysis:
+    """Ask a method about a dataset as it is cleaned now, or as it was for one done ``again``."""
     dataset = _found(Dataset.objects.visible_to(actor), pk)
     if dataset.state != Dataset.State.READY or method not in QUESTIONS:
         raise RefusedError(_("The table must be read first."))
     analysis = Analysis.objects.create(
-        dataset=dataset, method=method, options=dict(options), steps=dataset.steps,
-        created_by=actor,
+        dataset=dataset, method=method, options=dict(options),
+        steps=again.steps if again else dataset.steps, created_by=actor, reproduces=again,
     )  # fmt: skip
     analysis.job = job_enqueue(
         kind=ANALYSE_KIND, params={"analysis": analysis.pk}, actor=actor,

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from analytics.comparing.entries import analysis_entries
+from analytics.comparing.reproduction import reproduced
 from analytics.datasets import services, sources
 from analytics.datasets.forms import STEP_LABELS, QuestionForm, SourceForm, StepForm, UploadForm
 from analytics.datasets.models import Analysis, Dataset
@@ -160,7 +162,9 @@ def restore(request: SignedInRequest, pk: int) -> HttpResponse:
 def _analysis(request: HttpRequest, pk: int) -> Analysis:
     visible = Analysis.objects.visible_to(_keeper(request))
     found: Analysis | None = (
-        visible.select_related("dataset", "created_by", "job").filter(pk=pk).first()
+        visible.select_related("dataset", "created_by", "job", "reproduces__created_by")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise Http404
@@ -170,9 +174,12 @@ def _analysis(request: HttpRequest, pk: int) -> Analysis:
 @require_GET
 def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
     found = _analysis(request, pk)
+    same = found.dataset.analyses.filter(method=found.method)
     context = {
         "analysis": found, "question": QUESTIONS[found.method],
         "problem": _problem(found.error), "steps": _step_words(found.steps, []),
+        "entries": analysis_entries(same, found.method),
+        **reproduced(found),
         **(presented(found.answer) if found.answer else {}),
     }  # fmt: skip
     return render(request, "analytics/datasets/analysis.html", context)

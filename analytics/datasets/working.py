@@ -19,6 +19,7 @@ from analytics.datasets.questions import defaults
 from analytics.datasets.reading import load, profile
 from analytics.datasets.services import dataset_remove
 from analytics.fan_out import forecast_answer, forecast_by_workers, forecast_part
+from analytics.provenance import fingerprint, library_versions
 from crm.common.errors import RefusedError
 
 MOST_ENTRIES = 500  # of a list that the page keeps; the whole answer is a file
@@ -88,6 +89,7 @@ def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
     def table() -> Any:
         frame, _reports = load(analysis.dataset, analysis.steps)
         work.progress(1, 2, analysis.dataset.name)
+        _remember(analysis, frame)
         return frame
 
     options = defaults(analysis.method) | analysis.options
@@ -98,6 +100,13 @@ def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
     frame = table()
     with work.interruptible():
         return METHODS[analysis.method].run(frame, options)
+
+
+def _remember(analysis: Analysis, frame: Any) -> None:
+    """What was read, at once: work in parts ends here and goes on in another process."""
+    analysis.fingerprint, analysis.versions = fingerprint(frame), library_versions()
+    read = {"fingerprint": analysis.fingerprint, "versions": analysis.versions}
+    Analysis.objects.filter(pk=analysis.pk).update(**read)
 
 
 def analysis_part(*, pk: int, work: Any) -> dict[str, Any]:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def runs_of(experiment: Experiment) -> Any:
     """The runs about an experiment, the newest first."""
-    found = Run.objects.filter(method=Run.Method.EXPERIMENT, params__experiment=experiment.pk)
-    return found.order_by("-created_at")
+    about = {"method": Run.Method.EXPERIMENT, "params__experiment": experiment.pk}
+    return Run.objects.filter(**about, reproduces=None).order_by("-created_at")
 
 
 def load(run: Run) -> pd.DataFrame:

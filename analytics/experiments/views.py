@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from analytics.comparing.entries import run_entries
 from analytics.experiments.forms import ExperimentForm
 from analytics.experiments.outcomes import arm_counts, past_outcomes
 from analytics.experiments.presenting import winner
@@ -79,12 +80,14 @@ def _experiment(request: SignedInRequest, pk: int) -> Experiment:
 @require_GET
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     experiment = _experiment(request, pk)
-    runs = list(runs_of(experiment).select_related("created_by", "team", "job")[:20])
+    entries = run_entries(runs_of(experiment), Run.Method.EXPERIMENT)
+    runs = [entry.record for entry in entries.rows]
     run = next((run for run in runs if run.state == Run.State.FINISHED), None)
     refused = runs[0] if runs and runs[0].state == Run.State.REFUSED else None
     counts = arm_counts([experiment]).get(pk, {})
     context = {
         "method": METHOD, "experiment": experiment, "run": run, "refused": refused,
+        "entries": entries,
         "waiting": next((r for r in runs if r.shown_state == Run.State.RUNNING), None),
         "arms": _arms(experiment, counts), "drawn": sum(counts.values()),
         "short": experiment.planned and counts and sum(counts.values()) < experiment.planned,

@@ -265,3 +265,35 @@ def test_it_retells_what_methods_say_in_the_readers_language() -> None:
         for code, template in MESSAGES.items():
             if "%(" not in template:
                 assert retold(sentence(code, {})) == sentence(code, {})
+
+
+def test_it_does_an_answer_again_and_says_what_became_of_it(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    first = ask(manager, dataset, "cluster", columns=["sales"], k="2")
+    clean_step(manager, dataset, kind="drop_duplicates")  # of later: it is not taken again
+    work(dataset)
+    manager.post(reverse("analytics:analysis_again", args=[first.pk]))
+    again = work(Analysis.objects.latest("pk"))
+    assert (again.reproduces, again.options, again.steps) == (first, first.options, [])
+    assert again.fingerprint == first.fingerprint
+    page = manager.get(again.get_absolute_url()).content.decode()
+    assert "The same figures." in page
+    Analysis.objects.filter(pk=first.pk).update(answer={**first.answer, "k": 3}, fingerprint="x")
+    page = manager.get(again.get_absolute_url()).content.decode()
+    assert "1 of" in page
+    assert "The data changed" in page
+
+
+def test_it_compares_two_answers_and_counts_rows_in_other_groups(manager: Client) -> None:
+    dataset = upload(manager, TABLE)
+    two, three = (ask(manager, dataset, "cluster", columns=["sales"], k=k) for k in ("2", "3"))
+    asked = {"run": [two.pk, three.pk]}
+    url = reverse("analytics:analysis_compare", args=[dataset.pk, "cluster"])
+    page = manager.get(url, asked)
+    rows = {row.name: row for section in page.context["sections"] for row in section.rows}
+    assert (rows["Number of groups (empty: found out)"].first) == "2"
+    same, other = (int(rows[f"With {name} result"].second) for name in ("the same", "another"))
+    assert same + other == 80
+    assert 0 < other < 80
+    elsewhere = reverse("analytics:analysis_compare", args=[dataset.pk, "describe"])
+    assert manager.get(elsewhere, asked).status_code == 404

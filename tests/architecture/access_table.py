@@ -261,9 +261,13 @@ ACTIONS: dict[str, Action] = {
     "analytics:dataset_trash": Action("dataset", RUNS),
     "analytics:dataset_restore": Action("dataset", RUNS),
     "analytics:analysis": Action("analysis", RUNS, "get"),
+    "analytics:analysis_again": Action("analysis", RUNS),
+    "analytics:analysis_history": Action("dataset", RUNS, "get", more=("describe",)),
+    "analytics:analysis_compare": Action("dataset", RUNS, "get", more=("describe",)),
     # It has no file.
     "analytics:analysis_file": Action("analysis", RUNS, "get", also=(404,)),
     "analytics:run_detail": Action("run", RUNS, "get"),
+    "analytics:run_again": Action("run", RUNS),
     "analytics:budget_plan": Action("advice", RUNS, "get"),
     "analytics:experiment": Action("experiment", RUNS, "get"),
     # Nobody is there to be drawn: the job says so.
@@ -358,6 +362,9 @@ PAGES: dict[str, Page] = {
     "analytics:boards": Page(EVERYONE),
     "analytics:board_start": Page(EVERYONE, "post", data={"start": "empty"}),
     "analytics:method": Page(KEEPERS, args=("cluster",)),
+    # Without a choice there is the history to choose from.
+    "analytics:run_history": Page(KEEPERS, args=("cluster",)),
+    "analytics:run_compare": Page(KEEPERS, args=("cluster",)),
     "analytics:datasets": Page(KEEPERS),
     "analytics:experiments": Page(KEEPERS),
     "analytics:experiment_create": Page(KEEPERS),

@@ -1,0 +1,1 @@
+"""Runs beside each other: their history, any two compared, one done again."""
