@@ -13,12 +13,15 @@ DUE_SOON = timedelta(hours=4)
 LOW_MARK = 3
 
 
-def parts(now: datetime) -> dict[str, Q]:
-    """Sets of requests by name: where they stand now, and how promises were kept."""
+def parts(now: datetime, until: datetime | None = None) -> dict[str, Q]:
+    """Sets of requests by name: where they stand now, and how promises were kept.
+
+    What falls due before ``until`` is due soon: in four hours.
+    """
     late = Q(resolution_due_at__lt=now) | Q(
         first_response_due_at__lt=now, first_responded_at__isnull=True
     )
-    until = now + DUE_SOON
+    until = until or now + DUE_SOON
     soon = Q(resolution_due_at__range=(now, until)) | Q(
         first_responded_at__isnull=True, first_response_due_at__range=(now, until)
     )

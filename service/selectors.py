@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -22,10 +23,9 @@ from crm.common import tones
 from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
-from service.conditions import DUE_SOON, RUNNING
+from service.conditions import DUE_SOON, RUNNING, parts
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
 from service.offers import badges_of, panels_of
-from service.querysets import late
 from service.sla import STOPPED, Calendar
 
 QUEUE_ROWS = 50
@@ -103,21 +103,44 @@ def _state(due: datetime | None, met: datetime | None, now: datetime, *, stopped
 
 
 # Queue ------------------------------------------------------------------------------------------
-def queue_tab(user: Any, key: str) -> Any:
-    """The requests of one tab of the queue."""
+def queue_tab(user: Any, key: str, **times: datetime) -> Any:
+    """The requests of one tab of the queue; ``times`` are those of ``service.conditions.parts``."""
     seen = ServiceRequest.objects.visible_to(user)
     if key == "mine":
         return seen.open().filter(owner=user.pk)
-    return seen.part(key)
+    return seen.filter(parts(times.pop("now", timezone.now()), **times)[key])
+
+
+def _tab_rows(user: Any, key: str, **times: datetime) -> Any:
+    found = queue_tab(user, key, **times).select_related("customer", "category", "owner")
+    return found.order_by(F("resolution_due_at").asc(nulls_last=True), "pk")[:QUEUE_ROWS]
+
+
+def _tab_counts(user: Any, now: datetime, until: datetime) -> Any:
+    """A row for each request of each tab, at most one more than ``COUNT_CAP``."""
+    first, *others = (
+        queue_tab(user, name, now=now, until=until).order_by()[: COUNT_CAP + 1]
+        .values(tab=Value(name))
+        for name in TABS
+    )  # fmt: skip
+    return first.union(*others, all=True)
+
+
+_TAB_ROWS, _TAB_COUNTS = Prepared(_tab_rows), Prepared(_tab_counts)
+_TIMES = {"due": ("now", "until"), "breached": ("now",)}
 
 
 def queue_page(user: Any, key: str) -> dict[str, Any]:
     """The first rows of a tab by the time they fall due, and how many each tab holds."""
-    found = queue_tab(user, key).select_related("customer", "category", "owner")
-    rows = list(found.order_by(F("resolution_due_at").asc(nulls_last=True), "pk")[:QUEUE_ROWS])
+    times = _times()
+    rows = _TAB_ROWS.fetch(user, key, **{name: times[name] for name in _TIMES.get(key, ())})
     dress_all(rows, user)
-    counts = {name: capped(queue_tab(user, name)) for name in TABS}
-    return {"rows": rows, "tabs": _queue_tabs(counts, key), "tab": key, "limit": QUEUE_ROWS}
+    return {"rows": rows, "tabs": _queue_tabs(user, key), "tab": key, "limit": QUEUE_ROWS}
+
+
+def _times() -> dict[str, datetime]:
+    now = timezone.now()
+    return {"now": now, "until": now + DUE_SOON}
 
 
 def dress_all(requests: list[Any], user: Any) -> list[Any]:
@@ -154,13 +177,8 @@ def _step(request: ServiceRequest, key: str, label: str, icon: str) -> dict[str,
     return {"key": key, "label": label, "icon": icon, "url": url}
 
 
-def capped(queryset: Any) -> int:
-    """How many, at most one more than ``COUNT_CAP``."""
-    found: int = queryset.order_by()[: COUNT_CAP + 1].count()
-    return found
-
-
-def _queue_tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
+def _queue_tabs(user: Any, chosen: str) -> list[dict[str, Any]]:
+    counts = Counter(row["tab"] for row in _TAB_COUNTS.fetch(user, **_times()))
     alarms = {"breached": "red", "due": "orange"}
     return [
         {
@@ -174,13 +192,22 @@ def _queue_tabs(counts: dict[str, int], chosen: str) -> list[dict[str, Any]]:
     ]
 
 
+def _wanting(user: Any, now: datetime) -> Any:
+    """Late or nobody's, at most one more than ``COUNT_CAP``."""
+    seen = ServiceRequest.objects.visible_to(user).open()
+    found = seen.filter(Q(owner=None) | parts(now)["breached"])
+    return found.order_by()[: COUNT_CAP + 1].values("pk")
+
+
+_WANTING = Prepared(_wanting)
+
+
 def queue_badge(request: HttpRequest) -> int | None:
-    """What wants attention: late or nobody's. One capped query on each page, so agents only."""
+    """What wants attention. One capped query on each page, so agents only."""
     user: Any = request.user
     if not user.is_agent:
         return None
-    seen = ServiceRequest.objects.visible_to(user).open()
-    return capped(seen.filter(Q(owner=None) | late())) or None
+    return len(_WANTING.fetch(user, now=timezone.now())) or None
 
 
 # Pages ------------------------------------------------------------------------------------------
@@ -305,8 +332,7 @@ def customer_requests(user: Any, customer: Any) -> dict[str, Any] | None:
 
 def queue_summary(user: Any) -> dict[str, Any]:
     """How many requests each tab of the queue holds."""
-    counts = {name: capped(queue_tab(user, name)) for name in TABS}
-    return {"queue_tabs": _queue_tabs(counts, "")}
+    return {"queue_tabs": _queue_tabs(user, "")}
 
 
 def due_requests(user: Any) -> dict[str, Any]:
