@@ -66,6 +66,7 @@ class Importer(ABC):
     through the file go on where they were.
     """
 
+    do_not_call_in_templates: ClassVar[bool] = True  # pages list the kinds, which are classes
     kind: ClassVar[str]
     label: ClassVar[Text]
     hint: ClassVar[Text]

@@ -91,6 +91,9 @@ def test_it_keeps_the_person_on_the_page_with_one_sentence(
 
 def test_it_does_not_offer_a_rep_the_catalogue(client: Client, cast: dict[str, Any]) -> None:
     client.force_login(cast["rep"])
+    page = client.get(IMPORT).content.decode()
+    assert "<strong>Customers</strong>" in page
+    assert "<strong>Orders of a web shop" not in page
     assert upload(client, "name\nA\n", kind="online_retail").status_code == 422
     assert not ImportBatch.objects.exists()
 
