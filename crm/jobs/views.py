@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -32,8 +33,16 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @never_cache
 def job_status(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The part that asks again every second, until the job is over."""
-    return render(request, "jobs/_poll.html", {"job": _visible(request, pk)})
+    """The part that asks again every second, until the job is over.
+
+    A page that waits for what the job makes is shown anew when it is there.
+    """
+    job = _visible(request, pk)
+    answer = render(request, "jobs/_poll.html", {"job": job})
+    asking = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    if job.state == Job.State.SUCCEEDED and job.url and asking == urlsplit(job.url).path:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_POST

@@ -108,6 +108,18 @@ def test_it_links_to_the_result(visit: Any, job: Job, owner: User) -> None:
     assert 'href="/customers/?import=7"' in visit(owner, "detail", job).content.decode()
 
 
+def test_it_shows_the_page_anew_that_waits_for_the_result(
+    client: Client, job: Job, owner: User
+) -> None:
+    Job.objects.update(state=State.SUCCEEDED, url="/customers/")
+    job.refresh_from_db()
+    client.force_login(owner)
+    status = reverse("jobs:status", args=[job.pk])
+    for page, anew in ((job.url, True), (job.get_absolute_url(), False)):
+        answer = client.get(status, HTTP_HX_CURRENT_URL=f"http://testserver{page}")
+        assert ("HX-Refresh" in answer) == anew
+
+
 def test_it_cancels_and_tries_again(visit: Any, job: Job, owner: User) -> None:
     visit(owner, "cancel", job, post=True)
     assert Job.objects.get().state == State.CANCELLED
