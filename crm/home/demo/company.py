@@ -22,7 +22,7 @@ from crm.home.demo.deals import add_deals
 from crm.home.demo.orders import add_orders
 from crm.home.demo.targets import set_targets
 from crm.home.demo.world import Tables, World, stream
-from customers.models import Customer, Segment, Tag
+from customers.models import Customer, Tag
 from sales.models import Deal, Order, OrderLine, Product
 from sales.services import stage_norms_refresh
 from sales.services.forecasts import forecast_snapshot
@@ -97,13 +97,6 @@ def _claim() -> None:
 def _prepare(size: int, seed: int, clock: Clock) -> World:
     staff = people.hire()
     tags = [Tag.objects.get_or_create(name=n, defaults={"colour": c})[0].pk for n, c in _TAGS]
-    for name, english, lifecycle in (
-        ("现有客户", "Active", "active"),
-        ("流失预警", "Lapsed", "lapsed"),
-    ):
-        Segment.objects.create(
-            name=name, name_en=english, origin="filter", definition={"lifecycle": lifecycle}
-        )
     return World(
         seed=seed,
         size=size,
