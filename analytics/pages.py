@@ -116,9 +116,9 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
 
     ``asked`` is the address's query: what of a result some pages show.
     """
-    cautions = [translated(entry["code"], entry["params"]) for entry in run.warnings]
+    cautions = [translated(entry["code"], _named(entry["params"])) for entry in run.warnings]
     if run.state != Run.State.FINISHED:
-        reason = translated(run.error["code"], run.error["params"]) if run.error else ""
+        reason = _reason(run)
         return {"charts": [], "cautions": cautions, "reason": reason}
     if run.method == Run.Method.COMMUNICATIONS:
         sentence, pictures, quality, steps = talk_pages.talk_page(run, asked or {})
@@ -133,8 +133,22 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
     }  # fmt: skip
 
 
+def _reason(run: Run) -> str:
+    """Why a run was refused, in the words of its question."""
+    if not run.error:
+        return ""
+    if run.method == Run.Method.EXPERIMENT and run.error["code"] == "constant_outcome":
+        return _("So far all customers did the same, so there is nothing to compare yet.")
+    return translated(run.error["code"], run.error["params"])
+
+
 def _choices(run: Run, asked: Mapping[str, str]) -> dict[str, Any] | None:
     return talk_pages.options(run, asked) if run.method == Run.Method.COMMUNICATIONS else None
+
+
+def _named(params: dict[str, Any]) -> dict[str, Any]:
+    """With the channel of a term by its name; the terms of tables are columns of their own."""
+    return {k: charts.term_label(v) if k == "term" else v for k, v in params.items()}
 
 
 def translated(code: str, params: dict[str, Any]) -> str:
@@ -144,7 +158,6 @@ def translated(code: str, params: dict[str, Any]) -> str:
     words = _method_words()
     texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
     texts |= {k: feature_names().get(v, v) for k, v in params.items() if k == "column"}
-    texts |= {k: charts.term_label(v) for k, v in params.items() if k == "term"}
     if code == "columns_logged":
         texts["columns"] = formats.listed(map(charts.feature_label, params["columns"].split(", ")))
     if code in csat_words.NAMED:

@@ -17,6 +17,7 @@ from communications.forms import CommunicationForm, FollowUpForm
 from communications.selectors import next_steps, quick_log
 from communications.services import MORNING, communication_log, follow_up_create
 from crm.accounts.http import SignedInRequest
+from crm.common import formats
 from crm.common.errors import RefusedError
 from crm.common.returning import with_toast
 from customers.models import Customer
@@ -92,7 +93,7 @@ def _morning(days: str) -> str:
 def _again(request: SignedInRequest, customer: Customer, form: Any) -> HttpResponse:
     """What was typed, with what is wrong about it."""
     said = [
-        f"{form.fields[name].label}: {error}" if name in form.fields else error
+        formats.labelled(form.fields[name].label, error) if name in form.fields else error
         for name, errors in form.errors.items()
         for error in errors
     ]

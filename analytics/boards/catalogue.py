@@ -8,6 +8,7 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from analytics.boards.forms import view_values
 from analytics.boards.models import BoardCard
@@ -44,7 +45,7 @@ def catalogue(user: Any) -> list[Section]:
         for app, entries in by_app.items()
     ]
     sections.append(Section(_("Analyses"), [
-        Entry(str(result.label), "", [(f"result:{result.key}", _("Add"), "plus")])
+        Entry(str(result.label), "", [(f"result:{result.key}", pgettext("card", "Add"), "plus")])
         for result in results_for(user)
     ]))  # fmt: skip
     sections.append(Section(_("Lists"), list(_lists(user))))
@@ -61,14 +62,13 @@ def _figure_entry(figure: Figure) -> Entry:
 
 
 def _lists(user: Any) -> list[Entry]:
+    add = pgettext("card", "Add")
     mine = [r for r in resources.values() if r.may_read(user)]
     views = SavedView.objects.visible_to(user).filter(kind__in=[r.kind for r in mine])
-    entries = [
-        Entry(str(r.label_plural), "", [(f"list:{r.kind}", _("Add"), "plus")]) for r in mine
-    ]  # fmt: skip
+    entries = [Entry(str(r.label_plural), "", [(f"list:{r.kind}", add, "plus")]) for r in mine]
     labels = {resource.kind: str(resource.label_plural) for resource in mine}
     entries += [
-        Entry(view.name, labels[view.kind], [(f"view:{view.pk}", _("Add"), "plus")])
+        Entry(view.name, labels[view.kind], [(f"view:{view.pk}", add, "plus")])
         for view in views.order_by("kind", "name")[:50]
     ]
     return entries

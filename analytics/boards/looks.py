@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.accounts.models import Team, User
+from crm.common import formats
 from crm.records.figures import Part
 from crm.records.filters import DateInput, colleagues
 from crm.records.forms import RemoteSelect
@@ -91,7 +92,9 @@ class LookForm(forms.Form):
     def named(self) -> dict[str, str]:
         """The filters in use, in words: name → “Region: East”."""
         used = {name: self.cleaned_data[name] for name in FILTERS if self.cleaned_data[name]}
-        return {name: f"{self.fields[name].label}: {value}" for name, value in used.items()}
+        return {
+            name: formats.labelled(self.fields[name].label, value) for name, value in used.items()
+        }
 
     def clean_region(self) -> str:
         return self.cleaned_data["region"].strip()

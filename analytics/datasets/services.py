@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.questions import QUESTIONS
+from crm.common import formats
 from crm.common.errors import RefusedError
 from crm.jobs.services import job_enqueue
 from crm.records.resources import KEEPERS
@@ -112,7 +113,8 @@ def analysis_start(
     )  # fmt: skip
     analysis.job = job_enqueue(
         kind=ANALYSE_KIND, params={"analysis": analysis.pk}, actor=actor,
-        title=f"{QUESTIONS[method].title}: {dataset.name}", url=analysis.get_absolute_url(),
+        title=formats.labelled(QUESTIONS[method].title, dataset.name),
+        url=analysis.get_absolute_url(),
     )  # fmt: skip
     analysis.save(update_fields=["job"])
     return analysis

@@ -59,7 +59,7 @@ class ExperimentForm(forms.Form):
         label=gettext_lazy("Smallest difference worth finding (points, or money)"), required=False,
     )  # fmt: skip
     power = forms.ChoiceField(
-        label=gettext_lazy("Chance to find it"), choices=[("0.8", "80 %"), ("0.9", "90 %")]
+        label=gettext_lazy("Chance to find it"), choices=[("0.8", "80%"), ("0.9", "90%")]
     )
     weekly = forms.IntegerField(
         label=gettext_lazy("New customers a week (empty: all are there)"), required=False,
@@ -72,6 +72,7 @@ class ExperimentForm(forms.Form):
         over = [Campaign.Status.FINISHED, Campaign.Status.CANCELLED]
         mine = Campaign.objects.editable_by(user).exclude(status__in=over)
         fields: Any = self.fields
+        fields["campaign"].empty_label = _("Choose…")
         fields["campaign"].queryset = mine.order_by("-starts_on", "name")
         fields["segment"].queryset = Segment.objects.visible_to(user).filter(active=True)
         fields["segment"].label_from_instance = lambda segment: segment.label

@@ -64,6 +64,17 @@ def symbol(currency: str) -> str:
     return str(numbers.get_currency_symbol(currency, locale=locale()))
 
 
+def figure(value: Number) -> str:
+    """As many decimals as tell something: 12,346; 12.3; 1.235."""
+    size = abs(value)
+    return number(value, 0 if size >= 1000 or value == int(value) else 3 if size < 10 else 1)
+
+
+def labelled(label: object, value: object) -> str:
+    """负责人：孙悦 / Owner: Sun Yue."""
+    return f"{label}：{value}" if is_chinese() else f"{label}: {value}"
+
+
 def listed(names: Iterable[object]) -> str:
     """华东、华北 / East, North."""
     return ("、" if is_chinese() else ", ").join(map(str, names))
@@ -79,8 +90,10 @@ def short_money(amount: Number, currency: str) -> str:
     )
     for size, unit in steps:
         if abs(value) >= size:
-            scaled = round(value / size, 0 if abs(value) >= 100 * size else 1)
-            digits = 0 if scaled == int(scaled) else 1
+            scaled = value / size
+            fine = 0 if abs(scaled) >= 100 else 2 if unit == " 亿" and abs(scaled) < 10 else 1
+            scaled = round(scaled, fine).normalize()
+            digits = max(0, -int(scaled.as_tuple().exponent))
             return _money(scaled, currency, digits, locale()) + unit
     return _money(round(value), currency, 0, locale())
 
@@ -133,7 +146,9 @@ def since(value: datetime | date | None, now: datetime | None = None) -> str:
     days = (timezone.localdate(value) - timezone.localdate(now)).days
     if days == 0:
         minutes = int((now - value).total_seconds() // 60)
-        if 0 <= minutes < 60:
+        if minutes == 0:
+            return _("just now")
+        if 0 < minutes < 60:
             return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
         return _("today %(time)s") % {"time": clock(value)}
     return _days(days)

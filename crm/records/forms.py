@@ -93,6 +93,8 @@ def _dress(field: forms.Field) -> None:
         css = "form-check-input"
     elif isinstance(widget, forms.Select | forms.SelectMultiple):
         css = "form-select"
+        if getattr(field, "empty_label", None) == "---------":  # Django's
+            field.empty_label = "–"  # type: ignore[attr-defined]
     elif isinstance(widget, forms.HiddenInput):
         return
     else:

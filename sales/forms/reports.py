@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.accounts.models import Team, User
+from crm.common import formats
 from crm.records.filters import DateInput, colleagues
 from crm.records.forms import RemoteSelect
 from sales.filters import product_categories
@@ -136,7 +137,7 @@ class ReportForm(forms.Form):
     def narrowed(self) -> tuple[str, ...]:
         """The filters in use, in words."""
         used = [(self.fields[name].label, self.cleaned_data[name]) for name in self.FILTERS]
-        return tuple(f"{label}: {value}" for label, value in used if value)
+        return tuple(formats.labelled(label, value) for label, value in used if value)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -29,6 +29,7 @@ def test_it_writes_money_as_the_language_does(
         ("zh-hans", 1_860_000, "¥186 万"),
         ("zh-hans", 48_600, "¥4.9 万"),
         ("zh-hans", 320_000_000, "¥3.2 亿"),
+        ("zh-hans", 102_400_000, "¥1.02 亿"),
         ("en", 1_860_000, "CN¥1.9M"),
         ("en", 950, "CN¥950"),
     ],
@@ -36,6 +37,22 @@ def test_it_writes_money_as_the_language_does(
 def test_it_shortens_money(language: str, amount: int, text: str) -> None:
     with translation.override(language):
         assert formats.short_money(amount, "CNY") == text
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "names"),
+    [("zh-hans", "负责人：孙悦", "甲、乙"), ("en", "负责人: 孙悦", "甲, 乙")],
+)
+def test_it_punctuates_as_the_language_does(language: str, label: str, names: str) -> None:
+    with translation.override(language):
+        assert formats.labelled("负责人", "孙悦") == label
+        assert formats.listed(["甲", "乙"]) == names
+
+
+def test_it_shows_as_many_decimals_as_tell_something() -> None:
+    with translation.override("en"):
+        shown = [formats.figure(one) for one in (12345.67, 12.34, 1.2345, 7, 7.0)]
+    assert shown == ["12,346", "12.3", "1.234", "7", "7"]
 
 
 def test_it_writes_days_in_both_languages() -> None:
@@ -49,5 +66,7 @@ def test_it_counts_days_in_the_readers_zone() -> None:
     now = datetime(2026, 3, 1, 17, 0, tzinfo=UTC)  # 2 March, 01:00 in Shanghai
     with translation.override("en"), timezone.override("Asia/Shanghai"):
         assert formats.since(now - timedelta(hours=2), now) == "yesterday"
+        assert formats.since(now - timedelta(seconds=40), now) == "just now"
+        assert formats.since(now - timedelta(seconds=70), now) == "1 minute ago"
     with translation.override("en"), timezone.override("Europe/Berlin"):
         assert formats.since(now - timedelta(hours=2), now) == "today 16:00"

@@ -94,6 +94,18 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def figure(value: Any) -> str:
+    """A number with as many decimals as tell something; words as they are."""
+    is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
+    return formats.figure(value) if is_number else str(value)
+
+
+@register.filter
+def labelled(label: Any, value: Any) -> str:
+    return formats.labelled(label, value)
+
+
+@register.filter
 def since(value: datetime | date | None) -> str:
     return columns.since(value)
 

@@ -203,7 +203,8 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
         for key in (name, "after", "before"):
             rest.pop(key, None)
         shown = formats.listed(_choice_label(filterset.form.fields[name], v) for v in values)
-        chips.append({"label": f"{item.label}: {shown}", "remove_url": "?" + rest.urlencode()})
+        label = formats.labelled(item.label, shown)
+        chips.append({"label": label, "remove_url": "?" + rest.urlencode()})
     return chips
 
 
