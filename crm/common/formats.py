@@ -92,8 +92,8 @@ def short_money(amount: Number, currency: str) -> str:
         if abs(value) >= size:
             scaled = value / size
             fine = 0 if abs(scaled) >= 100 else 2 if unit == " 亿" and abs(scaled) < 10 else 1
-            scaled = round(scaled, fine).normalize()
-            digits = max(0, -int(scaled.as_tuple().exponent))
+            scaled = round(scaled, fine)
+            digits = next(n for n in range(3) if scaled == round(scaled, n))
             return _money(scaled, currency, digits, locale()) + unit
     return _money(round(value), currency, 0, locale())
 
