@@ -66,7 +66,7 @@ def symbol(currency: str) -> str:
 
 def figure(value: Number) -> str:
     """As many decimals as tell something: 12,346; 12.3; 1.235."""
-    size = abs(value)
+    size = abs(Decimal(str(value)))
     return number(value, 0 if size >= 1000 or value == int(value) else 3 if size < 10 else 1)
 
 
