@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,24 +26,55 @@ def fan(result: dict[str, Any], id: str = "forecast") -> Chart:
     """The forecast fan of a stored forecast."""
     history = result["history"]
     x, actual = history["x"][-HISTORY_WEEKS:], history["actual"][-HISTORY_WEEKS:]
-    steps = result["forecast"]
     last = date.fromisoformat(history["x"][-1])
-    ahead = [(last + timedelta(weeks=step["step"])).isoformat() for step in steps]
-    bands = {key: [step[key] for step in steps] for key in ("mean", "lo80", "hi80", "lo95", "hi95")}
-    spec = {"type": "fan", "x": [*x, *ahead], "actual": actual, "unit": currency_symbol(), **bands}
+    ahead = [(last + timedelta(weeks=s["step"])).isoformat() for s in result["forecast"]]
+    heads = [_("Week from"), _("Sales")]
+    return bands(
+        id, _("Sales and forecast by week"), x=[*x, *ahead], actual=actual,
+        steps=result["forecast"], heads=heads, unit=currency_symbol(),
+    )  # fmt: skip
+
+
+_BANDS = ("mean", "lo80", "hi80", "lo95", "hi95")
+
+
+def bands(
+    id: str,
+    title: str,
+    *,
+    x: list[str],
+    actual: list[float],
+    steps: list[dict[str, Any]],
+    heads: list[str],
+    unit: str = "",
+) -> Chart:
+    """What was, and a forecast with its intervals; ``x`` names the periods of both (days as ISO
+    dates), ``heads`` the period and the value."""
+    spec = {
+        "type": "fan", "x": x, "actual": actual, "unit": unit,
+        **{key: [step[key] for step in steps] for key in _BANDS},
+    }  # fmt: skip
     rows: list[list[Any]] = [
-        [date.fromisoformat(week), value, None, None, None, None, None]
-        for week, value in zip(x, actual, strict=True)
+        [_period(name), value, None, None, None, None, None]
+        for name, value in zip(x, actual, strict=False)
     ]
     rows += [
-        [date.fromisoformat(week), None, *(step[key] for key in bands)]
-        for week, step in zip(ahead, steps, strict=True)
+        [_period(name), None, *(step[key] for key in _BANDS)]
+        for name, step in zip(x[len(actual) :], steps, strict=True)
     ]
     columns = [
-        _("Week from"), _("Sales"), _("Forecast"), _("Low (80 %)"), _("High (80 %)"),
-        _("Low (95 %)"), _("High (95 %)"),
+        *heads, _("Forecast"), _("Low (80 %)"), _("High (80 %)"), _("Low (95 %)"),
+        _("High (95 %)"),
     ]  # fmt: skip
-    return Chart(id, _("Sales and forecast by week"), spec, columns, rows, height="lg")
+    return Chart(id, title, spec, columns, rows, height="lg")
+
+
+def _period(name: str) -> date | str:
+    """A day as a day; a number of a period, or a moment, as it is."""
+    try:
+        return date.fromisoformat(name)
+    except ValueError:
+        return name
 
 
 def sales_line(series: list[tuple[date, float]]) -> Chart:
@@ -172,7 +205,7 @@ def segment_label(result: dict[str, Any], label: int) -> str:
     return _("Group %(number)d") % {"number": label + 1} if label >= 0 else _("Outlying")
 
 
-def cluster_scatter(result: dict[str, Any]) -> Chart:
+def cluster_scatter(result: dict[str, Any], title: str = "") -> Chart:
     points = result["scatter"]
     groups: dict[int, list[list[float]]] = {}
     for x, y, label in zip(points["x"], points["y"], points["label"], strict=True):
@@ -186,10 +219,12 @@ def cluster_scatter(result: dict[str, Any]) -> Chart:
     share = formats.percent(result["scatter_share"] or 0)
     note = _("Two principal components show %(share)s of the variation.") % {"share": share}
     columns = [_("Segment"), _("First component"), _("Second component")]
-    return Chart("scatter", _("Customers on a map"), spec, columns, rows, note=note, height="lg")
+    return Chart(
+        "scatter", title or _("Customers on a map"), spec, columns, rows, note=note, height="lg"
+    )
 
 
-def cluster_radar(result: dict[str, Any]) -> Chart:
+def cluster_radar(result: dict[str, Any], counted: str = "") -> Chart:
     profiles = [profile for profile in result["profiles"] if profile["label"] >= 0]
     names = result["columns"]
     spec = {
@@ -205,34 +240,54 @@ def cluster_radar(result: dict[str, Any]) -> Chart:
         [segment_label(result, p["label"]), p["size"], *(p["medians"][name] for name in names)]
         for p in profiles
     ]
-    columns = [_("Segment"), _("Customers"), *(feature_label(name) for name in names)]
+    columns = [_("Segment"), counted or _("Customers"), *(feature_label(name) for name in names)]
     note = _("Each axis: the share of all customers below the group's median.")
+    if counted:
+        note = _("Each axis: the share of all rows below the group's median.")
     return Chart(
         "radar", _("What the groups are like"), spec, columns, rows, note=note, height="lg"
     )
 
 
-def coefficients(result: dict[str, Any], id: str = "coefficients") -> Chart:
-    """Effect of each channel with its 95 % interval; adjusted for season where that was fitted."""
+@dataclass(frozen=True)
+class Terms:
+    """What a regression's pictures call its terms, their effects and its rows."""
+
+    term: str
+    effect: str
+    title: str
+    rows: str
+    label: Callable[[str], str]
+
+
+def channels() -> Terms:
+    title = _("What a unit of spend brings (with an interval of 95 %)")
+    return Terms(_("Channel"), _("Revenue per unit of spend"), title, _("Weeks"), term_label)
+
+
+def coefficients(
+    result: dict[str, Any], id: str = "coefficients", terms: Terms | None = None
+) -> Chart:
+    """Effect of each term with its 95 % interval; adjusted for season where that was fitted."""
+    words = terms or channels()
     adjusted = {row["name"]: row for row in result.get("adjusted") or []}
-    terms = [c for c in result["coefficients"] if c["name"] != "Intercept"]
-    shown = [adjusted.get(c["name"], c) for c in terms]
+    plain = [c for c in result["coefficients"] if c["name"] != "Intercept"]
+    shown = [adjusted.get(c["name"], c) for c in plain]
     spec = {
-        "type": "coefficients", "zero": 0, "x_name": _("Revenue per unit of spend"),
-        "labels_y": [term_label(row["name"]) for row in shown],
+        "type": "coefficients", "zero": 0, "x_name": words.effect,
+        "labels_y": [words.label(row["name"]) for row in shown],
         **{key: [row[key] for row in shown] for key in ("estimate", "lo", "hi")},
     }  # fmt: skip
     columns = [
-        _("Channel"), _("Effect"), _("Low (95 %)"), _("High (95 %)"), "p", _("Without adjustment"),
+        words.term, _("Effect"), _("Low (95 %)"), _("High (95 %)"), "p", _("Without adjustment"),
         "VIF",
     ]  # fmt: skip
     rows = [
-        [term_label(term["name"]), row["estimate"], row["lo"], row["hi"], row["p"],
+        [words.label(term["name"]), row["estimate"], row["lo"], row["hi"], row["p"],
          term["estimate"], term["vif"]]
-        for row, term in zip(shown, terms, strict=True)
+        for row, term in zip(shown, plain, strict=True)
     ]  # fmt: skip
-    title = _("What a unit of spend brings (with an interval of 95 %)")
-    return Chart(id, title, spec, columns, rows, height="md")
+    return Chart(id, words.title, spec, columns, rows, height="md")
 
 
 def term_key(name: str) -> str:
@@ -246,13 +301,13 @@ def term_label(name: str) -> str:
     return str(dict(Campaign.Channel.choices).get(key, key))
 
 
-def residuals(result: dict[str, Any]) -> Chart:
+def residuals(result: dict[str, Any], terms: Terms | None = None) -> Chart:
     plot = result["plot"]
     data = [
         [round(x, 1), round(y, 1)] for x, y in zip(plot["fitted"], plot["residual"], strict=True)
     ]
     spec = {
         "type": "scatter", "x_name": _("Fitted"), "y_name": _("Residual"),
-        "series": [{"name": _("Weeks"), "data": data}],
+        "series": [{"name": (terms or channels()).rows, "data": data}],
     }  # fmt: skip
     return Chart("residuals", _("Residuals"), spec, [_("Fitted"), _("Residual")], data)

@@ -10,48 +10,50 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from analytics.charts import currency_symbol, residuals, term_label
+from analytics.charts import Terms, channels, currency_symbol, residuals, term_label
 from crm.common import formats
 from crm.common.charting import Chart
 
 
-def both_effects(result: dict[str, Any]) -> list[Chart]:
-    """Each channel's effect as a plain regression has it, and with the rest held fixed."""
+def both_effects(result: dict[str, Any], words: Terms | None = None) -> list[Chart]:
+    """Each term's effect as a plain regression has it, and with the rest held fixed."""
+    words = words or channels()
     adjusted = {row["name"]: row for row in result.get("adjusted") or []}
     terms = [c for c in result["coefficients"] if c["name"] in adjusted]
     if not terms:
         return []
     pairs = [(term, adjusted[term["name"]]) for term in terms]
     rows = [
-        (label % {"channel": term_label(one["name"])}, one)
+        (label % {"channel": words.label(one["name"])}, one)
         for plain, held in pairs
         for label, one in ((_("%(channel)s, plain"), plain), (_("%(channel)s, adjusted"), held))
     ]
     spec = {
-        "type": "coefficients", "zero": 0, "x_name": _("Revenue per unit of spend"),
+        "type": "coefficients", "zero": 0, "x_name": words.effect,
         "labels_y": [label for label, _one in rows],
         **{key: [one[key] for _label, one in rows] for key in ("estimate", "lo", "hi")},
     }  # fmt: skip
     columns = [
-        _("Channel"), _("Plain"), _("Low (95 %)"), _("High (95 %)"), _("Adjusted"),
+        words.term, _("Plain"), _("Low (95 %)"), _("High (95 %)"), _("Adjusted"),
         _("Low (95 %)"), _("High (95 %)"), _("Plain misleads"),
     ]  # fmt: skip
     table = [
-        [term_label(held["name"]), plain["estimate"], plain["lo"], plain["hi"], held["estimate"],
+        [words.label(held["name"]), plain["estimate"], plain["lo"], plain["hi"], held["estimate"],
          held["lo"], held["hi"], bool(held["disagrees"])]
         for plain, held in pairs
     ]  # fmt: skip
     note = _(
-        "Plain: spend alone. Adjusted: trend, season and other influences held fixed. Where the "
-        "two differ, the plain figure credits the channel with sales that came anyway."
+        "Plain: these terms alone. Adjusted: trend, season and other influences held fixed. Where "
+        "the two differ, the plain figure credits the term with what would have come anyway."
     )
     title = _("Plain and adjusted effects side by side")
     return [Chart("both", title, spec, columns, table, note=note, height="lg")]
 
 
-def residual_plots(result: dict[str, Any]) -> list[Chart]:
+def residual_plots(result: dict[str, Any], words: Terms | None = None) -> list[Chart]:
     """What the regression leaves: against the fitted values, in time, against the normal law."""
-    plots = [residuals(result), _quantiles(result)]
+    words = words or channels()
+    plots = [residuals(result, words), _quantiles(result, words)]
     if "weeks" in result:
         plots.insert(1, _residuals_in_time(result))
     return plots
@@ -72,7 +74,7 @@ def _residuals_in_time(result: dict[str, Any]) -> Chart:
     return Chart("residuals_time", _("Residuals by week"), spec, columns, rows, note=note)
 
 
-def _quantiles(result: dict[str, Any]) -> Chart:
+def _quantiles(result: dict[str, Any], words: Terms) -> Chart:
     drawn = sorted(result["plot"]["studentised"])
     n = len(drawn)
     law = NormalDist()
@@ -84,18 +86,18 @@ def _quantiles(result: dict[str, Any]) -> Chart:
     ends = [points[0][0], points[-1][0]]
     spec = {
         "type": "scatter", "x_name": _("Expected if normal"), "y_name": _("Residual (scaled)"),
-        "series": [{"name": _("Weeks"), "data": points}],
+        "series": [{"name": words.rows, "data": points}],
         "lines": [{"name": pgettext("distribution", "Normal"), "data": [[x, x] for x in ends]}],
     }  # fmt: skip
     columns = [_("Expected if normal"), _("Residual (scaled)")]
-    note = _("On the line, the residuals are normal; ends far off it are weeks of their own kind.")
+    note = _("On the line, the residuals are normal; ends far off it are rows of their own kind.")
     return Chart("quantiles", _("Are the residuals normal?"), spec, columns, points, note=note)
 
 
 # Budgets ---------------------------------------------------------------------------------------
 
 
-def split(result: dict[str, Any]) -> Chart:
+def split(result: dict[str, Any], unit: str | None = None) -> Chart:
     """The present split of the total beside the suggested one."""
     channels = result["channels"]
     spent = sum(one["spend"] for one in channels)
@@ -103,7 +105,7 @@ def split(result: dict[str, Any]) -> Chart:
     then = [one["suggested"] for one in channels]
     names = [term_label(one["name"]) for one in channels]
     spec = {
-        "type": "bar", "x": names, "unit": currency_symbol(),
+        "type": "bar", "x": names, "unit": currency_symbol() if unit is None else unit,
         "series": [
             {"name": _("Present split"), "data": [round(value) for value in now]},
             {"name": _("Suggested"), "data": [round(value) for value in then]},
@@ -147,30 +149,34 @@ def returns(result: dict[str, Any]) -> Chart:
     return Chart("returns", _("What each channel brought"), spec, columns, rows)
 
 
-def response_curves(result: dict[str, Any], *, suggested: bool) -> list[Chart]:
+def response_curves(
+    result: dict[str, Any], *, suggested: bool, unit: str | None = None
+) -> list[Chart]:
     """A curve with its band for each channel, the strongest first."""
     ordered = sorted(result["channels"], key=lambda one: -one["sales"])
-    return [_curve(place, one, suggested=suggested) for place, one in enumerate(ordered)]
+    shown = currency_symbol() if unit is None else unit
+    return [_curve(place, one, shown, suggested=suggested) for place, one in enumerate(ordered)]
 
 
-def _curve(place: int, channel: dict[str, Any], *, suggested: bool) -> Chart:
+def _curve(place: int, channel: dict[str, Any], unit: str, *, suggested: bool) -> Chart:
+    told = _money if unit else formats.number
     points = channel["curve"]
     spends, sales, low, high = (list(column) for column in zip(*points, strict=True))
     spec = {
-        "type": "fan", "x": [_money(spend) for spend in spends], "actual": [],
+        "type": "fan", "x": [told(spend) for spend in spends], "actual": [],
         "mean": [round(value) for value in sales],
         "lo80": [round(value) for value in low], "hi80": [round(value) for value in high],
         "labels": {
             "actual": "", "forecast": _("Revenue a week"), "interval80": _("Interval of 90 %"),
         },
-        "unit": currency_symbol(),
+        "unit": unit,
     }  # fmt: skip
     name = term_label(channel["name"])
-    note = _("By spend a week; now %(now)s.") % {"now": _money(channel["spend"])}
+    note = _("By spend a week; now %(now)s.") % {"now": told(channel["spend"])}
     if suggested:
         said = _("By spend a week; now %(now)s, suggested %(then)s.")
         note = said % {
-            "now": _money(channel["spend"]), "then": _money(channel["suggested"])
+            "now": told(channel["spend"]), "then": told(channel["suggested"])
         }  # fmt: skip
     columns = [_("Spend a week"), _("Revenue a week"), _("Low (90 %)"), _("High (90 %)")]
     title = _("What %(channel)s brings by spend") % {"channel": name}

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from analytics import rule_charts
 from analytics.charts import currency_symbol
 from analytics.models import Run
 from crm.common import formats
@@ -60,7 +61,7 @@ def value_page(run: Run) -> Page:
         "high": shown(total["hi80"]),
         "share": formats.percent(result["tenths"][0]),
     }
-    return sentence, [_tenths(result), _best(result)], _value_quality(result), steps
+    return sentence, [tenths(result), _best(result)], _value_quality(result), steps
 
 
 def _money(amount: float) -> str:
@@ -111,7 +112,7 @@ def _share(value: float | None) -> str:
     return "–" if value is None else formats.percent(value)
 
 
-def _tenths(result: dict[str, Any]) -> Chart:
+def tenths(result: dict[str, Any]) -> Chart:
     labels = [_("Tenth %(number)d") % {"number": k} for k in range(1, 11)]
     shares = [round(100 * share, 1) for share in result["tenths"]]
     spec = {
@@ -164,42 +165,18 @@ def rules_page(run: Run) -> Page:
         "Orders with %(first)s hold %(then)s in %(confidence)s of cases, %(lift)s times as often "
         "as usual; %(rules)d rules are beyond chance."
     ) % {
-        "first": _joined(first["lhs"]),
+        "first": rule_charts.joined(first["lhs"]),
         "then": first["rhs"],
         "confidence": formats.percent(first["confidence"]),
         "lift": formats.number(first["lift"], 1),
         "rules": result["rules_significant"],
     }
-    return sentence, [_rule_bars(found)], _rules_quality(result), steps
-
-
-def _joined(names: list[str]) -> str:
-    return " + ".join(names)
-
-
-def _rule_bars(found: list[dict[str, Any]]) -> Chart:
-    shown = found[:SHOWN]
-    spec = {
-        "type": "hbar", "unit": "×",
-        "labels_y": [f"{_joined(rule['lhs'])} → {rule['rhs']}" for rule in shown],
-        "values": [round(rule["lift"], 2) for rule in shown],
-        "texts": [
-            f"{formats.number(rule['lift'], 1)} · {formats.percent(rule['confidence'])}"
-            for rule in shown
-        ],
-    }  # fmt: skip
-    columns = [
-        _("Bought"), _("Bought with it"), _("Orders"), _("Share of orders (%)"),
-        _("Confidence (%)"), _("Lift"),
-    ]  # fmt: skip
-    rows = [
-        [_joined(rule["lhs"]), rule["rhs"], rule["count"], round(100 * rule["support"], 2),
-         round(100 * rule["confidence"], 1), round(rule["lift"], 2)]
-        for rule in found
-    ]  # fmt: skip
-    title = _("Rules by lift: how many times as often as usual")
-    height = "xl" if len(shown) > 10 else "lg"
-    return Chart("rules", title, spec, columns, rows, height=height)
+    return (
+        sentence,
+        [rule_charts.bars(found), rule_charts.network(found)],
+        _rules_quality(result),
+        steps,
+    )
 
 
 def _rules_quality(result: dict[str, Any]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from analytics.charts import clock_note, weekday_names
+from analytics.series_charts import line, weekdays
 from analytics.talk_frames import ALL, PERIODS
 from communications.models import Communication
 from crm.common import formats
@@ -65,38 +66,19 @@ def panels(result: dict[str, Any], channel: str, period: str) -> list[Chart]:
         return []
     start, shown = _days(result, period)
     parts = found["parts"]
-    made = [_line("trend", _("Trend (communications a day)"), shown, parts["trend"][start:])]
+    counted = _("Communications")
+    made = [
+        line("trend", _("Trend (communications a day)"), shown, parts["trend"][start:], counted)
+    ]
     if found["weekdays"]:
-        made.append(_weekdays(found))
+        made.append(weekdays(found["weekdays"], _("Communications a day")))
     wave = parts.get(f"season_{YEAR}")
     if wave is not None:
         year = [date.fromisoformat(result["first"]) + timedelta(days=k) for k in range(len(wave))]
         title = _("The year: more or fewer than usual")
-        made.append(_line("year", title, year[-YEAR:], wave[-YEAR:]))
-    rest = _line("rest", _("What is left"), shown, parts["remainder"][start:])
+        made.append(line("year", title, year[-YEAR:], wave[-YEAR:], counted))
+    rest = line("rest", _("What is left"), shown, parts["remainder"][start:], counted)
     return [*made, rest]
-
-
-def _line(key: str, title: str, shown: list[date], values: list[float]) -> Chart:
-    rounded = [round(value, 2) for value in values]
-    spec = {
-        "type": "line", "x": [day.isoformat() for day in shown],
-        "series": [{"name": title, "data": rounded}],
-    }  # fmt: skip
-    rows = [list(row) for row in zip(shown, rounded, strict=True)]
-    return Chart(key, title, spec, [_("Day"), _("Communications")], rows, height="sm")
-
-
-def _weekdays(found: dict[str, Any]) -> Chart:
-    names, rows = weekday_names(), found["weekdays"]
-    spec = {
-        "type": "bar", "x": [names[row["weekday"]] for row in rows],
-        "series": [{"name": _("Communications a day"),
-                    "data": [round(row["mean"], 2) for row in rows]}],
-    }  # fmt: skip
-    table = [[names[row["weekday"]], row["mean"], row["lo"], row["hi"]] for row in rows]
-    columns = [_("Weekday"), _("Mean"), _("Low (95 %)"), _("High (95 %)")]
-    return Chart("week", _("The week"), spec, columns, table, height="sm")
 
 
 def heat(result: dict[str, Any], channel: str, period: str) -> Chart:

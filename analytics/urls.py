@@ -30,6 +30,7 @@ urlpatterns = [
     path("datasets/<int:pk>/trash/", datasets.trash, name="dataset_trash"),
     path("datasets/<int:pk>/restore/", datasets.restore, name="dataset_restore"),
     path("datasets/analyses/<int:pk>/", datasets.analysis, name="analysis"),
+    path("datasets/analyses/<int:pk>/<slug:key>.csv", datasets.analysis_csv, name="analysis_csv"),
     path("datasets/analyses/<int:pk>/answer.json", datasets.analysis_file, name="analysis_file"),
     path("datasets/analyses/<int:pk>/again/", comparing.analysis_again, name="analysis_again"),
     path(

@@ -16,6 +16,9 @@ from crm.common import formats
 MOST_ROWS = 100
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
 HIDDEN = {"warnings", "method", "seconds"}
+# Points of pictures: the picture's own table holds them.
+DRAWN = {"scatter", "plot", "parts", "dates", "heat", "hours", "weekdays", "tenths", "history",
+         "curve", "radar"}  # fmt: skip
 
 
 def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +26,7 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
     ``cautions``."""
     figures, tables = [], []
     for key, value in sorted(answer.items(), key=lambda entry: rank(entry[0])):
-        if key in HIDDEN or value is None or value in ([], {}):
+        if key in HIDDEN | DRAWN or value is None or value in ([], {}):
             continue
         if key == "groups" and answer.get("method") == "forecast" and len(value) == 1:
             continue  # said beside it already
@@ -55,7 +58,8 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     shown = items[:MOST_ROWS]
     cut = max(len(items) - MOST_ROWS, 0)
     if all(isinstance(item, Mapping) for item in shown):
-        names = sorted({name for item in shown for name in item}, key=lambda n: (rank(n), n))
+        told = {name for item in shown for name in item} - DRAWN
+        names = sorted(told, key=lambda n: (rank(n), n))
         rows = [[_shown(item.get(name)) for name in names] for item in shown]
         used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
         return {

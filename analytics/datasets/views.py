@@ -17,9 +17,11 @@ from analytics.comparing.reproduction import reproduced
 from analytics.datasets import services, sources
 from analytics.datasets.forms import STEP_LABELS, QuestionForm, SourceForm, StepForm, UploadForm
 from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.pictures import pictures
 from analytics.datasets.presenting import presented
 from analytics.datasets.questions import QUESTIONS
 from analytics.pages import translated
+from analytics.views import chart_csv
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.roles import is_admin
@@ -179,10 +181,19 @@ def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
         "analysis": found, "question": QUESTIONS[found.method],
         "problem": _problem(found.error), "steps": _step_words(found.steps, []),
         "entries": analysis_entries(same, found.method),
-        **reproduced(found),
+        "charts": pictures(found), **reproduced(found),
         **(presented(found.answer) if found.answer else {}),
     }  # fmt: skip
     return render(request, "analytics/datasets/analysis.html", context)
+
+
+@require_GET
+def analysis_csv(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """The data of one of its pictures."""
+    found = [chart for chart in pictures(_analysis(request, pk)) if chart.id == key]
+    if not found:
+        raise Http404(_("No such chart"))
+    return chart_csv(found[0])
 
 
 @require_GET

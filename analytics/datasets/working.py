@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.pictured import pictured
 from analytics.datasets.questions import defaults
 from analytics.datasets.reading import load, profile
 from analytics.datasets.services import dataset_remove
@@ -73,7 +74,8 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     else:
         answer = {"method": analysis.method, **answer}
         whole = json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
-        analysis.state, analysis.answer = Analysis.State.FINISHED, shortened(answer)
+        analysis.state = Analysis.State.FINISHED
+        analysis.answer = shortened(answer) | pictured(analysis.method, jsonable(answer))
     analysis.seconds = round(time.monotonic() - began, 3)
     with work.guard():
         if whole:

@@ -25,6 +25,8 @@ EXPLANATION = gettext_lazy(
     "differences that are not there: the figures hold at the planned end."
 )
 SURE = 0.05
+# The outcome of arms that somebody uploaded: a column.
+TABLE = "table"
 BROKEN_SPLIT = 0.001  # as analytics.methods.experiment warns
 Page = tuple[str, list[Chart], list[tuple[str, str]], list[tuple[str, str]]]
 
@@ -107,6 +109,8 @@ def amount(result: dict[str, Any], value: float) -> str:
 def level(result: dict[str, Any], value: float) -> str:
     if result["kind"] == "share":
         return formats.percent(value, 1)
+    if result["outcome_kind"] == TABLE:
+        return formats.number(value, 2)
     return formats.money(round(value, 2), settings.BASE_CURRENCY)
 
 
@@ -126,7 +130,7 @@ def differences(result: dict[str, Any]) -> Chart:
         },
     }  # fmt: skip
     columns = [
-        _("Arm"), _("Customers"), _outcome(result), _("Difference"), _("Low (95 %)"),
+        _("Arm"), _counted(result), _outcome(result), _("Difference"), _("Low (95 %)"),
         _("High (95 %)"), _("Low, all arms at once"), _("High, all arms at once"), "p",
         _("p, corrected"), _("Change (%)"),
     ]  # fmt: skip
@@ -154,12 +158,18 @@ def means(result: dict[str, Any]) -> Chart:
         [name, one["n"], scale * one["mean"]]
         for name, one in zip(names, result["arms"], strict=True)
     ]
-    columns = [_("Arm"), _("Customers"), _outcome(result)]
+    columns = [_("Arm"), _counted(result), _outcome(result)]
     return Chart("means", _outcome(result), spec, columns, rows)
 
 
 def _scale(result: dict[str, Any]) -> tuple[float, str]:
-    return (100.0, "%") if result["kind"] == "share" else (1.0, currency_symbol())
+    if result["kind"] == "share":
+        return 100.0, "%"
+    return 1.0, "" if result["outcome_kind"] == TABLE else currency_symbol()
+
+
+def _counted(result: dict[str, Any]) -> str:
+    return _("Rows") if result["outcome_kind"] == TABLE else _("Customers")
 
 
 def _scaled(value: float | None, scale: float) -> float | None:
@@ -171,6 +181,7 @@ def _outcome(result: dict[str, Any]) -> str:
         "order": _("Customers who ordered (%)"),
         "revenue": _("Revenue per customer"),
         "success": _("Successes (%)"),
+        TABLE: str(result.get("outcome")),
     }[result["outcome_kind"]]
 
 

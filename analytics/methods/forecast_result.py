@@ -20,6 +20,7 @@ from analytics.methods.serialise import jsonable
 from analytics.methods.timeseries import RegularSeries
 
 FloatArray = NDArray[np.float64]
+HISTORY = 200  # periods that are told beside a forecast, for its picture
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,15 @@ class SeriesForecast:
             "interval_factor": self.interval_factor,
             "backtest": self.backtest_dict(),
             "models": jsonable(list(self.models)),
+            "history": self.history(),
             "warnings": [notice.text for notice in self.notices],
         }
+
+    def history(self) -> dict[str, Any]:
+        """Return the last ``HISTORY`` periods that the forecast goes on from: dates and values."""
+        dates = self.series.dates
+        shown = [] if dates is None else [jsonable(day) for day in dates[-HISTORY:]]
+        return {"dates": shown, "actual": jsonable(self.series.y[-HISTORY:])}
 
 
 @dataclass(frozen=True)

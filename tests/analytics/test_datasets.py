@@ -178,30 +178,16 @@ def test_it_answers_with_the_figures_of_the_command_line(manager: Client) -> Non
 @pytest.mark.parametrize(
     ("method", "options"),
     [
-        ("describe", {"by": ["region"]}),
-        ("correlate", {}),
-        ("cluster", {"columns": ["sales"], "k": "2"}),
-        ("forecast", {"value": "sales", "horizon": "3"}),
-        ("regress", {"outcome": "sales", "factors": ["region"]}),
-        ("rules", {"basket": "day", "item": "region", "support": ".1", "confidence": ".1"}),
         ("value", {"customer": "region", "date": "day", "period": "days"}),
-        ("experiment", {"arm": "region", "control": "South", "outcome": "sales"}),
-        ("score", {"target": "region", "positive": "North"}),
-        ("compare", {"value": "sales", "by": "region"}),
-        ("series", {"date": "day", "value": "sales"}),
-        ("budget", {"sales": "sales", "channels": ["sales"]}),
+        ("rules", {"basket": "day", "item": "region", "support": ".1", "confidence": ".1"}),
     ],
 )
-def test_it_answers_or_refuses_in_a_sentence(
-    manager: Client, method: str, options: dict[str, Any]
-) -> None:
+def test_it_refuses_in_a_sentence(manager: Client, method: str, options: dict[str, Any]) -> None:
     dataset = upload(manager, TABLE)
     analysis = ask(manager, dataset, method, **options)
-    assert analysis.state in {"finished", "refused"}
-    page = manager.get(analysis.get_absolute_url())
-    assert page.status_code == 200
-    if analysis.state == "refused":
-        assert analysis.error["text"] in page.content.decode().replace("&#x27;", "'")
+    assert analysis.state == "refused"
+    page = manager.get(analysis.get_absolute_url()).content.decode()
+    assert analysis.error["text"] in page.replace("&#x27;", "'")
 
 
 def test_it_knows_every_method_that_it_offers() -> None:
@@ -297,3 +283,52 @@ def test_it_compares_two_answers_and_counts_rows_in_other_groups(manager: Client
     assert 0 < other < 80
     elsewhere = reverse("analytics:analysis_compare", args=[dataset.pk, "describe"])
     assert manager.get(elsewhere, asked).status_code == 404
+
+
+MARKET = "day,sales,tv,city,arm,sold,order,item,customer\n" + "".join(
+    f"2025-{1 + k // 28 % 12:02d}-{1 + k % 28:02d},{100 + 3 * (k * 7 % 23) + k * 5 % 7},"
+    f"{k * 7 % 23},{('Bonn', 'Jena')[k * 5 % 3 == 0]},{'abc'[k % 3]},"
+    f"{('no', 'yes')[(k * 7 % 23 + k % 4) > 12]},"
+    f"{k // 2},{('pq', 'rs', 'tr')[k // 2 % 3][k % 2]},{k % 60}\n"
+    for k in range(336)
+)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "drawn"),
+    [
+        ("describe", {"by": ["city"]}, {"spread0"}),
+        ("describe", {}, {"top0"}),
+        ("correlate", {"columns": ["sales", "tv"]}, {"pairs"}),
+        ("compare", {"value": "sales", "by": "city"}, {"differences", "means"}),
+        ("cluster", {"columns": ["sales", "tv", "customer"], "k": "2"},
+         {"scatter", "radar"}),
+        ("forecast", {"value": "sales", "group": "city", "horizon": "3"},
+         {"forecast0", "forecast1"}),
+        ("series", {"date": "day", "value": "sales"}, {"forecast0", "trend", "week", "rest"}),
+        ("regress", {"outcome": "sales", "factors": ["tv", "city"], "robust": "HC3"},
+         {"coefficients", "both", "residuals", "quantiles"}),
+        ("score", {"target": "sold", "positive": "yes", "exclude": ["day", "order", "item"]},
+         {"influences", "lift", "calibration"}),
+        ("rules", {"basket": "order", "item": "item", "support": ".05", "confidence": ".1"},
+         {"rules", "graph"}),
+        ("value", {"customer": "customer", "date": "day", "amount": "tv", "period": "days"},
+         {"tenths"}),
+        ("budget", {"sales": "sales", "channels": ["tv"], "date": "day"}, {"returns", "curve0"}),
+        ("experiment", {"arm": "arm", "control": "a", "outcome": "sales"},
+         {"differences", "means"}),
+    ],
+)  # fmt: skip
+def test_it_draws_each_answer_with_its_data(
+    manager: Client, method: str, options: dict[str, Any], drawn: set[str]
+) -> None:
+    analysis = ask(manager, upload(manager, MARKET), method, **options)
+    assert analysis.state == "finished", analysis.error
+    page = manager.get(analysis.get_absolute_url())
+    charts = {chart.id: chart for chart in page.context["charts"]}
+    assert drawn <= set(charts)
+    json.dumps([chart.spec for chart in charts.values()], allow_nan=False)
+    assert "¥" not in page.content.decode()
+    for key, chart in charts.items():
+        file = manager.get(reverse("analytics:analysis_csv", args=[analysis.pk, key]))
+        assert len(file.content.decode().splitlines()) == len(chart.rows) + 1 > 1, key

@@ -261,6 +261,7 @@ ACTIONS: dict[str, Action] = {
     "analytics:dataset_trash": Action("dataset", RUNS),
     "analytics:dataset_restore": Action("dataset", RUNS),
     "analytics:analysis": Action("analysis", RUNS, "get"),
+    "analytics:analysis_csv": Action("analysis", RUNS, "get", more=("fan",), also=(404,)),
     "analytics:analysis_again": Action("analysis", RUNS),
     "analytics:analysis_history": Action("dataset", RUNS, "get", more=("describe",)),
     "analytics:analysis_compare": Action("dataset", RUNS, "get", more=("describe",)),

@@ -212,7 +212,7 @@ function donut(spec, palette, width) {
   };
 }
 
-function network(spec, palette) {
+function network(spec, palette, width) {
   const greatest = Math.max(...spec.links.map((link) => link.weight ?? 1), 1);
   const groups = [...new Set(spec.nodes.map((node) => node.group ?? ""))];
   return {
@@ -220,11 +220,11 @@ function network(spec, palette) {
     series: [{
       type: "graph",
       layout: "circular",
-      top: 36, bottom: 36, left: "22%", right: "22%",
+      top: 24, bottom: 48, left: "18%", right: "18%",
       circular: { rotateLabel: false },
       edgeSymbol: ["none", "arrow"],
       edgeSymbolSize: 8,
-      label: { show: true, position: "right", color: palette.ink },
+      label: { show: true, position: "bottom", width: Math.min(120, width / 4), overflow: "break", color: palette.ink },
       lineStyle: { color: palette.muted, curveness: 0.2, opacity: 0.75 },
       data: spec.nodes.map((node) => ({ name: node.name, symbolSize: node.size ?? 14, symbol: symbols[groups.indexOf(node.group ?? "") % symbols.length], itemStyle: { color: palette.series[groups.indexOf(node.group ?? "") % palette.series.length] } })),
       links: spec.links.map((link) => ({ ...link, lineStyle: { width: 1 + 3 * ((link.weight ?? 1) / greatest) } })),
