@@ -27,9 +27,10 @@ _LEVEL = re.compile(r"C\(`?(.+?)`?\)\[T\.(.+)\]")
 
 
 def pictures(analysis: Analysis) -> list[Chart]:
-    """The charts of a finished answer; answers of before that lack the points have fewer."""
-    draw = _PICTURES.get(analysis.method)
-    return draw(dict(analysis.answer)) if draw and analysis.answer else []
+    """The charts of a finished answer; none of one that was stored before and lacks the points."""
+    needed, draw = _PICTURES.get(analysis.method, ("", None))
+    answer: dict[str, Any] = analysis.answer
+    return draw(answer) if draw and answer and answer.keys() >= set(needed.split()) else []
 
 
 def _cluster(answer: dict[str, Any]) -> list[Chart]:
@@ -137,7 +138,7 @@ def _rules(answer: dict[str, Any]) -> list[Chart]:
 def _value(answer: dict[str, Any]) -> list[Chart]:
     test = answer["holdout"]
     told = test is None or test["better_than_historical_rate"]
-    return [order_pages.tenths(answer)] if told and answer.get("tenths") else []
+    return [order_pages.tenths(answer)] if told and answer["tenths"] else []
 
 
 def _budget(answer: dict[str, Any]) -> list[Chart]:
@@ -153,17 +154,18 @@ def _experiment(answer: dict[str, Any]) -> list[Chart]:
     return [presenting.differences(told), presenting.means(told)]
 
 
-_PICTURES: dict[str, Callable[[dict[str, Any]], list[Chart]]] = {
-    "describe": figure_charts.described,
-    "compare": figure_charts.compared,
-    "correlate": figure_charts.correlated,
-    "cluster": _cluster,
-    "forecast": _forecast,
-    "series": _series,
-    "regress": _regress,
-    "score": _score,
-    "rules": _rules,
-    "value": _value,
-    "budget": _budget,
-    "experiment": _experiment,
+# What each needs of an answer, and how it is drawn.
+_PICTURES: dict[str, tuple[str, Callable[[dict[str, Any]], list[Chart]]]] = {
+    "describe": ("columns by", figure_charts.described),
+    "compare": ("pairs groups value", figure_charts.compared),
+    "correlate": ("pairs", figure_charts.correlated),
+    "cluster": ("scatter profiles columns", _cluster),
+    "forecast": ("forecast groups", _forecast),
+    "series": ("dates parts forecast weekdays", _series),
+    "regress": ("coefficients plot outcome", _regress),
+    "score": ("influences lift calibration_curve", _score),
+    "rules": ("rules", _rules),
+    "value": ("tenths holdout", _value),
+    "budget": ("channels clear", _budget),
+    "experiment": ("arms control kind", _experiment),
 }
