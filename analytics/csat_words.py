@@ -48,7 +48,7 @@ def level_text(column: str, value: str) -> str:
         return categories().get(value, value)
     if value == "(rare)":
         return _("rare ones")
-    return str(dict(choices.get(column, ())).get(value, value))
+    return str(dict(choices.get(column, ())).get(value) or formats.written(value))
 
 
 def categories() -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from crm.common import formats
 from customers.models import Customer
 
 
@@ -41,7 +42,7 @@ def value_text(column: str, value: str) -> str:
     choices: dict[str, Any] = {
         "acquisition": Customer.Acquisition.choices, "kind": Customer.Kind.choices
     }  # fmt: skip
-    return str(dict(choices.get(column, ())).get(value, value))
+    return str(dict(choices.get(column, ())).get(value) or formats.written(value))
 
 
 def reason_texts(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from babel import Locale, numbers
@@ -65,9 +65,20 @@ def symbol(currency: str) -> str:
 
 
 def figure(value: Number) -> str:
-    """As many decimals as tell something: 12,346; 12.3; 1.235."""
+    """As many decimals as tell something: 12,346; 12.3; 6.8; 0.235."""
     size = abs(Decimal(str(value)))
-    return number(value, 0 if size >= 1000 or value == int(value) else 3 if size < 10 else 1)
+    if size >= 1000 or value == int(value):
+        return number(value)
+    return number(value, 3 if size < 1 else 1)
+
+
+def written(value: str) -> str:
+    """A stored value: a number as the language writes it, words as they are."""
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        return value
+    return figure(found) if found.is_finite() else value
 
 
 def labelled(label: object, value: object) -> str:

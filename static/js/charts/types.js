@@ -200,15 +200,18 @@ function coefficients(spec, palette, width, height) {
   };
 }
 
-function donut(spec, palette, width) {
+function donut(spec, palette, width, height) {
   const sum = spec.values.reduce((total, value) => total + value, 0) || 1;
   const narrow = width < 340;
+  const shares = spec.labels_y.map((name, at) => `${name}  ${Math.round((spec.values[at] / sum) * 100)}%`);
+  const plot = height - (narrow ? underLegend(shares, width) : 0); // the legend stands below where it is narrow
+  const reach = Math.min(plot / 2 - 6, width * (narrow ? 0.4 : 0.32));
   return {
     aria: { enabled: true, decal: { show: true }, label: { enabled: false } },
-    legend: legend(palette, { type: "plain", orient: narrow ? "horizontal" : "vertical", align: "left", left: narrow ? "center" : "right", top: narrow ? "auto" : "middle", bottom: narrow ? 0 : "auto", formatter: (name) => `${name}  ${Math.round((spec.values[spec.labels_y.indexOf(name)] / sum) * 100)}%` }),
+    legend: legend(palette, { type: "plain", orient: narrow ? "horizontal" : "vertical", align: "left", left: narrow ? "center" : "right", top: narrow ? "auto" : "middle", bottom: narrow ? 0 : "auto", formatter: (name) => shares[spec.labels_y.indexOf(name)] }),
     tooltip: { trigger: "item", formatter: ({ name, value, percent }) => `${name}: ${full(value, spec)} (${percent}%)` },
-    graphic: spec.total ? [{ type: "text", left: narrow ? "center" : "31%", top: narrow ? "40%" : "middle", style: { text: spec.total, fill: palette.ink, fontSize: 16, fontWeight: 600, textAlign: "center" } }] : undefined,
-    series: [{ type: "pie", radius: ["48%", "76%"], center: narrow ? ["50%", "42%"] : ["34%", "50%"], label: { show: false }, itemStyle: { borderColor: palette.surface, borderWidth: 2 }, data: spec.labels_y.map((name, at) => ({ name, value: spec.values[at] })) }],
+    graphic: spec.total ? [{ type: "text", left: narrow ? "center" : "31%", top: plot / 2 - 8, style: { text: spec.total, fill: palette.ink, fontSize: 16, fontWeight: 600, textAlign: "center" } }] : undefined,
+    series: [{ type: "pie", radius: [reach * 0.63, reach], center: [narrow ? "50%" : "34%", plot / 2], label: { show: false }, itemStyle: { borderColor: palette.surface, borderWidth: 2 }, data: spec.labels_y.map((name, at) => ({ name, value: spec.values[at] })) }],
   };
 }
 
