@@ -31,6 +31,7 @@ from customers.imports.targets import Target, choice, email, length_of, phone
 from customers.models import Affiliation, Contact, Customer
 
 KEYS = ("external_id", "email", "phone")
+TELLING = ("email", "phone", "external_id")  # those that most people have come first
 # What a row says about a customer that is made for it.
 OF_CUSTOMER = ("lifecycle", "industry", "source", "country", "region", "city", "address")
 WHEN_MADE = _("A customer that is created")
@@ -103,7 +104,7 @@ class ContactRows(MappedImporter):
         self._contacts = Pool(
             Contact,
             [by_column("external_id", everywhere=True), BY_MAIL, by_column("phone"),
-             by_column("name")],
+             by_column("name"), *(_name_without(key) for key in KEYS)],
             actor=setting.actor, shelf=setting.shelf, kept=sorted({*self.kept(), *KEYS}),
         )  # fmt: skip
         self._parts = Pool(
@@ -125,10 +126,14 @@ class ContactRows(MappedImporter):
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         self._link.look_up(rows)
-        wanted: dict[str, set[str]] = {name: set() for name in (*KEYS, "name")}
+        wanted: dict[str, set[str]] = {name: set() for name in KEYS}
         for cleaned in rows:
-            for name in wanted:
+            for name in KEYS:
                 wanted[name].add(cleaned.values.get(name, ""))
+            # Who has another e-mail is no namesake: of a common name few need to be read.
+            told = next((key for key in TELLING if cleaned.values.get(key)), "")
+            names = wanted.setdefault(f"name without {told}" if told else "name", set())
+            names.add(cleaned.values.get("name", ""))
         self._contacts.look_up(folded(wanted))
         self._parts.look_up({"contact": {str(pk) for pk in self._contacts.known}})
 
@@ -221,6 +226,14 @@ class ContactRows(MappedImporter):
             Affiliation(contact_id=contact.pk, customer_id=customer.pk, role=role, is_primary=first)
         )
         return True
+
+
+def _name_without(key: str) -> Key:
+    """The name of those of whom the key is not known."""
+    return Key(
+        f"name without {key}", lambda record: "" if getattr(record, key) else record.name,
+        lambda names: Q(**{"name__in": names, key: ""}),
+    )  # fmt: skip
 
 
 def _differs(contact: Contact, values: Mapping[str, Any], key: str) -> bool:

@@ -67,6 +67,17 @@ def test_it_finds_people_by_name_within_their_customer(bring_in: BringIn, write:
     assert Contact.objects.filter(name="张伟").count() == 2
 
 
+def test_it_completes_a_bare_namesake_and_leaves_those_with_another_mail(
+    bring_in: BringIn, write: Write
+) -> None:
+    first = write("name,email,company\n王伟,,云海\n王伟,w1@x.com,云海\n", "first.csv")
+    assert sums(bring_in(first, "contacts")) == (2, 1, 1, 0, 0)
+    more = write("name,email,company\n王伟,w2@x.com,云海\n王伟,w1@x.com,云海\n", "more.csv")
+    assert sums(bring_in(more, "contacts")) == (2, 1, 0, 1, 0)
+    mails = Contact.objects.filter(name="王伟").values_list("email", flat=True)
+    assert sorted(mails) == ["w1@x.com", "w2@x.com"]
+
+
 def test_it_rejects_what_it_cannot_link(bring_in: BringIn, write: Write) -> None:
     for _twice in range(2):
         CustomerFactory(name="Twin", owner=None)

@@ -27,12 +27,14 @@ FILES = {
         "1,Acme,a@x.com,,Bonn,VIP\n2,Bolt,,13800138000,,\n1,Acme,a@x.com,,Bonn,VIP\n"
         ",Acme,A@X.COM,,Köln,\n,Bolt,,138 0013 8000,,new\n3,Cog,wrong,,,\n,Dyn,,,,\n,Dyn,,,Ulm,\n"
         ",Dyn,,,Ulm,VIP\n1,Acme,b@x.com,,,\n,Eve,a@x.com,,,\n,,,,Ulm,\n9,Old,,,Bonn,\n"
+        ",Gus,,,,\n,Fay,f1@x.com,,,\n,Gus,g@x.com,,,\n,Gus,g2@x.com,,,\n,Fay,f2@x.com,,,\n"
     ),
     "contacts": (
         "external id,name,email,company,customer id,role\n"
         "1,Ada,ada@x.com,Acme,100,buyer\n,Ada,ADA@x.com,Acme,100,\n,Ben,,Acme,,\n,Ben,,Acme,100,\n"
         ",Ben,,Bolt,,\n2,Cid,c@x.com,Bolt,,user\n2,Cid,c@x.com,Bolt,,chief\n3,Dan,d@x.com,,,\n"
         ",,,Bolt,,\n1,Ada L,ada@x.com,Bolt,,\n,Eve,,Old,9,\n"
+        ",Eve,eve@x.com,Old,9,\n,Eve,eve2@x.com,Old,9,\n,Eve,eve2@x.com,,,\n"
     ),
     "deals": (
         "external id,deal name,customer,stage,amount\n"
