@@ -219,6 +219,7 @@ def _measure_page(connection: Any, people: People, page: Page, times: int) -> di
         "queries": max(queries),
         "bytes": round(statistics.median(sizes)),
         "own_sql_ms": round(own_sql, 1),
+        "sql_cpu_ms": round(bare.processor_milliseconds(connection, reads, max(times, 30)), 1),
         "repeated_queries": len(repeated),
         "load": load()[0],
     }

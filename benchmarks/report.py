@@ -78,8 +78,8 @@ def misses(figures: dict[str, Any]) -> list[str]:
 _PAGE_COLUMNS = {
     "page": "page", "role": "as", "p50_ms": "p50 ms", "p95_ms": "p95 ms", "cpu_ms": "CPU ms",
     "queries": "queries",
-    "own_sql_ms": "its SQL ms", "bare_sql_ms": "bare SQL ms", "plus_ms": "plus ms",
-    "ratio": "ratio", "bytes": "bytes", "load": "load", "failed": "failed",
+    "own_sql_ms": "its SQL ms", "sql_cpu_ms": "SQL CPU ms", "bare_sql_ms": "bare SQL ms",
+    "plus_ms": "plus ms", "ratio": "ratio", "bytes": "bytes", "load": "load", "failed": "failed",
 }  # fmt: skip
 _WEB_COLUMNS = {
     "page": "page", "requests_per_second": "requests/s", "p50_ms": "p50 ms", "p95_ms": "p95 ms",
