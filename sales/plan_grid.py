@@ -71,6 +71,7 @@ class Grid:
     team: Team
     year: int
     rows: list[Row]
+    apart: int = 0  # targets of the year that are of no single month
 
     @property
     def people(self) -> list[Row]:
@@ -111,19 +112,29 @@ def _readable(cell: Cell) -> Decimal | None:
 
 def month_targets(actor: Any, team: Team, year: int) -> dict[Key, Target]:
     """The targets of the team and its people that are of one month of the year."""
-    found = Target.objects.editable_by(actor).filter(
-        team=team, starts_on__gte=date(year, 1, 1), ends_on__lte=date(year + 1, 1, 1)
+    return _by_month(_year_targets(actor, team, year))
+
+
+def _year_targets(actor: Any, team: Team, year: int) -> list[Target]:
+    return list(
+        Target.objects.editable_by(actor).filter(
+            team=team, starts_on__gte=date(year, 1, 1), ends_on__lte=date(year + 1, 1, 1)
+        )
     )
+
+
+def _by_month(targets: Sequence[Target]) -> dict[Key, Target]:
     return {
         (target.owner_id or TEAM_ROW, target.starts_on.month): target
-        for target in found
+        for target in targets
         if target.starts_on.day == 1 and target.ends_on == next_month(target.starts_on)
     }
 
 
 def grid(actor: Any, team: Team, year: int) -> Grid:
     """The plan as it is stored. Two queries."""
-    stored = month_targets(actor, team, year)
+    targets = _year_targets(actor, team, year)
+    stored = _by_month(targets)
     rows = [Row(TEAM_ROW, _("The whole team"))]
     rows += [Row(person.pk, str(person)) for person in planned_people(team)]
     for row in rows:
@@ -132,7 +143,7 @@ def grid(actor: Any, team: Team, year: int) -> Grid:
             row.cells.append(
                 Cell(row.owner, month, plain(target.amount) if target else "", seen(target))
             )
-    return Grid(team, year, rows)
+    return Grid(team, year, rows, len(targets) - len(stored))
 
 
 def planned_people(team: Team) -> list[User]:

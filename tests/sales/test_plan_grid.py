@@ -163,3 +163,12 @@ def test_it_offers_the_grid_to_keepers(client: Client, cast: Cast) -> None:
     client.force_login(cast.rep)
     assert URL not in client.get(reverse("sales:target_list")).content.decode()
     assert client.get(URL).status_code == 404
+
+
+def test_it_says_what_targets_do_not_stand_in_the_grid(manager: Client, cast: Cast) -> None:
+    for months in (1, 3):
+        Target.objects.create(
+            team=cast.team, starts_on=date(YEAR, 1, 1), ends_on=date(YEAR, 1 + months, 1), amount=5
+        )
+    page = manager.get(URL, {"year": str(YEAR)}).content.decode()
+    assert "1 target of this year is of a longer or other period" in page
