@@ -9,11 +9,11 @@ import math
 from datetime import timedelta
 from random import Random
 
-from crm.home.demo import words
+from crm.home.demo import talks, words
 from crm.home.demo.catalogue import to_base
 from crm.home.demo.copying import NULL, money
 from crm.home.demo.days import DAY
-from crm.home.demo.world import Account, World, pick
+from crm.home.demo.world import Account, World, pick, stream
 
 _STAGE_DAYS = (5.0, 9.0, 13.0, 10.0)
 # By group: how many won and lost at most, and how often one is open.
@@ -21,6 +21,9 @@ _PLANS = {
     "champion": (3, 2, 0.3), "growing": (2, 1, 0.4), "dormant": (1, 2, 0.03),
     "new": (1, 0, 0.25), "lead": (0, 1, 0.45),
 }  # fmt: skip
+# How many more deals were lost at most.
+_LOST_MORE = {"champion": 3, "growing": 3, "new": 2, "dormant": 1, "lead": 1}
+PROMISING = 0.5
 _LOST = ("price", "price", "competitor", "competitor", "no_budget", "no_need", "no_answer", "other")
 _REACHED = (0.3, 0.65, 0.9, 1.0)  # how far lost deals came, cumulated
 
@@ -47,16 +50,35 @@ def add_deals(world: World, account: Account) -> None:
     old_enough = account.created // DAY < latest - 1
     for _ in range(rng.randint(0, lost) if old_enough and lost and rng.random() < 0.6 else 0):
         earliest = min(max(account.created // DAY + 10, 0), latest)
-        end = clock.draw_day(rng, clock.talk_days, earliest, latest) * DAY
-        _add_closed(world, account, end + clock.draw_minute(rng), _worth(account), won=False)
+        _add_lost(world, account, earliest, latest)
+    _lose_more(world, account)
     if rng.random() < share or world.day_plan.get(account.owner or 0):
         _add_open(world, account)
+
+
+def _add_lost(world: World, account: Account, earliest: int, latest: int) -> None:
+    rng, clock = account.rng, world.clock
+    end = clock.draw_day(rng, clock.talk_days, earliest, latest) * DAY
+    _add_closed(world, account, end + clock.draw_minute(rng), _worth(account), won=False)
+
+
+def _lose_more(world: World, account: Account) -> None:
+    """More lost deals, from random numbers of their own: the rest of the account stays as it is."""
+    latest = world.clock.last - 5
+    first = max(account.created // DAY + 10, 0)
+    if first >= latest:
+        return
+    story, account.rng = account.rng, stream(world.seed, "lost", account.pk)
+    for _ in range(account.rng.randint(0, _LOST_MORE[account.segment])):
+        _add_lost(world, account, first, latest)
+    account.rng = story
 
 
 def _worth(account: Account) -> int:
     """Cents in the customer's currency, rounded as people offer."""
     unit = 1 if account.currency == "CNY" else 7
-    return round(account.scale * math.exp(account.rng.gauss(9.6, 0.6)) / unit / 100) * 10_000
+    worth = account.scale * math.exp(account.rng.gauss(8.4, 0.7)) / unit / 100
+    return max(round(worth), 1) * 10_000
 
 
 def _durations(rng: Random, stages: int) -> list[int]:
@@ -102,6 +124,11 @@ def _add_open(world: World, account: Account) -> None:
     _write(world, account, path, _worth(account), pipe.open[place][1], None, "")
 
 
+def _promising(world: World, deal: int) -> bool:
+    """Whether an open deal is talked about like those that are won."""
+    return stream(world.seed, "open deal", deal).random() < PROMISING
+
+
 def _write(
     world: World, account: Account, path: list[tuple[int, int]], cents: int, probability: int,
     closed: int | None, reason: str,
@@ -131,6 +158,9 @@ def _write(
     for step, at in path:
         tables.stage_changes.add(deal, before, step, clock.at(at), account.owner or NULL)
         before = step
+    warm = _promising(world, deal) if closed is None else stage == world.pipe.won
+    fate = "won" if warm else "lost"
+    talks.add_deal_talks(world, account, deal, created, closed or clock.last * DAY, fate)
     if closed is None:
         account.open_deals += 1
         account.deal_open = (deal, created)

@@ -7,8 +7,8 @@ from random import Random
 
 from crm.home.demo import words
 from crm.home.demo.copying import NULL
-from crm.home.demo.days import DAY
-from crm.home.demo.world import Account, World, pick
+from crm.home.demo.days import DAY, SHIFTS
+from crm.home.demo.world import Account, World, pick, stream
 
 _COUNTS = {"champion": 11, "growing": 8, "dormant": 5, "new": 4, "lead": 3}
 _CHANNELS_ZH = (
@@ -22,6 +22,9 @@ _CHANNELS_EN = (
 _MINUTES = {"phone": 5.0, "visit": 70.0, "meeting": 45.0}
 _OUTCOMES = ("interested", "neutral", "neutral", "declined", "no_answer", "", "")
 _TRASHED = 0.002
+_WORKDAY = sum(closes - opens for opens, closes in SHIFTS)
+# Working days between contacts about a deal, on average: what tells whether it will be won.
+DEAL_PACE = {"won": 5.0, "lost": 15.0}
 # The day of the sign-ins: two things overdue, four for today.
 DAY_PLAN = (-3, -1, 0, 0, 0, 0)
 
@@ -72,6 +75,41 @@ def _add_communication(world: World, account: Account, minute: int) -> None:
     )  # fmt: skip
     if trashed is None and channel != "note":
         account.last_contact = max(account.last_contact or minute, minute)
+
+
+def add_deal_talks(
+    world: World, account: Account, deal: int, start: int, end: int, fate: str
+) -> None:
+    """What was said about a deal between two minutes: a Poisson process at the pace of its fate.
+
+    It has random numbers of its own, so that nothing else of the account depends on it.
+    """
+    if account.trashed:
+        return
+    rng, clock = stream(world.seed, "deal talks", deal), world.clock
+    worked, last = clock.business_between(0, start), clock.business_between(0, end)
+    while True:
+        worked += int(rng.expovariate(1 / DEAL_PACE[fate]) * _WORKDAY) + 1
+        if worked >= last:
+            return
+        minute = clock.business_after(0, worked)
+        if minute < end:
+            _add_deal_talk(world, account, rng, deal, minute)
+
+
+def _add_deal_talk(world: World, account: Account, rng: Random, deal: int, minute: int) -> None:
+    channel = pick(rng, ("phone", "phone", "wechat", "email", "visit"))
+    if account.english and channel == "wechat":
+        channel = "email"
+    subject, content = pick(rng, (words.TALKS_EN if account.english else words.TALKS_ZH)[channel])
+    incoming = channel != "visit" and rng.random() < 0.35
+    seconds = int(_MINUTES[channel] * 60) if channel in _MINUTES else NULL
+    world.tables.communications.add(
+        *world.record(account, account.owner, minute, minute + 2, subject, content),
+        account.pk, account.contact or NULL, "deal", deal, channel, "in" if incoming else "out",
+        world.clock.at(minute), seconds, pick(rng, _OUTCOMES), subject, content,
+    )  # fmt: skip
+    account.last_contact = max(account.last_contact or minute, minute)
 
 
 def add_follow_ups(world: World, account: Account) -> None:

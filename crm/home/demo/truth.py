@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from crm.home.demo import behaviour, days, desk
+from crm.home.demo import behaviour, days, desk, talks
 from crm.home.demo.catalogue import PLANTED_RULES
 from crm.home.demo.orders import PRICE_STEP
 from crm.home.demo.world import World
@@ -66,6 +66,13 @@ def gather(world: World, market: dict[str, object]) -> dict[str, Any]:
             "season_amplitude": days.SEASON_AMPLITUDE,
             "season_peak_day_of_year": days.SEASON_PEAK,
             "spring_festival_factor": days.SPRING_FACTOR,
+        },
+        "winning": {
+            "note": (
+                "contacts about a deal come at random, on average so many working days apart in "
+                "deals that are won and in those that are lost"
+            ),
+            "days_between_contacts": talks.DEAL_PACE,
         },
         "csat": desk.CSAT,
         "duplicates": [list(pair) for pair in world.duplicates],
