@@ -1,9 +1,10 @@
-"""What follow-ups do with many customers at once."""
+"""What follow-ups do with many customers, or records about which one speaks, at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -31,14 +32,15 @@ class FollowUpsForm(BulkForm):
         return {**super().params(), "due_on": self.cleaned_data["due_on"].isoformat()}
 
 
-def plan(chunk: Chunk, ids: Sequence[int]) -> Before:
-    """A follow-up with each customer, for its owner; the actor's where there is none."""
+def plan(chunk: Chunk, ids: Sequence[int], about: str = "") -> Before:
+    """A follow-up with each customer, or about each record of a kind, for its owner; the actor's
+    where there is none."""
     day = date.fromisoformat(chunk.params["due_on"])
     made = follow_ups_plan(
-        customers=chunk.locked(ids), actor=chunk.actor, title=chunk.params["title"],
-        due_at=timezone.make_aware(datetime.combine(day, MORNING)),
+        records=chunk.locked(ids), actor=chunk.actor, title=chunk.params["title"],
+        due_at=timezone.make_aware(datetime.combine(day, MORNING)), about=about,
     )  # fmt: skip
-    return {follow_up.customer_id: follow_up.pk for follow_up in made}
+    return {one.about_id or one.customer_id: one.pk for one in made}
 
 
 def take_back(chunk: Chunk, before: Before) -> int:
@@ -49,7 +51,12 @@ def take_back(chunk: Chunk, before: Before) -> int:
     return len(ids)
 
 
-bulk_actions.append(
-    BulkAction("follow_up", _("Plan follow-ups"), "calendar-plus", SELLERS, plan, take_back,
-               editable, form=FollowUpsForm, kinds=frozenset({"customers.customer"}))
-)  # fmt: skip
+def plan_action(kind: str, about: str = "") -> BulkAction:
+    """Planning follow-ups, for the lists of a kind."""
+    return BulkAction(
+        "follow_up", _("Plan follow-ups"), "calendar-plus", SELLERS, partial(plan, about=about),
+        take_back, editable, form=FollowUpsForm, kinds=frozenset({kind}),
+    )  # fmt: skip
+
+
+bulk_actions.append(plan_action("customers.customer"))

@@ -94,18 +94,21 @@ def follow_up_create(
 
 
 def follow_ups_plan(
-    *, customers: Iterable[Customer], actor: Any, title: str, due_at: datetime
+    *, records: Iterable[Any], actor: Any, title: str, due_at: datetime, about: str = ""
 ) -> list[FollowUp]:
     """One follow-up with each customer, for its owner (the actor where there is none).
 
-    The customers are locked and the actor's to change: the caller has checked it.
+    With ``about`` (a kind of ``About``) the records are of that kind instead, and each gets one
+    about it, with its customer. They are locked and the actor's to change: the caller has
+    checked it.
     """
     made = [
         FollowUp(
-            customer=customer, kind=FollowUp.Kind.CALL, title=title, due_at=due_at,
-            owner_id=customer.owner_id or actor.pk, team_id=customer.team_id, created_by=actor,
+            customer_id=record.customer_id if about else record.pk, kind=FollowUp.Kind.CALL,
+            about_kind=about, about_id=record.pk if about else None, title=title, due_at=due_at,
+            owner_id=record.owner_id or actor.pk, team_id=record.team_id, created_by=actor,
         )
-        for customer in customers
+        for record in records
     ]  # fmt: skip
     for follow_up in made:
         follow_up.search = follow_up.search_texts()

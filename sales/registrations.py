@@ -9,6 +9,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from communications.about import about_offers, register_about
+from communications.bulk import plan_action
 from communications.models import About
 from crm.common.registries import (
     CustomerTab,
@@ -29,6 +30,7 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.common.searching import SearchQuery, search_values
+from crm.records.bulk import bulk_actions
 from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
 from sales.cards import closing_card, slow_card, stepless_card, target_card
@@ -138,6 +140,7 @@ page_actions += [
 ]
 ownership_followers.append(follow_customer)
 export_pages["sales.report"] = (_("Reports"), "sales:reports")
+bulk_actions.append(plan_action("sales.deal", About.DEAL))
 register_about(About.DEAL, Deal.objects.visible_to)
 
 
