@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from analytics.boards.models import Board, BoardCard
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
-from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
+from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run, WinChance
 from crm.common.admin import TunedAdmin
 
 
@@ -64,6 +64,14 @@ class RequestRiskAdmin(ReadOnlyAdmin):
     list_filter = ["level"]
     list_select_related = ["request"]
     raw_id_fields = ["request", "run"]
+
+
+@admin.register(WinChance)
+class WinChanceAdmin(ReadOnlyAdmin):
+    list_display = ["deal", "chance", "before", "level", "run"]
+    list_filter = ["level"]
+    list_select_related = ["deal", "run"]
+    raw_id_fields = ["deal", "run"]
 
 
 @admin.register(CustomerValue)

@@ -35,6 +35,7 @@ class Run(models.Model):
         REGRESS = "regress", _("Marketing effect")
         CHURN = "churn", _("Customers about to leave")
         POTENTIAL = "potential", _("Customers about to buy")
+        WIN = "win", _("Chance of winning")
         VALUE = "value", _("Customer value")
         RULES = "rules", _("Bought together")
         CSAT = "csat", _("Satisfaction")
@@ -108,6 +109,7 @@ class Run(models.Model):
                         "regress",
                         "churn",
                         "potential",
+                        "win",
                         "value",
                         "rules",
                         "csat",
@@ -213,6 +215,47 @@ class CustomerScore(Found):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.chance:.2f}"
+
+
+class WinChance(Found):
+    """How likely an open deal is to be won, now and a week ago, with the strongest reasons."""
+
+    about: ClassVar[str] = "deal"
+    graded: ClassVar[str] = "level"
+
+    class Level(models.IntegerChoices):
+        LOW = 1, pgettext_lazy("score", "Low")
+        MEDIUM = 2, pgettext_lazy("score", "Medium")
+        HIGH = 3, pgettext_lazy("score", "High")
+
+    deal = models.ForeignKey(
+        "sales.Deal", verbose_name=_("deal"), on_delete=models.CASCADE,
+        related_name="win_chances",
+    )  # fmt: skip
+    chance = models.FloatField(_("chance"))
+    # By the same model; None where the deal was not open then.
+    before = models.FloatField(_("chance a week ago"), null=True)
+    level = models.PositiveSmallIntegerField(_("level"), choices=Level.choices)
+    reasons = models.JSONField(_("reasons"), default=list)
+
+    class Meta:
+        verbose_name = _("chance of winning a deal")
+        verbose_name_plural = _("chances of winning deals")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "deal"], name="win_chance_once"),
+            models.CheckConstraint(condition=Q(level__in=[1, 2, 3]), name="win_chance_level"),
+            models.CheckConstraint(
+                condition=Q(chance__gte=0, chance__lte=1), name="win_chance_chance"
+            ),
+            models.CheckConstraint(
+                condition=Q(before=None) | Q(before__gte=0, before__lte=1),
+                name="win_chance_before",
+            ),
+        ]
+        indexes = [models.Index(fields=["chance", "deal"], name="win_chance_chance_index")]
+
+    def __str__(self) -> str:
+        return f"{self.deal_id}: {self.chance:.2f}"
 
 
 class RequestRisk(models.Model):

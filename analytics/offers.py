@@ -1,4 +1,4 @@
-"""What to do with those whom a run found: the first of a list of customers, in one click."""
+"""What to do with what a run found: the first of a list of customers or deals, in one click."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from analytics import win_pages
 from analytics.models import NextProduct, Run
 from crm.records.bulk import BulkAction, actions_for
+from crm.records.resources import Resource
 from customers.models import Segment
 from customers.resources import CUSTOMERS
+from sales.resources import DEALS
 
 TOP, MOST = 50, 1_000
 CHOICES = 20
@@ -22,19 +25,25 @@ ACTIONS = ("follow_up", "campaign")
 
 @dataclass(frozen=True)
 class Offer:
-    """Lists of customers to choose from (query string, label), and what can be done with them."""
+    """Lists to choose from (query string, label), and what can be done with them."""
 
+    resource: Resource
     choices: list[tuple[str, str]]
     actions: list[BulkAction]
     top: int = TOP
     most: int = MOST
 
+    @property
+    def url(self) -> str:
+        return self.resource.url("bulk")
+
 
 def offer(run: Run, user: Any) -> Offer | None:
     """The lists that a run leads to; None when its findings are not those that people see."""
     choices = _CHOICES[run.method](run) if run.method in _CHOICES else []
-    actions = [one for one in actions_for(CUSTOMERS, user) if one.key in ACTIONS]
-    return Offer(choices, actions) if choices and actions else None
+    resource = DEALS if run.method == Run.Method.WIN else CUSTOMERS
+    actions = [one for one in actions_for(resource, user) if one.key in ACTIONS]
+    return Offer(resource, choices, actions) if choices and actions else None
 
 
 def _scores(run: Run) -> list[tuple[str, str]]:
@@ -43,6 +52,16 @@ def _scores(run: Run) -> list[tuple[str, str]]:
     query = urlencode({run.method: 3, "sort": f"-{run.method}"})
     leaving = run.method == Run.Method.CHURN
     return [(query, _("Those likeliest to leave") if leaving else _("Those likeliest to buy"))]
+
+
+def _deals(run: Run) -> list[tuple[str, str]]:
+    if not (run.live and run.result.get("better")):
+        return []
+    return [
+        (win_pages.deal_query(win_pages.LIKELY_STEPLESS, "-amount"),
+         _("Likely deals without a next step")),
+        (win_pages.deal_query(win_pages.SANK, "win"), _("Deals whose chance sank this week")),
+    ]  # fmt: skip
 
 
 def _value(run: Run) -> list[tuple[str, str]]:
@@ -84,6 +103,7 @@ def _segments(run: Run) -> list[tuple[str, str]]:
 _CHOICES: dict[str, Callable[[Run], list[tuple[str, str]]]] = {
     Run.Method.CHURN: _scores,
     Run.Method.POTENTIAL: _scores,
+    Run.Method.WIN: _deals,
     Run.Method.VALUE: _value,
     Run.Method.RULES: _rules,
     Run.Method.CLUSTER: _segments,

@@ -21,6 +21,7 @@ from analytics import (
     score_pages,
     staffing_pages,
     talk_pages,
+    win_pages,
 )
 from analytics.budgets import BudgetForm
 from analytics.experiments import presenting
@@ -88,6 +89,9 @@ METHOD_PAGES: dict[str, MethodPage] = {
             (Run.Method.CHURN, "user-minus"), (Run.Method.POTENTIAL, "user-plus")
         )
     },
+    Run.Method.WIN: MethodPage(
+        "win", Run.Method.WIN.label, win_pages.QUESTION, "trophy", win_pages.EXPLANATION
+    ),
     Run.Method.VALUE: MethodPage(
         "value", gettext_lazy("Customer value"), order_pages.QUESTIONS[Run.Method.VALUE], "coin",
         order_pages.EXPLANATIONS[Run.Method.VALUE],
@@ -291,6 +295,7 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.EXPERIMENT: presenting.experiment_page,
     Run.Method.CHURN: score_pages.score_page,
     Run.Method.POTENTIAL: score_pages.score_page,
+    Run.Method.WIN: win_pages.win_page,
     Run.Method.VALUE: order_pages.value_page,
     Run.Method.RULES: order_pages.rules_page,
     Run.Method.CSAT: csat_pages.csat_page,
@@ -299,6 +304,7 @@ _PAGES: dict[str, Callable[[Run], Page]] = {
 # What was found, one plain sentence each, under the first one.
 _FINDINGS: dict[str, Callable[[Run], list[str]]] = {
     Run.Method.REGRESS: marketing_pages.effects_findings,
+    Run.Method.WIN: win_pages.findings,
     Run.Method.CSAT: csat_pages.findings,
     Run.Method.STAFFING: staffing_pages.findings,
 }

@@ -11,7 +11,7 @@ from analytics.boards.models import Board, BoardCard
 from analytics.boards.personal import heal_card, read_card
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
 from analytics.datasets.services import dataset_remove
-from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run
+from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run, WinChance
 from crm.records.personal.registry import (
     Cleaner,
     Holding,
@@ -48,7 +48,12 @@ def _risks(subject: Subject) -> Q:
     return Q(request__customer__in=subject.customers)
 
 
+def _chances(subject: Subject) -> Q:
+    return Q(deal__customer__in=subject.customers)
+
+
 holdings.append(Holding(RequestRisk, _risks, gone=True, order=10))
+holdings.append(Holding(WinChance, _chances, gone=True, order=10))
 for found in (CustomerScore, CustomerValue, NextProduct):
     holdings.append(Holding(found, _scores, gone=True, order=30))
 

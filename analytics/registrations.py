@@ -1,20 +1,23 @@
-"""What analytics puts into the navigation, on the pages of customers and requests, and into
+"""What analytics puts into the navigation, on the pages of customers, deals and requests, and into
 lists."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from analytics import csat_risk, staffing_pages
+from analytics import csat_risk, staffing_pages, win_columns
 from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
 from analytics.models import CustomerScore, CustomerValue, NextProduct
-from crm.common.registries import NavItem, Panel, customer_panels, nav_items
+from crm.common.registries import NavItem, Panel, customer_panels, nav_items, record_panels
 from crm.records.lists import export_pages
 from crm.records.resources import list_extras
 from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
+from sales.filters import DealFilterSet
+from sales.offers import deal_tags
+from sales.resources import DEALS
 from service.filters import RequestFilterSet
 from service.offers import desk_panels, request_badges, request_panels
 from service.resources import REQUESTS
@@ -32,6 +35,15 @@ request_panels.append(Panel("risk", "analytics/panels/risk.html", 10, csat_risk.
 request_badges.append(csat_risk.risk_badges)
 REQUESTS.columns.extend(csat_risk.COLUMNS)
 RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()  # type: ignore[attr-defined]  # stubs lack it
+
+record_panels.setdefault(DEALS.kind, []).append(
+    Panel("win", "analytics/panels/win.html", 10, win_columns.win_panel)
+)
+deal_tags.append(win_columns.win_tags)
+DEALS.columns.extend(win_columns.COLUMNS)
+DEALS.sorts.extend(win_columns.SORTS)
+DealFilterSet.base_filters.update(win_columns.FILTERS)  # type: ignore[attr-defined]  # stubs lack it
+list_extras.setdefault(DEALS.kind, []).append(win_columns.with_chances)
 list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
 list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
 # What was computed of one customer says nothing of another with which it is merged.

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from analytics import (
     csat_runs,
+    deal_frames,
     frames,
     generations,
     marketing_frames,
@@ -25,6 +26,7 @@ from analytics import (
     staffing_runs,
     talk_frames,
     talk_runs,
+    win_runs,
 )
 from analytics.experiments import runs as experiment_runs
 from analytics.frames import Scope
@@ -288,33 +290,33 @@ def _budget(run: Run, frame: pd.DataFrame) -> Outcome:
 
 def _score(run: Run, frame: pd.DataFrame) -> Outcome:
     found, result, rows = score_runs.fit(run, frame)
-    best, naive = found.best, found.naive
-    metrics = {
-        "auc": best.area.auc, "auc_lo": best.area.lo, "auc_hi": best.area.hi,
-        "log_loss": best.calibration.log_loss, "naive_log_loss": naive.calibration.log_loss,
-        "brier": best.calibration.brier, "naive_brier": naive.calibration.brier,
-        "calibration_slope": best.calibration.slope, "signal": found.signal,
-    }  # fmt: skip
     return Outcome(
-        result=result, metrics=metrics, notices=found.notices, rows_used=found.rows_used,
-        rows_dropped=found.rows_dropped, found=rows,
-    )  # fmt: skip
-
-
-def _value(run: Run, frame: pd.DataFrame) -> Outcome:
-    found, result, rows = order_runs.fit_value(run, frame)
-    return Outcome(
-        result=result, metrics=result["holdout"] or {}, notices=found.notices,
+        result=result, metrics=score_runs.metrics(found), notices=found.notices,
         rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 
 
-def _rules(run: Run, frame: pd.DataFrame) -> Outcome:
-    found, result, rows = order_runs.fit_rules(run, frame)
+def _win(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, rows = win_runs.fit(run, frame)
+    judged = found.score
+    metrics = {**score_runs.metrics(judged), **found.rivals(), "better": found.better}
     return Outcome(
-        result=result, metrics=result["holdout"] or {}, notices=found.notices,
-        rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
+        result=result, metrics=metrics, notices=judged.notices, rows_used=judged.rows_used,
+        rows_dropped=judged.rows_dropped, found=rows,
     )  # fmt: skip
+
+
+def _of_orders(fit: Callable[[Run, Any], Any]) -> Callable[[Run, Any], Outcome]:
+    """A method of ``order_runs``."""
+
+    def made(run: Run, frame: Any) -> Outcome:
+        found, result, rows = fit(run, frame)
+        return Outcome(
+            result=result, metrics=result["holdout"] or {}, notices=found.notices,
+            rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
+        )  # fmt: skip
+
+    return made
 
 
 def _csat(run: Run, frame: pd.DataFrame) -> Outcome:
@@ -357,8 +359,9 @@ METHODS: dict[str, _Method] = {
         method: _Method(score_runs.learning_frame(method), _score)
         for method in score_runs.QUESTIONS
     },
-    Run.Method.VALUE: _Method(order_frames.purchases, _value),
-    Run.Method.RULES: _Method(order_frames.baskets, _rules),
+    Run.Method.WIN: _Method(deal_frames.deals, _win),
+    Run.Method.VALUE: _Method(order_frames.purchases, _of_orders(order_runs.fit_value)),
+    Run.Method.RULES: _Method(order_frames.baskets, _of_orders(order_runs.fit_rules)),
     Run.Method.CSAT: _Method(service_frames.surveys, _csat),
     Run.Method.COMMUNICATIONS: _Method(talk_frames.daily_talks, _communications),
     Run.Method.STAFFING: _Method(staffing_frames.arrivals, _staffing),

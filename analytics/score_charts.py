@@ -52,13 +52,14 @@ def lift(result: dict[str, Any]) -> Chart:
     return Chart("lift", _("How well it finds them"), spec, columns, table, note=shown)
 
 
-def calibration(result: dict[str, Any]) -> Chart:
+def calibration(result: dict[str, Any], groups: str = "") -> Chart:
+    """What was said against what happened; ``groups`` says of whom the points are groups."""
     points = [[100 * said, 100 * seen, rows] for said, seen, rows in result["calibration_curve"]]
     top = max([1.0, *(max(point[:2]) for point in points)])
     spec = {
         "type": "scatter", "unit": "%", "x_name": _("Said (%)"), "y_name": _("Happened (%)"),
         "max": 100,
-        "series": [{"name": _("Groups of customers"),
+        "series": [{"name": groups or _("Groups of customers"),
                     "data": [[round(x, 1), round(y, 1)] for x, y, _rows in points]}],
         "lines": [{"name": _("Exactly as said"), "data": [[0, 0], [round(top), round(top)]]}],
     }  # fmt: skip

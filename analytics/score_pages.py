@@ -82,7 +82,7 @@ def _quality(run: Run) -> list[tuple[str, str]]:
     model = next(one for one in run.result["models"] if one["name"] != "base_rate")
     slope = test["calibration_slope"]
     return [
-        (_("Model"), _model_name(model["name"])),
+        (_("Model"), model_name(model["name"])),
         (_("AUC on later days (0.5 is chance)"),
          f"{_number(test['auc'])} ({_number(test['auc_lo'])} – {_number(test['auc_hi'])})"),
         (_("Log-loss"), _number(test["log_loss"], 3)),
@@ -99,7 +99,8 @@ def _number(value: float, digits: int = 2) -> str:
     return formats.number(value, digits)
 
 
-def _model_name(name: str) -> str:
+def model_name(name: str) -> str:
+    """A classifier's name in the reader's language."""
     return {
         "logistic": _("Logistic regression"),
         "svm_linear": _("Support vector machine (linear)"),

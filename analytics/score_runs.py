@@ -78,6 +78,17 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Row
     return found, result, written
 
 
+def metrics(found: ScoreResult) -> dict[str, Any]:
+    """How good a score was on unseen rows, beside the base rate."""
+    best, naive = found.best, found.naive
+    return {
+        "auc": best.area.auc, "auc_lo": best.area.lo, "auc_hi": best.area.hi,
+        "log_loss": best.calibration.log_loss, "naive_log_loss": naive.calibration.log_loss,
+        "brier": best.calibration.brier, "naive_brier": naive.calibration.brier,
+        "calibration_slope": best.calibration.slope, "signal": found.signal,
+    }  # fmt: skip
+
+
 def _reasons(scorer: Scorer, features: Any, rows: Any) -> Iterator[list[Reason]]:
     """Each row's reasons, found while they are written: a million would not fit into memory."""
     for start in range(0, len(rows), REASONED_AT_ONCE):

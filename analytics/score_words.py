@@ -9,6 +9,7 @@ from django.utils.translation import pgettext
 
 from crm.common import formats
 from customers.models import Customer
+from sales.models import Stage
 
 
 def feature_names() -> dict[str, str]:
@@ -34,11 +35,37 @@ def feature_names() -> dict[str, str]:
         "industry": _("Industry"),
         "region": _("Region"),
         "kind": pgettext("customer", "Kind"),
+        **_deal_features(),
     }
+
+
+def _deal_features() -> dict[str, str]:
+    """Those of ``analytics.deal_frames``."""
+    return {
+        "stage": _("Stage"),
+        "days_in_stage": _("Days in this stage"),
+        "stay": _("Time in stage against the usual"),
+        "open_days": _("Days since the deal was made"),
+        "moves": _("Stages changed"),
+        "amount": _("Amount"),
+        "deal_contacts": _("Contacts about the deal in 30 days"),
+        "contacts_month": _("Contacts with the customer in 30 days"),
+        "next_step": _("Next step planned"),
+        "quotes": _("Quotes"),
+        "won_before": _("Deals won with the customer before"),
+        "lost_before": _("Deals lost with the customer before"),
+    }
+
+
+def stage_names() -> dict[str, str]:
+    """The stages as ``deal_frames`` writes them, in the reader's language."""
+    return {f"s{stage.pk}": stage.label for stage in Stage.objects.all()}
 
 
 def value_text(column: str, value: str) -> str:
     """A feature's value as people read it."""
+    if column == "next_step":
+        return {"yes": _("Yes"), "no": _("No")}.get(value, value)
     choices: dict[str, Any] = {
         "acquisition": Customer.Acquisition.choices, "kind": Customer.Kind.choices
     }  # fmt: skip
@@ -46,13 +73,14 @@ def value_text(column: str, value: str) -> str:
 
 
 def reason_texts(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Stored reasons of a customer: label, value, usual one, and whether they raise the chance."""
+    """Stored reasons of a score: label, value, usual one, and whether they raise the chance."""
     names = feature_names()
+    stages = stage_names() if any(one["column"] == "stage" for one in reasons) else {}
     return [
         {
             "label": names.get(one["column"], one["column"]),
-            "value": value_text(one["column"], one["value"]),
-            "usual": value_text(one["column"], one["typical"]),
+            "value": value_text(one["column"], stages.get(one["value"], one["value"])),
+            "usual": value_text(one["column"], stages.get(one["typical"], one["typical"])),
             "raises": one["effect"] > 0,
         }
         for one in reasons
@@ -62,7 +90,10 @@ def reason_texts(reasons: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def influence_text(one: dict[str, Any]) -> str:
     """How a column moves the chance, in one phrase."""
     if one["direction"] == "levels":
-        high, low = value_text(one["column"], one["high"]), value_text(one["column"], one["low"])
+        stages = stage_names() if one["column"] == "stage" else {}
+        high, low = (
+            value_text(one["column"], stages.get(one[end], one[end])) for end in ("high", "low")
+        )
         return _("most with “%(high)s”, least with “%(low)s”") % {"high": high, "low": low}
     return {
         "up": _("more: likelier"), "down": _("less: likelier")

@@ -35,7 +35,13 @@ def score_rows(
     if len(chances):
         top = max(float(np.quantile(chances, 1.0 - TOP_SHARE)), base_rate)
     rows = (
-        (pk, kind, round(p, 4), _level(p, top, base_rate), json.dumps([_plain(one) for one in why]))
+        (
+            pk,
+            kind,
+            round(p, 4),
+            _level(p, top, base_rate),
+            json.dumps([plain(one) for one in why]),
+        )
         for pk, p, why in zip(customers.tolist(), chances.tolist(), reasons, strict=True)
     )
     return Rows(CustomerScore, ("customer_id", "kind", "chance", "level", "reasons"), rows)
@@ -47,7 +53,8 @@ def _level(chance: float, top: float, base_rate: float) -> int:
     return CustomerScore.Level.MEDIUM if chance >= base_rate else CustomerScore.Level.LOW
 
 
-def _plain(reason: Reason) -> dict[str, Any]:
+def plain(reason: Reason) -> dict[str, Any]:
+    """A reason as stored."""
     return {
         "column": reason.column, "value": reason.value, "typical": reason.typical,
         "effect": reason.effect,

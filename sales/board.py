@@ -21,6 +21,7 @@ from sales.board_cards import CardWriter
 from sales.measures import company_today, day_start
 from sales.models import Deal, DealSum, Pipeline, Stage
 from sales.next_steps import with_next_step
+from sales.offers import tags_of
 from sales.stages import stage_tone
 from sales.stays import usual_stay
 
@@ -114,19 +115,21 @@ def _figures(user: Any, query: BoardQuery, stages: Sequence[Stage]) -> dict[int,
     return {row["stage"]: row for row in rows}
 
 
-def _cards(deals: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, list[SafeString]]:
+def _cards(seen: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, list[SafeString]]:
     """The first cards of every column: their ids in one query, the deals in another."""
     order = ORDERS[query.order]
     if not stages:
         return {}
-    first, *others = [_top(deals, stage).order_by(*order) for stage in stages]
+    first, *others = [_top(seen, stage).order_by(*order) for stage in stages]
     ids = [row["pk"] for row in (_cut(first).union(*map(_cut, others), all=True))]
     found = Deal.objects.filter(pk__in=ids).select_related("customer", "owner").only(*SHOWN)
     writer = CardWriter(timezone.now(), f"?back=board&{query.encode()}".rstrip("&"))
     by_id = {stage.pk: stage for stage in stages}
     columns: dict[int, list[SafeString]] = {}
-    for deal in with_next_step(found.order_by(*order)):
-        card = writer.card(deal, by_id[deal.stage_id])
+    deals = list(with_next_step(found.order_by(*order)))
+    tags = tags_of(deals)
+    for deal in deals:
+        card = writer.card(deal, by_id[deal.stage_id], tags.get(deal.pk, ()))
         columns.setdefault(deal.stage_id, []).append(card)
     return columns
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -37,7 +38,8 @@ _OWNER = (
     '<span class="avatar-initial avatar-sm bg-secondary-lt" role="img" title="{}" aria-label="{}">'
     "{}</span>"
 )
-_TAG = '<div class="board-card-tags"><span class="badge {}">{}{}</span></div>'
+_TAGS = '<div class="board-card-tags"><span class="badge {}">{}{}</span>{}</div>'
+_TAG = '<span class="badge badge-tag num" title="{}">{}</span>'
 
 
 @dataclass
@@ -54,15 +56,15 @@ class CardWriter:
         self._slow_icon = _small_icon("hourglass-high")
         self._move_label = _("Move %(title)s")
 
-    def card(self, deal: Any, stage: Stage) -> SafeString:
-        """One deal, which came ``with_next_step``."""
+    def card(self, deal: Any, stage: Stage, tags: Sequence[tuple[str, str]] = ()) -> SafeString:
+        """One deal, which came ``with_next_step``; ``tags`` as ``sales.offers`` gives them."""
         tone, name, words = self._when(deal)
         return format_html(
             _CARD, deal.pk, deal.version, deal.get_absolute_url(), deal.name,
             f"{record_url('sales:deal_move', deal.pk)}{self.query}",
             self._move_label % {"title": deal.name}, self._move_icon, deal.customer.name,
             formats.money(deal.amount, deal.currency), tone, self._icons[name], words,
-            _owner(deal), self._stay(deal, stage),
+            _owner(deal), self._tags(deal, stage, tags),
         )  # fmt: skip
 
     def _when(self, deal: Any) -> tuple[str, str, str]:
@@ -75,12 +77,13 @@ class CardWriter:
             return *STEP_LOOKS[state], _overdue(due_at, self.now)
         return *STEP_LOOKS[state], formats.since(due_at, self.now) or str(NextStep.NONE.label)
 
-    def _stay(self, deal: Deal, stage: Stage) -> SafeString | str:
+    def _tags(self, deal: Deal, stage: Stage, tags: Sequence[tuple[str, str]]) -> SafeString | str:
         if deal.closed_at is not None:
             return ""
         slow = is_slow(deal, stage, self.now)
         css, sign = ("bg-orange-lt", self._slow_icon) if slow else ("badge-tag", "")
-        return format_html(_TAG, css, sign, stay_words(deal, stage, self.now))
+        more = format_html_join("", _TAG, ((title, text) for text, title in tags))
+        return format_html(_TAGS, css, sign, stay_words(deal, stage, self.now), more)
 
 
 def _small_icon(name: str) -> SafeString:

@@ -153,6 +153,13 @@ def _customers() -> tuple[Figure, ...]:
     )
 
 
+def _deals() -> tuple[Figure, ...]:
+    return (
+        *_customers(),
+        Figure(_("Log-loss of the stage's own rate"), ("stage_rate",), digits=4),
+    )
+
+
 def _marks() -> tuple[Figure, ...]:
     return (
         *_score(_("Low marks foretold while open: AUC")),
@@ -169,6 +176,7 @@ RUN_FIGURES: dict[str, tuple[Figure, ...]] = {
     Run.Method.BUDGET: _BUDGET,
     Run.Method.CHURN: _customers(),
     Run.Method.POTENTIAL: _customers(),
+    Run.Method.WIN: _deals(),
     Run.Method.VALUE: _value(),
     Run.Method.RULES: _rules(),
     Run.Method.CSAT: _marks(),

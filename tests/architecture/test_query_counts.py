@@ -20,7 +20,7 @@ COUNTS: dict[str, tuple[int, int]] = {
     "customers:contact_": (6, 4),
     "customers:need_": (6, 4),
     "sales:product_": (6, 3),
-    "sales:deal_": (7, 9),
+    "sales:deal_": (7, 10),
     "sales:order_": (6, 5),
     "sales:quote_": (6, 6),
     "sales:price_list_": (5, 5),

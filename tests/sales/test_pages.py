@@ -47,7 +47,7 @@ def test_it_shows_the_board_in_few_queries(
     some_deals(cast, stages, count)
     client.force_login(cast.rep)
     client.get(reverse("sales:board"))
-    with django_assert_num_queries(FRAME + 5):  # pipelines, stages, sums, ids, cards
+    with django_assert_num_queries(FRAME + 6):  # pipelines, stages, sums, ids, cards, tags
         client.get(reverse("sales:board"))
 
 
@@ -80,8 +80,8 @@ def test_it_shows_a_deal_in_few_queries(
         )  # fmt: skip
     client.force_login(cast.rep)
     client.get(deal.get_absolute_url())
-    # deal, stages, way, steps, communications, orders, quotes
-    with django_assert_num_queries(FRAME + 7):
+    # deal, stages, way, steps, communications, orders, quotes, chance
+    with django_assert_num_queries(FRAME + 8):
         client.get(deal.get_absolute_url())
 
 

@@ -21,6 +21,10 @@ MESSAGES: dict[str, str] = {
         "A score needs at least %(needed)d rows with “%(value)s” and as many without; there are "
         "%(events)d and %(others)d."
     ),
+    "forty_deals_of_each": _(
+        "The chance of winning needs at least %(needed)d won and %(needed)d lost deals that were "
+        "seen while they were open; there are %(won)d and %(lost)d."
+    ),
     "no_predictors": _("No column is left to predict from."),
     "free_text_left_out": _(
         "Columns whose text differs from row to row were left out: %(columns)s."
