@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from analytics.score_words import feature_names
 from crm.common import formats
 from service.models import Category, Priority, ServiceRequest
 
@@ -31,8 +32,8 @@ def driver_names() -> dict[str, str]:
 
 
 def named_columns(columns: str) -> str:
-    """A list of drivers, “a, b”, with their names."""
-    names = driver_names()
+    """A list of drivers or features, “a, b”, with their names."""
+    names = feature_names() | driver_names()
     return formats.listed(names.get(column, column) for column in columns.split(", "))
 
 

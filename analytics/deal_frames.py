@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -42,12 +42,13 @@ def deals(scope: Scope) -> pd.DataFrame:
 
     ``part`` is "learn" for deals that were closed since, with ``event`` ("won" or "lost") and the
     ``day`` of their closing (days since 1970), looked at as often as a look at all open deals
-    every so many days would have met them; "now" for open ones; "before" for those as they stood
-    a week ago. What a row tells was written before its moment; the amount is the one of then.
+    every so many days would have met them; "now" for open ones, at the end of the day; "before"
+    for those a week before. What a row tells was written before its moment; the amount is the
+    one of then.
     """
     import pandas as pd
 
-    at = scope.until or _moment(scope)
+    at = _midnight(scope.day + timedelta(days=1))
     known = _deals(scope, at)
     if known.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -60,10 +61,8 @@ def deals(scope: Scope) -> pd.DataFrame:
     return made.loc[made["standing"], COLUMNS].reset_index(drop=True)
 
 
-def _moment(scope: Scope) -> datetime:
-    if scope.today is None:
-        return timezone.now()
-    return timezone.make_aware(datetime.combine(scope.today + timedelta(days=1), time.min))
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 _OF_DEAL = {
@@ -78,14 +77,16 @@ def _deals(scope: Scope, at: datetime) -> pd.DataFrame:
     """The scope's deals: those that were closed last before ``at``, and those open then."""
     import pandas as pd
 
+    # What was closed since is open to a run that is done again.
+    known = min(scope.until or at, at)
     every = scope.of(Deal).filter(created_at__lt=at)
-    closed = every.filter(closed_at__lte=at).order_by("-closed_at", "-pk")[:LEARNED_DEALS]
-    still = every.filter(Q(closed_at=None) | Q(closed_at__gt=at)).order_by("pk")
+    closed = every.filter(closed_at__lte=known).order_by("-closed_at", "-pk")[:LEARNED_DEALS]
+    still = every.filter(Q(closed_at=None) | Q(closed_at__gt=known)).order_by("pk")
     rows = [row for part in (closed, still) for row in part.values_list(*_OF_DEAL.values())]
     frame = pd.DataFrame.from_records(rows, columns=list(_OF_DEAL))
     frame["created"] = seconds(frame["created"])
     ended = pd.to_datetime(frame["closed"], utc=True)
-    frame["over"] = (ended <= pd.Timestamp(at)).fillna(False)
+    frame["over"] = (ended <= pd.Timestamp(known)).fillna(False)
     frame["closed"] = seconds(ended.fillna(pd.Timestamp(at)))
     return frame
 
@@ -134,7 +135,7 @@ class _Around:
         return self.rows(model).filter(about_kind=About.DEAL, about_id__in=self.deals)
 
     def changes(self) -> Moments:
-        found = StageChange.objects.filter(deal__in=self.deals)
+        found = self.scope.known(StageChange.objects.filter(deal__in=self.deals), "at")
         return _moments(found, "deal_id", "at", "to_stage_id")
 
     def amounts(self) -> Moments:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 REASONED_AT_ONCE = 20_000
 EVEN = 0.5
+# Steps of the calibration may reach 0 and 1; nobody is sure of an open deal.
+SUREST = 0.99
 # A chance that sank by so much within a week is told.
 FALL = 0.1
 
@@ -63,7 +65,8 @@ def _chances(scorer: Scorer | None, frame: pd.DataFrame) -> NDArray[Any]:
 
     if scorer is None or frame.empty:
         return np.zeros(0)
-    return scorer.probabilities(scorer.read(frame), np.arange(len(frame)))
+    chances = scorer.probabilities(scorer.read(frame), np.arange(len(frame)))
+    return np.clip(chances, 1 - SUREST, SUREST)
 
 
 def _sums(now: pd.DataFrame, chances: NDArray[Any], was: dict[int, float]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def again(run: Run, actor: Any) -> Run:
     return Run.objects.select_related("reproduces").get(pk=made.pk)
 
 
-@pytest.mark.parametrize("method", ["forecast", "regress", "value", "rules", "staffing"])
+@pytest.mark.parametrize("method", ["forecast", "regress", "value", "rules", "staffing", "win"])
 def test_it_finds_the_same_figures_again(truth: dict[str, Any], person: Any, method: str) -> None:
     run = runs.run_method(method=method)
     made = again(run, person("admin"))

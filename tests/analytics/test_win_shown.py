@@ -62,7 +62,7 @@ def history(cast: Cast) -> Deal:
 
 def look(deal: Deal) -> tuple[pd.Series, float]:
     """What was known at the one look, and on which day of the deal it was."""
-    frame = deals(Scope(until=days(200)))
+    frame = deals(Scope(today=days(200).date()))
     row = frame[(frame["deal"] == deal.pk) & (frame["part"] == LEARN)].iloc[-1]
     return row, float(row["open_days"])
 
@@ -109,7 +109,7 @@ def test_it_looks_at_long_deals_oftener(history: Deal) -> None:
         deal = DealFactory(customer=history.customer, stage=stages["lost"], closed_at=days(10))
         Deal.objects.filter(pk=deal.pk).update(created_at=days(number % 10))
         StageChange.objects.create(deal=deal, to_stage=stages["new"], at=days(number % 10))
-    frame = deals(Scope(until=days(200)))
+    frame = deals(Scope(today=days(200).date()))
     each = frame["deal"].value_counts()
     assert each[history.pk] >= 8
     assert each.drop(history.pk).max() <= 2
@@ -213,6 +213,6 @@ def test_it_tells_programs(cast: Cast, client: Client, told: dict[str, Deal]) ->
 
 
 def test_it_leaves_the_open_part_of_a_frame_without_an_outcome(history: Deal) -> None:
-    frame = deals(Scope(until=days(50)))
+    frame = deals(Scope(today=days(50).date()))
     assert set(frame["part"]) == {NOW, "before"}
     assert frame["event"].isna().all()
