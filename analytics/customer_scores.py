@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
-from analytics.models import CustomerScore, CustomerValue, NextProduct
+from analytics.models import CustomerScore, CustomerValue, NextProduct, Run
+from analytics.score_runs import QUESTIONS
 from analytics.score_words import reason_texts
 from analytics.snapshots import HORIZON_DAYS
 from crm.common import formats
@@ -21,9 +22,11 @@ from customers.models import Customer
 def scores_panel(user: Any, customer: Customer) -> dict[str, Any] | None:
     """Scores with five reasons each, value, next order and next product; no card without any."""
     found = next(iter(_FOUND.fetch(user, customer_id=customer.pk)), None)
-    if found is None or not (found["found_scores"] or found["found_value"] or found["found_next"]):
+    if found is None or not any(found.values()):
         return None
     return {
+        "customer": customer.pk,
+        "may_score": found["found_model"],
         "days": HORIZON_DAYS,
         "scores": [_score(one) for one in found["found_scores"]],
         "value": _value(found["found_value"]) if found["found_value"] else None,
@@ -89,9 +92,14 @@ def _found_query(user: Any, customer_id: int) -> Any:
     product = objects(NextProduct, "because", "count", "of", "confidence", "lift",
                       name="product__name")  # fmt: skip
     seen = Customer.objects.visible_to(user).filter(pk=customer_id)
+    # Whose model scores this customer: the team's, else the company's.
+    models = Run.objects.filter(
+        Q(team=None) | Q(team=OuterRef("team")), method__in=QUESTIONS, live=True,
+        result__signal=True,
+    )  # fmt: skip
     return seen.values(
         found_scores=ArraySubquery(scores), found_value=Subquery(value[:1]),
-        found_next=Subquery(product[:1]),
+        found_next=Subquery(product[:1]), found_model=Exists(models),
     )  # fmt: skip
 
 

@@ -32,6 +32,8 @@ class Scope:
     today: date | None = None
     # Records that were made later are left out.
     until: datetime | None = None
+    # One customer alone, where snapshots are taken.
+    customer_id: int | None = None
 
     def of(self, model: type[Any]) -> Any:
         manager = model.objects

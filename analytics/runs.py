@@ -215,7 +215,7 @@ def nightly(
 def _nightly_turn(method: str, team_id: int | None) -> str:
     last = last_finished(method, team_id)
     frame = METHODS[method].load(Scope(team_id=team_id))
-    if last and last.fingerprint == fingerprint(frame):
+    if last and last.fingerprint == fingerprint(frame) and score_runs.has_model(last):
         return "unchanged"
     return run_method(method=method, team_id=team_id).state
 
@@ -292,6 +292,7 @@ def _score(run: Run, frame: pd.DataFrame) -> Outcome:
     found, result, rows = score_runs.fit(run, frame)
     return Outcome(
         result=result, metrics=score_runs.metrics(found), notices=found.notices,
+        write_parts=score_runs.keep_model(found),
         rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from analytics import snapshots
 from analytics.frames import Scope
-from analytics.generations import Rows
+from analytics.generations import Rows, Work
+from analytics.model_files import model_usable, model_write
 from analytics.models import Run
-from analytics.scores import score_rows
+from analytics.scores import score_rows, top_chance
 from analytics.snapshots import Question
 
 if TYPE_CHECKING:
@@ -71,9 +72,10 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ScoreResult, dict[str, Any], Row
         chances = found.scorer.probabilities(features, rows)
         reasons = _reasons(found.scorer, features, rows)
     result["expected"] = float(chances.sum())
+    result["top"] = top_chance(chances, found.base_rate)
     written = score_rows(
         kind=run.method, customers=customers if len(chances) else customers[:0], chances=chances,
-        reasons=reasons, base_rate=found.base_rate,
+        reasons=reasons, base_rate=found.base_rate, top=result["top"],
     )  # fmt: skip
     return found, result, written
 
@@ -87,6 +89,17 @@ def metrics(found: ScoreResult) -> dict[str, Any]:
         "brier": best.calibration.brier, "naive_brier": naive.calibration.brier,
         "calibration_slope": best.calibration.slope, "signal": found.signal,
     }  # fmt: skip
+
+
+def has_model(run: Run) -> bool:
+    """Whether the model that a finished run should have stored is there and can be used."""
+    scores = run.method in QUESTIONS and run.live and run.result["signal"]
+    return not scores or model_usable(run)
+
+
+def keep_model(found: ScoreResult) -> Callable[[Run, Work], None] | None:
+    """What stores the model of a run, so that customers are scored between the nights."""
+    return (lambda run, _work: model_write(run, found.scorer)) if found.scorer else None
 
 
 def _reasons(scorer: Scorer, features: Any, rows: Any) -> Iterator[list[Reason]]:

@@ -27,13 +27,10 @@ def score_rows(
     chances: NDArray[Any],
     reasons: Iterable[Sequence[Reason]],
     base_rate: float,
+    top: float | None,
 ) -> Rows:
-    """The scores of a run's customers, to be written."""
-    import numpy as np
-
-    top = base_rate
-    if len(chances):
-        top = max(float(np.quantile(chances, 1.0 - TOP_SHARE)), base_rate)
+    """The scores of a run's customers, to be written; ``top`` as ``top_chance`` gives it."""
+    top = base_rate if top is None else top
     rows = (
         (
             pk,
@@ -45,6 +42,15 @@ def score_rows(
         for pk, p, why in zip(customers.tolist(), chances.tolist(), reasons, strict=True)
     )
     return Rows(CustomerScore, ("customer_id", "kind", "chance", "level", "reasons"), rows)
+
+
+def top_chance(chances: NDArray[Any], base_rate: float) -> float:
+    """From which chance on a customer stands out."""
+    import numpy as np
+
+    if not len(chances):
+        return base_rate
+    return max(float(np.quantile(chances, 1.0 - TOP_SHARE)), base_rate)
 
 
 def _level(chance: float, top: float, base_rate: float) -> int:

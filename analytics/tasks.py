@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from analytics import csat_risk, runs
+from analytics import csat_risk, rescoring, runs
 from analytics.boards import printing
 from analytics.customer_duplicates import find_duplicates
 from analytics.datasets.reimport import source_check
@@ -51,6 +51,15 @@ def score_open_requests(job: JobContext) -> dict[str, Any]:
     run = csat_risk.newest_run()
     written = csat_risk.risks_write(run) if run else 0
     return {"table": [[gettext("Requests"), written]]}
+
+
+@handler(rescoring.JOB_KIND, title=_("Score of a customer"))
+def score_customer(job: JobContext) -> dict[str, Any]:
+    with job.interruptible():
+        kinds = rescoring.customer_score(pk=job.params["customer"])
+    names = [str(Run.Method(kind).label) for kind in kinds]
+    told = gettext("Scored: %(names)s.") % {"names": ", ".join(names)}
+    return {"message": told if names else gettext("No question concerns this customer now.")}
 
 
 @handler("experiments_nightly", title=_("Running experiments"), queue=HEAVY_QUEUE)

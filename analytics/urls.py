@@ -15,6 +15,7 @@ urlpatterns = [
     path("runs/<int:pk>/", views.run_detail, name="run_detail"),
     path("runs/<int:pk>/<slug:key>.csv", views.run_csv, name="run_csv"),
     path("runs/<int:pk>/again/", comparing.run_again, name="run_again"),
+    path("customers/<int:pk>/score/", views.score_customer, name="score_customer"),
     path("datasets/", datasets.datasets, name="datasets"),
     path("datasets/<int:pk>/", datasets.dataset, name="dataset"),
     path("datasets/<int:pk>/steps/", datasets.add_step, name="dataset_step"),

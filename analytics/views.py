@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +17,7 @@ from analytics.forms import OptionsForm
 from analytics.models import Run
 from analytics.offers import offer
 from analytics.pages import METHOD_PAGES, MethodPage, run_page
+from analytics.rescoring import score_ask
 from analytics.runs import run_start
 from analytics.slices import PERIODS, slice_of
 from crm.accounts.http import SignedInRequest
@@ -24,6 +25,7 @@ from crm.accounts.models import Team
 from crm.common.charting import Chart
 from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
+from customers.models import Customer
 
 
 @require_GET
@@ -151,6 +153,13 @@ def run_detail(request: SignedInRequest, pk: int) -> HttpResponse:
         "offer": offer(run, request.user), **reproduced(run),
     }  # fmt: skip
     return render(request, "analytics/run.html", context)
+
+
+@require_POST
+def score_customer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Score one customer now; whoever sees the customer sees the scores."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    return redirect(score_ask(customer=customer, actor=request.user))
 
 
 @require_GET

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 
@@ -29,9 +30,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
+def django_db_setup(
+    django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """A copy of the migrated template instead of migrating again."""
     testing.clone()
+    settings.MODELS_DIR = tmp_path_factory.mktemp("models")  # runs' numbers are the database's
     # Emptying every table also loses what the migrations put there; a fresh copy does not.
     TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]
 

@@ -247,6 +247,8 @@ STATICFILES_DIRS = [
 ]
 MEDIA_ROOT = VAR_DIR / "media"
 WAREHOUSE_DIR = Path(env.text("WAREHOUSE_DIR", str(VAR_DIR / "warehouse")))
+# Fitted models, signed; never served (analytics/model_files.py).
+MODELS_DIR = Path(env.text("MODELS_DIR", str(VAR_DIR / "models")))
 # Files that datasets are read from again, by schedule; empty: none (docs/datasets.md).
 DATASET_FOLDER = env.text("DATASET_FOLDER")
 # Hosts of one's own network that may be called although they are not public, and their authority.

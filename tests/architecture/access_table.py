@@ -194,6 +194,7 @@ ACTIONS: dict[str, Action] = {
     "records:export_detail": Action("export", DONE, "get"),
     # The export has no file: nothing is there to be taken.
     "records:export_file": Action("export", MINE, "get", also=(404,)),
+    "analytics:score_customer": Action("customers:", SELL_SEE),
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     "customers:tab": Action("customers:", SELL_SEE, "get", more=("deals",)),
     "customers:contacts": Action("customers:", SELL_SEE, "get"),
