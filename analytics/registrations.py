@@ -5,17 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from analytics import csat_risk, staffing_pages, win_columns
+from analytics.attribution import panels as attribution
+from analytics.attribution.lists import CreditedFilter
 from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
 from analytics.models import CustomerScore, CustomerValue, NextProduct
 from crm.common.registries import NavItem, Panel, customer_panels, nav_items, record_panels
 from crm.records.lists import export_pages
-from crm.records.resources import list_extras
+from crm.records.resources import KEEPERS, list_extras
 from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
-from sales.filters import DealFilterSet
+from sales.filters import DealFilterSet, OrderFilterSet
 from sales.offers import deal_tags
 from sales.resources import DEALS
 from service.filters import RequestFilterSet
@@ -24,6 +26,14 @@ from service.resources import REQUESTS
 
 nav_items += [
     NavItem(_("Dashboard"), "analytics:dashboard", "chart-bar", 80, prefix="/analytics/", key="a"),
+    NavItem(
+        _("Attributed revenue"),
+        "analytics:attribution",
+        "receipt",
+        63,
+        KEEPERS,
+        section="marketing",
+    ),
 ]
 
 customer_panels.append(Panel("scores", "analytics/panels/scores.html", 15, scores_panel))
@@ -39,6 +49,13 @@ RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()  # type: ignore[a
 record_panels.setdefault(DEALS.kind, []).append(
     Panel("win", "analytics/panels/win.html", 10, win_columns.win_panel)
 )
+record_panels.setdefault("marketing.campaign", []).append(
+    Panel("credit", "analytics/panels/credit.html", 10, attribution.campaign_panel)
+)
+record_panels.setdefault("marketing.activity", []).append(
+    Panel("credit", "analytics/panels/credit.html", 10, attribution.activity_panel)
+)
+OrderFilterSet.base_filters["credited"] = CreditedFilter()  # type: ignore[attr-defined]  # stubs lack it
 deal_tags.append(win_columns.win_tags)
 DEALS.columns.extend(win_columns.COLUMNS)
 DEALS.sorts.extend(win_columns.SORTS)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from analytics import budget_views, views
+from analytics.attribution import views as attribution
 from analytics.boards import card_views as cards
 from analytics.boards import views as boards
 from analytics.comparing import views as comparing
@@ -74,6 +75,8 @@ urlpatterns = [
     path("experiment/<int:pk>/end/", experiments.end, name="experiment_end"),
     path("experiment/<int:pk>/discard/", experiments.discard, name="experiment_discard"),
     path("experiment/<int:pk>/rest/<slug:arm>/", experiments.roll_out, name="experiment_roll_out"),
+    path("attribution/", attribution.overview, name="attribution"),
+    path("attribution/table.csv", attribution.table, name="attribution_csv"),
     path("<slug:name>/", views.method, name="method"),
     path("<slug:name>/runs/", comparing.run_history, name="run_history"),
     path("<slug:name>/compare/", comparing.run_compare, name="run_compare"),

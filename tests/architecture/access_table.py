@@ -368,6 +368,8 @@ PAGES: dict[str, Page] = {
     "analytics:run_history": Page(KEEPERS, args=("cluster",)),
     "analytics:run_compare": Page(KEEPERS, args=("cluster",)),
     "analytics:datasets": Page(KEEPERS),
+    "analytics:attribution": Page(KEEPERS),
+    "analytics:attribution_csv": Page(KEEPERS),
     "analytics:experiments": Page(KEEPERS),
     "analytics:experiment_create": Page(KEEPERS),
     "analytics:warehouse": Page({"admin"}),

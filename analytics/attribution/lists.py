@@ -1,0 +1,58 @@
+"""The orders that a figure of the table leads to: a filter of their list."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from analytics.attribution.credit import MOST_DAYS, Rule, Terms, credited_to
+
+NOBODY = "none"
+
+
+def written(terms: Terms, campaign: int | None) -> str:
+    return f"{campaign or NOBODY}-{terms.rule.value}-{terms.days}"
+
+
+def read(text: str) -> tuple[Terms, int | None] | None:
+    """What ``written`` wrote; None for anything else."""
+    campaign, _dash, rest = text.partition("-")
+    rule, _dash, days = rest.partition("-")
+    known = campaign == NOBODY or (_number(campaign) and len(campaign) < 19)
+    if not known or rule not in Rule.values or not _number(days) or len(days) > 3:
+        return None
+    if not 1 <= int(days) <= MOST_DAYS:
+        return None
+    return Terms(Rule(rule), int(days)), None if campaign == NOBODY else int(campaign)
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+class CreditedFilter(django_filters.CharFilter):
+    """Orders credited to a campaign, or to none, under a rule; what cannot be read finds none."""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Credited to (campaign-rule-days)"), widget=forms.HiddenInput)
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if not value:
+            return qs
+        asked = read(value)
+        return credited_to(qs, *asked) if asked else qs.none()
+
+
+def order_list(terms: Terms, campaign: int | None, first: date, last: date) -> str:
+    """The address of the list of the orders behind a figure."""
+    asked = {
+        "credited": written(terms, campaign), "ordered_from": first.isoformat(),
+        "ordered_until": last.isoformat(),
+    }  # fmt: skip
+    return f"{reverse('sales:order_list')}?{urlencode(asked)}"

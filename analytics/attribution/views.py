@@ -1,0 +1,93 @@
+"""The table of campaigns with what is credited to them, on a page and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from analytics.attribution.credit import Credit, credits_of, sold_in
+from analytics.attribution.forms import TermsForm
+from analytics.attribution.lists import order_list
+from crm.accounts.http import SignedInRequest
+from crm.common.csv_files import csv_file
+from crm.records.resources import KEEPERS
+from marketing.models import Campaign
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row; ``url`` leads to its orders, ``campaign`` is None where the reader sees none."""
+
+    name: str
+    campaign: Campaign | None
+    orders: int
+    amount: Decimal
+    share: float | None
+    url: str
+
+
+def _form(request: SignedInRequest) -> TermsForm:
+    if request.user.role not in KEEPERS:
+        raise Http404
+    return TermsForm(request.GET)
+
+
+def _lines(user: Any, form: TermsForm) -> tuple[list[Line], Decimal]:
+    """The rows and their total, in two queries."""
+    terms, days = form.terms, (form.cleaned_data["first"], form.cleaned_data["last"])
+    found = credits_of(sold_in(user, *days), terms)
+    total = sum((one.amount for one in found), Decimal(0))
+    seen = Campaign.objects.visible_to(user).in_bulk([one.campaign for one in found])
+
+    def line(one: Credit) -> Line:
+        campaign = seen.get(one.campaign)
+        name = campaign.name if campaign else _("A campaign of another team")
+        if one.campaign is None:
+            name = _("None: no activity before the order")
+        share = float(one.amount / total) if total else None
+        url = order_list(terms, one.campaign, *days)
+        return Line(name, campaign, one.orders, one.amount, share, url)
+
+    return [line(one) for one in found], total
+
+
+@require_GET
+def overview(request: SignedInRequest) -> HttpResponse:
+    form = _form(request)
+    context: dict[str, Any] = {"form": form, "currency": settings.BASE_CURRENCY}
+    if form.is_valid():
+        lines, total = _lines(request.user, form)
+        context |= {
+            "lines": lines, "total": total, "terms": form.terms,
+            "csv_url": f"{reverse('analytics:attribution_csv')}?{request.GET.urlencode()}",
+        }  # fmt: skip
+    status = 200 if form.is_valid() else 422
+    return render(request, "analytics/attribution.html", context, status=status)
+
+
+@require_GET
+def table(request: SignedInRequest) -> HttpResponse:
+    """The rows as CSV, with the rule and the window in each."""
+    form = _form(request)
+    if not form.is_valid():
+        return redirect(f"{reverse('analytics:attribution')}?{request.GET.urlencode()}")
+    lines, _total = _lines(request.user, form)
+    terms, given = form.terms, form.cleaned_data
+    columns = [
+        _("Campaign"), _("Orders"), _("Credited"), _("Currency"), _("Rule"),
+        _("Days before the order"), _("Orders from"), _("Orders until"),
+    ]  # fmt: skip
+    rows = [
+        [one.name, one.orders, one.amount, settings.BASE_CURRENCY, str(terms.rule.label),
+         terms.days, given["first"], given["last"]]
+        for one in lines
+    ]  # fmt: skip
+    return csv_file("attribution", columns, rows)

@@ -1,0 +1,215 @@
+"""Orders credited to campaigns: figures reckoned by hand, and totals that add up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from analytics.attribution.credit import Rule, Terms, credited_to, credits_of, sold_in
+from analytics.attribution.lists import read, written
+from marketing.models import Activity, Campaign
+from sales.models import Order
+from tests.factories.cast import Cast
+from tests.factories.customers import CustomerFactory
+from tests.factories.marketing import ActivityFactory, CampaignFactory
+from tests.factories.sales import OrderFactory
+
+pytestmark = pytest.mark.django_db
+START = datetime(2026, 3, 1, 12, tzinfo=timezone.get_default_timezone())
+PERIOD = (date(2026, 3, 1), date(2026, 6, 30))
+PAGE, FILE = "/analytics/attribution/", "/analytics/attribution/table.csv"
+
+
+def on(day: int) -> datetime:
+    return START + timedelta(days=day)
+
+
+def order(customer: Any, day: int, total: str, **more: Any) -> Order:
+    made: Order = OrderFactory(
+        customer=customer, team=customer.team, ordered_at=on(day), lines=[(1, Decimal(total))],
+        status=more.pop("status", "completed"), **more,
+    )  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def campaigns(cast: Cast) -> dict[str, Campaign]:
+    """One customer met A on day 1 and B on day 10; orders on days 20 and 45, and a refund.
+
+    C was only planned, D opted out, and E came before all windows. Another customer met nobody;
+    a stranger's was met by F, of the other team.
+    """
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    made = {}
+    for name, day, stage in (
+        ("A", 1, "sent"), ("B", 10, "clicked"), ("C", 12, "planned"), ("D", 13, "opted_out"),
+        ("E", -400, "replied"),
+    ):  # fmt: skip
+        made[name] = CampaignFactory(name=name, owner=cast.manager, team=cast.team)
+        ActivityFactory(
+            campaign=made[name], customer=customer, happened_at=on(day), stage=stage,
+            team=cast.team,
+        )  # fmt: skip
+    bought = order(customer, 20, "100.01")
+    order(customer, 60, "-30.00", kind="refund", refund_of=bought)
+    order(customer, 45, "200.00")
+    order(customer, 21, "999.00", status="draft")
+    order(CustomerFactory(owner=cast.rep, team=cast.team), 22, "50.00")
+    made["F"] = CampaignFactory(name="F", owner=cast.stranger, team=cast.other_team)
+    foreign = CustomerFactory(owner=cast.stranger, team=cast.other_team)
+    ActivityFactory(campaign=made["F"], customer=foreign, happened_at=on(1), stage="sent")
+    order(foreign, 2, "7.00")
+    return made
+
+
+def credited(user: Any, terms: Terms) -> dict[str, tuple[int, str]]:
+    names: dict[Any, str] = dict(Campaign.objects.values_list("pk", "name"))
+    found = credits_of(sold_in(user, *PERIOD), terms)
+    return {names.get(one.campaign, "none"): (one.orders, str(one.amount)) for one in found}
+
+
+@pytest.mark.parametrize(
+    ("rule", "days", "expected"),
+    [
+        ("last", 30, {"B": (1, "70.01"), "none": (2, "250.00")}),
+        ("first", 30, {"A": (1, "70.01"), "none": (2, "250.00")}),
+        # 50.01 and 50.00, less half of the refund each.
+        ("even", 30, {"A": (1, "35.01"), "B": (1, "35.00"), "none": (2, "250.00")}),
+        ("last", 40, {"B": (2, "270.01"), "none": (1, "50.00")}),
+        ("first", 45, {"A": (2, "270.01"), "none": (1, "50.00")}),
+        ("last", 9, {"none": (3, "320.01")}),
+        ("last", 11, {"B": (1, "70.01"), "none": (2, "250.00")}),
+    ],
+)
+def test_it_credits_as_reckoned_by_hand(
+    cast: Cast, campaigns: Any, rule: str, days: int, expected: dict[str, tuple[int, str]]
+) -> None:
+    assert credited(cast.manager, Terms(Rule(rule), days)) == expected
+
+
+@pytest.mark.parametrize("rule", Rule.values)
+@pytest.mark.parametrize("days", [1, 15, 30, 45, 365])
+def test_it_adds_up_and_leads_to_the_orders_it_counted(
+    cast: Cast, campaigns: Any, rule: str, days: int
+) -> None:
+    terms = Terms(Rule(rule), days)
+    orders = sold_in(cast.admin, *PERIOD)
+    found = credits_of(orders, terms)
+    assert sum(one.amount for one in found) == Decimal("327.01")
+    for one in found:
+        listed = credited_to(orders, terms, one.campaign)
+        assert listed.filter(kind="sale").count() == one.orders
+        if rule != Rule.EVEN or one.campaign is None:
+            assert sum(row.total_base for row in listed) == one.amount
+
+
+def test_it_shares_cents_so_that_none_is_lost(cast: Cast) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    for day in range(7):
+        ActivityFactory(customer=customer, happened_at=on(day), stage="sent", team=cast.team)
+    order(customer, 8, "0.10")
+    amounts = [one.amount for one in credits_of(sold_in(cast.admin, *PERIOD), Terms(Rule.EVEN))]
+    assert sum(amounts) == Decimal("0.10")
+    assert set(amounts) == {Decimal("0.01"), Decimal("0.02")}
+
+
+def test_it_does_not_credit_twice_what_two_teams_touched(cast: Cast, campaigns: Any) -> None:
+    """The last touch was another team's: the own campaign is not credited in its place."""
+    customer = Activity.objects.filter(campaign=campaigns["B"]).get().customer
+    ActivityFactory(campaign=campaigns["F"], customer=customer, happened_at=on(15), stage="sent",
+                    team=cast.other_team)  # fmt: skip
+    assert credited(cast.manager, Terms())["F"] == (1, "70.01")
+    assert "B" not in credited(cast.manager, Terms())
+
+
+def test_it_shows_the_table_with_its_rule_and_what_it_is_not(
+    cast: Cast, client: Client, campaigns: Any
+) -> None:
+    client.force_login(cast.manager)
+    asked = {"rule": "last", "days": "30", "first": "2026-03-01", "last": "2026-06-30"}
+    answer = client.get(PAGE, asked)
+    page = answer.content.decode()
+    assert "This is bookkeeping, not effect" in page
+    assert "Last touch within 30 days" in page
+    assert [(line.name, line.orders) for line in answer.context["lines"]] == [
+        ("B", 1), ("None: no activity before the order", 2),
+    ]  # fmt: skip
+    assert answer.context["total"] == Decimal("320.01")
+    for line in answer.context["lines"]:
+        orders = client.get(line.url).context["page"].rows
+        assert sum(row.kind == "sale" for row in orders) == line.orders
+    text = client.get(FILE, asked).content.decode("utf-8-sig")
+    assert text.splitlines()[1] == "B,1,70.01,CNY,Last touch,30,2026-03-01,2026-06-30"
+
+
+def test_it_asks_as_many_queries_for_many_campaigns(
+    cast: Cast, client: Client, campaigns: Any
+) -> None:
+    client.force_login(cast.manager)
+
+    def count() -> int:
+        client.get(PAGE)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(PAGE, {"first": "2026-03-01", "last": "2026-06-30", "days": "90"})
+        return len(captured)
+
+    few = count()
+    for number in range(8):
+        customer = CustomerFactory(owner=cast.rep, team=cast.team)
+        ActivityFactory(customer=customer, happened_at=on(number), stage="sent", team=cast.team)
+        order(customer, 20, "5.00")
+    assert count() == few
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"days": "0"}, "greater than or equal to 1"), ({"days": "x"}, "Enter a whole number"),
+        ({"days": "9999"}, "less than or equal to 365"), ({"rule": "luck"}, "luck"),
+        ({"first": "2026-05-01", "last": "2026-04-01"}, "lies before the first one"),
+        ({"last": "9999-12-31"}, "too far away"), ({"first": "soon"}, "valid date"),
+    ],
+)  # fmt: skip
+def test_it_says_what_is_wrong_and_keeps_what_was_typed(
+    cast: Cast, client: Client, asked: dict[str, str], said: str
+) -> None:
+    client.force_login(cast.manager)
+    answer = client.get(PAGE, asked)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    assert next(iter(asked.values())) in answer.content.decode() or "rule" in asked
+    assert client.get(FILE, asked).status_code == 302
+
+
+def test_it_stands_on_the_pages_of_campaigns_and_activities(
+    cast: Cast, client: Client, campaigns: Any
+) -> None:
+    client.force_login(cast.rep)
+    page = client.get(campaigns["B"].get_absolute_url()).content.decode()
+    assert "70.01" in page
+    assert "2 orders" in page  # the order and its refund
+    assert "Other rules and windows" not in page
+    client.force_login(cast.manager)
+    activity = Activity.objects.get(campaign=campaigns["A"])
+    page = client.get(activity.get_absolute_url()).content.decode()
+    assert "0 orders" in page
+    assert "Other rules and windows" in page
+    assert client.get(reverse("sales:order_list"), {"credited": "nonsense"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "1-last", "1-luck-30", "1-last-0", "1-last-366", "1-last-٣", "-last-30",
+             "99999999999999999999-last-30", "1-last-30-4"],
+)  # fmt: skip
+def test_it_reads_only_what_it_wrote(text: str) -> None:
+    assert read(text) is None
+    for terms, campaign in ((Terms(), 7), (Terms(Rule.EVEN, 365), None)):
+        assert read(written(terms, campaign)) == (terms, campaign)
