@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.attribution.credit import MOST_DAYS, Rule, Terms, credited_to
 
@@ -36,11 +37,24 @@ def _number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
+class CreditedField(forms.CharField):
+    def said(self, value: str) -> str:
+        """The filter in words; a number, for the reader may not see the campaign's name."""
+        asked = read(value)
+        if asked is None:
+            return value
+        terms, campaign = asked
+        whose = _("campaign %(number)d") % {"number": campaign} if campaign else _("no campaign")
+        return f"{whose} · {terms.label}"
+
+
 class CreditedFilter(django_filters.CharFilter):
     """Orders credited to a campaign, or to none, under a rule; what cannot be read finds none."""
 
+    field_class = CreditedField
+
     def __init__(self) -> None:
-        super().__init__(label=_("Credited to (campaign-rule-days)"), widget=forms.HiddenInput)
+        super().__init__(label=gettext_lazy("Credited to"), widget=forms.HiddenInput)
 
     def filter(self, qs: Any, value: Any) -> Any:
         if not value:

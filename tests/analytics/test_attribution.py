@@ -146,6 +146,8 @@ def test_it_shows_the_table_with_its_rule_and_what_it_is_not(
     for line in answer.context["lines"]:
         orders = client.get(line.url).context["page"].rows
         assert sum(row.kind == "sale" for row in orders) == line.orders
+    listed = client.get(answer.context["lines"][0].url).content.decode()
+    assert f"campaign {campaigns['B'].pk} · Last touch within 30 days" in listed
     text = client.get(FILE, asked).content.decode("utf-8-sig")
     assert text.splitlines()[1] == "B,1,70.01,CNY,Last touch,30,2026-03-01,2026-06-30"
 

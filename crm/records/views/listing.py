@@ -209,6 +209,8 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
 
 
 def _choice_label(field: Any, value: str) -> str:
+    if hasattr(field, "said"):
+        return str(field.said(value))
     queryset = getattr(field, "queryset", None)
     if queryset is not None:
         found = queryset.filter(pk=value).first() if value.isdigit() else None
