@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from analytics.charts import weekday_names
 from analytics.models import Run
@@ -47,15 +47,17 @@ def _sentence(result: dict[str, Any]) -> str:
     if not hours:
         return _("The desk is closed in the coming week.")
     peak = max(hours, key=lambda hour: (hour["agents"], hour["mean"]))
-    return ngettext(
+    alone = _(
         "In the week from %(week)s, requests bring about %(load)s hours of work. To keep the "
         "promise takes %(hours)s hours of presence (%(low)s to %(high)s), with one person there at "
-        "a time.",
+        "a time."
+    )
+    several = _(
         "In the week from %(week)s, requests bring about %(load)s hours of work. To keep the "
         "promise takes %(hours)s hours of presence (%(low)s to %(high)s), at most %(peak)s people "
-        "at once (%(weekday)s from %(hour)s:00).",
-        peak["agents"],
-    ) % {
+        "at once (%(weekday)s from %(hour)s:00)."
+    )
+    return (alone if peak["agents"] == 1 else several) % {
         "week": formats.day(date.fromisoformat(result["week"])),
         "load": formats.number(sum(map(_load(result), hours)), 1),
         "hours": formats.number(sum(hour["agents"] for hour in hours)),
