@@ -12,6 +12,8 @@ DATABASE_URL, REDIS_URL = testing.urls()
 REDIS_URL = env.text("CRM_TEST_REDIS_URL", REDIS_URL)  # the faults stop a server of their own
 JOB_EXTRA_MODULES = env.words("JOB_EXTRA_MODULES")  # handlers that exist for tests only
 DATABASES = {"default": database_settings(DATABASE_URL)}
+# A test is one transaction; on a busy machine it computes longer than a session may idle.
+DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = env.text(  # the faults send through a server of their own

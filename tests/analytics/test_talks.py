@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -28,8 +27,6 @@ NOTE = Communication.Channel.NOTE
 def talks(truth: dict[str, Any], django_db_blocker: Any) -> Iterator[Run]:
     """One run on the demo, whose rarer channels become calls: each forecast takes seconds."""
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:  # a busy machine fits longer than a session may idle
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         rare = Communication.objects.exclude(channel__in=["phone", "sms", "note"])
         rare.update(channel="phone")
         yield runs.run_method(method="communications")

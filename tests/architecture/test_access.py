@@ -252,6 +252,6 @@ def test_it_survives_hostile_parameters(world: World, client: Client, kind: str)
     url = reverse(kind + "list")
     names = [*client.get(url).context["filterset"].filters, "sort", "after", "before", "size"]
     names += ["owner__password__startswith", "state"]
-    for text in SQL:
-        for name in names:
+    for turn, name in enumerate(names):
+        for text in SQL[turn % 3 :: 3]:  # all of them over the names: 3 000 pages are enough
             assert client.get(url, {name: text}).status_code in {200, 400}, (name, text)
