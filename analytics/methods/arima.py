@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.methods.candidates import LEVELS, Candidate, Prediction, from_statsforecast, quietly
+from analytics.methods.descent import descend
 
 FloatArray = NDArray[np.float64]
 # ARIMA is estimated on at most this many of the last periods: its search takes seconds beyond.
@@ -107,14 +108,12 @@ class Arima(Candidate):
         then has to beat the plainer models next to it by the exact one. (A search by the exact
         likelihood alone takes five times as long.)
         """
-        from statsforecast.models import AutoARIMA
-
         start = max(len(y) - ARIMA_PERIODS, 0)
         z = (np.log(y) if self.log else y)[start:]
         long = season > LONG_ARIMA_SEASON
         pairs = _fourier_pairs(z, season) if long else 0
         exogenous = fourier_terms(0, len(z), season, pairs) if pairs else None
-        model = AutoARIMA(season_length=1 if long else season, approximation=True)
+        model = _library().AutoARIMA(season_length=1 if long else season, approximation=True)
         fitted = quietly(lambda: model.fit(z, X=exogenous))
         form = _form_of(fitted, log=self.log, pairs=pairs, period=season if pairs else 1)
         if not (quick or pairs or len(z) > EXACT_PERIODS):
@@ -142,6 +141,14 @@ class Arima(Candidate):
         return [self.predict(y[:origin], season, horizon, form) for origin in origins]
 
 
+def _library() -> Any:
+    """Return statsforecast's models, which then search with the quicker BFGS."""
+    from statsforecast import arima, models
+
+    arima.__dict__["minimize"] = descend
+    return models
+
+
 @dataclass(frozen=True)
 class ArimaFit:
     """Orders, the library's model with its coefficients, and the first period it was fitted to."""
@@ -160,15 +167,13 @@ def _form_of(fitted: Any, *, log: bool, pairs: int, period: int) -> ArimaForm:
 
 def _plainer(form: ArimaForm, fitted: Any, z: FloatArray) -> tuple[ArimaForm, Any]:
     """Return the best by exact AICc of ``form``, the airline model and the steps between them."""
-    from statsforecast.models import ARIMA
-
     inner = dict.fromkeys([(form.p, form.q), (0, 1)])
     outer = dict.fromkeys([(form.P, form.Q), (0, 1)]) if form.season > 1 else {(0, 0): None}
     for (p, q), (P, Q) in product(inner, outer):
         other = replace(form, p=p, q=q, P=P, Q=Q)
         if other == form:
             continue
-        model = ARIMA(
+        model = _library().ARIMA(
             order=(p, form.d, q),
             season_length=form.season,
             seasonal_order=(P, form.D, Q),
@@ -199,15 +204,15 @@ def log_helps(y: FloatArray, season: int) -> bool:
     Compares the AIC of ARIMA(0,1,1)(0,1,1) on both, brought to the scale of the data by the
     Jacobian, + 2 sum log y.  False for series that are not positive or hardly vary.
     """
-    from statsforecast.models import ARIMA
-
     if np.min(y) <= 0 or np.max(y) / np.min(y) < 1.5:
         return False
     seasonal = int(1 < season <= LONG_ARIMA_SEASON and len(y) > 2 * season + 5)
     m = season if seasonal else 1
 
     def aic(z: FloatArray) -> float:
-        model = ARIMA(order=(0, 1, 1), season_length=m, seasonal_order=(0, seasonal, seasonal))
+        model = _library().ARIMA(
+            order=(0, 1, 1), season_length=m, seasonal_order=(0, seasonal, seasonal)
+        )
         return float(quietly(lambda: model.fit(z)).model_["aic"])
 
     lost = 1 + seasonal * m
