@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from analytics.methods.cluster_choice import (
     NULL_MARGIN,
     choose_k,
+    finest_k,
     fit_kmeans,
     sample_rows,
     silhouette,
@@ -154,7 +155,8 @@ def cluster(
     algorithm : {"kmeans", "dbscan"}
     k : int, optional
         Number of groups for K-means, 2 to 50; by default that of 2 to 10 with the largest
-        silhouette.
+        silhouette, or more whose silhouette is nearly as large and which halves of the rows
+        reproduce.
     previous : ndarray, shape (k1, d), optional
         ``centroids`` of an earlier result with the same columns: its labels are kept.
     logged : collection of str
@@ -334,11 +336,12 @@ def _kmeans(Z: FloatArray, k: int | None, seed: int, notices: list[Notice]) -> _
     top = max(2, min(MAX_K, distinct - 1, len(Z) // 5))
     tried = range(2, top + 1) if k is None else range(k, k + 1)
     choice = choose_k(Z, tried, seed)
-    model = fit_kmeans(Z, choice.k, seed, starts=10 if len(Z) <= LARGE else 3)
+    chosen = finest_k(Z, choice, seed)
+    model = fit_kmeans(Z, chosen, seed, starts=10 if len(Z) <= LARGE else 3)
     width = silhouette(Z, model.labels_, seed)
     observed, null = structure_test(Z, tried, seed)
     structure = bool(observed > null + NULL_MARGIN)
-    steady = stability(Z, choice.k, seed)
+    steady = stability(Z, chosen, seed)
     if not structure:
         params = {"silhouette": observed, "null": null}
         notices.insert(0, Notice("no_clear_groups", params))

@@ -8,6 +8,7 @@ import pytest
 from sklearn.datasets import load_wine, make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 
+from analytics.methods.cluster_choice import prediction_strength
 from analytics.methods.cluster_profiles import match_labels
 from analytics.methods.clustering import ClusterResult, cluster, looks_like_identifier
 from analytics.methods.errors import DataProblem
@@ -194,3 +195,16 @@ def test_it_leaves_out_a_column_that_is_mostly_empty() -> None:
     found = cluster(frame, algorithm="dbscan", k=3)
     assert found.columns == ("a",)
     assert {"empty_columns_left_out", "dbscan_finds_k"} <= {n.code for n in found.notices}
+
+
+def test_it_finds_small_groups_beside_large_ones() -> None:
+    """Silhouette alone joins the nearer two of three groups that come again in every sample."""
+    rng = np.random.default_rng(3)
+    sizes, means = (300, 200, 100), ([1, 2, 3], [4, 2, 1], [4, 5, 4])
+    spends = [np.exp(rng.normal(m, 0.4, (n, 3))) for n, m in zip(sizes, means, strict=True)]
+    frame = pd.DataFrame(np.vstack(spends), columns=["visits", "spend", "calls"])
+    found = cluster(frame)
+    assert found.candidates[2] > found.candidates[3]
+    assert (found.k, found.structure) == (3, True)
+    assert adjusted_rand_score(np.repeat([0, 1, 2], sizes), found.labels) > 0.98
+    assert prediction_strength(rng.normal(size=(400, 3)), 4, 0) < 0.6
