@@ -245,18 +245,27 @@ def _coefficients(design: Design, fit: Estimates) -> tuple[Coefficient, ...]:
 def variance_inflation(X: FloatArray, intercept: int | None) -> FloatArray:
     """Return the variance inflation factor of each column of X, shape (p,).
 
-    VIF_k = 1 / (1 - R2_k) with R2_k from regressing column k on the others, centred when there is
-    an intercept (D. A. Belsley, E. Kuh and R. E. Welsch 1980, Regression Diagnostics, ch. 3);
-    computed as (X'X)^-1_kk times the column's sum of squares.
+    VIF_k = 1 / (1 - R2_k) with R2_k from regressing column k on the others, centred when those
+    hold an intercept, or add up to one as the marks of all categories do; computed as
+    (X'X)^-1_kk times the column's sum of squares (D. A. Belsley, E. Kuh and R. E. Welsch 1980,
+    Regression Diagnostics, ch. 3).
     """
     norms = np.linalg.norm(X, axis=0)
     R: FloatArray = np.asarray(np.linalg.qr(X / norms, mode="r"))
     inverse = np.linalg.inv(R)
     diagonal = np.sum(inverse**2, axis=1)
-    if intercept is None:
-        return diagonal
     centred = np.sum((X - X.mean(axis=0)) ** 2, axis=0) / norms**2
-    return diagonal * centred
+    if intercept is not None:
+        return diagonal * centred
+    return np.where(_without_them_a_constant(X / norms), diagonal * centred, diagonal)
+
+
+def _without_them_a_constant(X: FloatArray) -> NDArray[np.bool_]:
+    """Mark the columns of X (n, p) without which the others still add up to a constant."""
+    one = np.ones(len(X)) / np.sqrt(len(X))
+    weights = np.linalg.lstsq(X, one, rcond=None)[0]
+    adds_up = bool(np.linalg.norm(X @ weights - one) < 1e-9)
+    return adds_up & (np.abs(weights) < 1e-9)
 
 
 def _influence(design: Design, fitted: Any) -> dict[str, FloatArray]:

@@ -12,7 +12,7 @@ from statsmodels.stats.diagnostic import het_breuschpagan
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from analytics.methods.errors import DataProblem, InsufficientData
-from analytics.methods.regression import RegressionResult, regress
+from analytics.methods.regression import RegressionResult, regress, variance_inflation
 
 # NIST StRD, Norris: 36 pairs of y and x.
 NORRIS = """
@@ -251,3 +251,14 @@ def test_it_refuses_a_formula_with_one_sentence(noise: pd.DataFrame, formula: st
         regress(noise, formula)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("categories", [3, 0])
+def test_it_measures_inflation_without_an_intercept(categories: int) -> None:
+    """Marks of all categories add up to a constant for the other columns alone."""
+    rng = np.random.default_rng(0)
+    marks = np.eye(3)[rng.integers(0, 3, 60)][:, :categories]
+    spend = rng.normal(5, 1, 60)
+    X = np.column_stack([marks, spend, spend + rng.normal(0, 0.5, 60)])
+    expected = [variance_inflation_factor(X, k, standardize=False) for k in range(X.shape[1])]
+    assert variance_inflation(X, None) == pytest.approx(expected, rel=1e-9)
