@@ -16,7 +16,12 @@ from analytics.methods.columns import date_column, numeric_column, require_colum
 from analytics.methods.design import Design, collinear_terms
 from analytics.methods.errors import DataProblem
 from analytics.methods.formula import Formula
-from analytics.methods.least_squares import Estimates, fit_least_squares
+from analytics.methods.least_squares import (
+    Estimates,
+    careful_errors,
+    fit_least_squares,
+    hac_lags,
+)
 
 FloatArray = NDArray[np.float64]
 DAYS_PER_YEAR = 365.25
@@ -34,7 +39,7 @@ class AdjustedEffect:
     unadjusted, estimate : float
         Without and with the adjustment, in units of the outcome per unit of the term.
     se, lo, hi, p : float
-        Of ``estimate``, with Newey–West errors.
+        Of ``estimate``, with Newey–West errors from jackknifed residuals.
     disagrees : bool
         The unadjusted effect looks significant, and the adjusted one lies outside its 95 %
         interval.
@@ -101,7 +106,7 @@ def adjusted_effects(
     """Fit the terms of ``design`` again beside trend, season and ``controls``.
 
     Trend is a straight line, season up to six pairs of yearly sine and cosine waves, their number
-    chosen by AICc; standard errors by Newey and West.
+    chosen by AICc; standard errors by ``careful_errors``.
 
     Returns
     -------
@@ -167,22 +172,27 @@ def _with_season(base: FloatArray, design: Design, dates: pd.Series, most: int) 
 def _compare(
     base: FloatArray, names: list[str], design: Design, plain: Estimates
 ) -> tuple[AdjustedEffect, ...]:
-    adjusted = fit_least_squares(design.y, base, names, "HAC")
+    from scipy.stats import t
+
+    adjusted = fit_least_squares(design.y, base, names)
+    n, columns = base.shape
+    errors = careful_errors(base, design.y - base @ adjusted.params, hac_lags(n))
+    reach = float(t.ppf(0.975, n - columns))
     found = []
     for k, name in enumerate(design.names):
         if k == design.intercept:
             continue
-        estimate = float(adjusted.params[k])
+        estimate, se = float(adjusted.params[k]), float(errors[k])
         outside = not plain.lo[k] <= estimate <= plain.hi[k]
         found.append(
             AdjustedEffect(
                 name=name,
                 unadjusted=float(plain.params[k]),
                 estimate=estimate,
-                se=float(adjusted.se[k]),
-                lo=float(adjusted.lo[k]),
-                hi=float(adjusted.hi[k]),
-                p=float(adjusted.p[k]),
+                se=se,
+                lo=estimate - reach * se,
+                hi=estimate + reach * se,
+                p=float(2.0 * t.sf(abs(estimate / se), n - columns)) if se > 0 else 0.0,
                 disagrees=bool(outside and plain.p[k] < 0.05),
             )
         )

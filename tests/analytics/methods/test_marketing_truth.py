@@ -59,8 +59,8 @@ def test_its_intervals_hold_the_planted_effects_about_as_often_as_they_say(
 ) -> None:
     held = effects["planted"].between(effects["lo"], effects["hi"])
     assert len(effects) == MARKETS * len(EFFECTS)
-    # Newey–West errors are a little small with two years of weeks: 95 % hold about 90.
-    assert 0.8 <= held.mean() <= 0.99
+    # 160 markets hold .946; the effects of one market go together, so that 12 may stray.
+    assert 0.85 <= held.mean() <= 0.99
 
 
 def test_it_finds_no_effect_of_the_channel_that_has_none(effects: pd.DataFrame) -> None:
