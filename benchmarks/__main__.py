@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import analyses, imports, report, start
+from benchmarks import accuracy, analyses, imports, report, speeds, start
 from benchmarks.machine import (
     BASE_DIR,
     Machine,
@@ -22,8 +22,9 @@ from benchmarks.machine import (
     row_counts,
 )
 
-PARTS = ("pages", "weight", "jobs", "import", "analyze", "start")
-DEFAULT_PARTS = ("pages", "weight", "jobs", "import", "analyze")
+PARTS = ("pages", "weight", "jobs", "import", "analyze", "methods", "start")
+DEFAULT_PARTS = PARTS[:-1]
+ALONE = {"methods", "start"}  # need no company
 
 
 def main() -> int:
@@ -36,9 +37,13 @@ def main() -> int:
         "commit": _commit(),
         "customers": options.customers,
     }
-    if set(options.only) != {"start"}:
+    if set(options.only) - ALONE:
         with machine(options.state) as found:
             _measure(found, options, figures)
+    if "methods" in options.only:
+        _say("methods: speed, then accuracy")
+        figures["methods"] = speeds.measure()
+        figures["accuracy"] = accuracy.measure(quick=options.quick)
     if "start" in options.only:
         _say("start")
         figures["start"] = start.measure(warm_times=1 if options.quick else 3)

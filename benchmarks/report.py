@@ -38,6 +38,11 @@ def text(figures: dict[str, Any]) -> str:
         parts.append(_import(imported))
     if analyses := figures.get("analyze"):
         parts += ["Analyses on the CRM's records", _table(_ANALYSIS_COLUMNS, analyses)]
+    if methods := figures.get("methods"):
+        parts += ["Analyses of tables, each a process", _table(_SPEED_COLUMNS, methods)]
+    for subject, rows in figures.get("accuracy", {}).items():
+        columns = {"method": "method", **_ACCURACY_COLUMNS[subject], "cpu_s": "CPU s each"}
+        parts += [f"Accuracy: {subject}", _table(columns, rows)]
     if start := figures.get("start"):
         parts.append(_start(start))
     missed = misses(figures)
@@ -65,6 +70,11 @@ def misses(figures: dict[str, Any]) -> list[str]:
     rate = figures.get("import", {}).get("rows_per_second")
     if rate and rate < IMPORT_ROWS_PER_SECOND:
         found.append(f"retail import: {rate:.0f} rows/s < {IMPORT_ROWS_PER_SECOND}")
+    found += [
+        f"{row['method']}: {row['seconds']} s > {row['target_s']} s"
+        for row in figures.get("methods", [])
+        if row["seconds"] > row["target_s"]
+    ]
     if start := figures.get("start"):
         cold = start["cold"]["first_page_seconds"]
         again = min(one["first_page_seconds"] for one in start["again"])
@@ -93,6 +103,16 @@ _WEIGHT_COLUMNS = {
 _ANALYSIS_COLUMNS = {
     "method": "method", "seconds": "command s", "method_seconds": "method s", "rows": "rows",
     "peak_mib": "peak MiB", "load": "load", "failed": "failed",
+}  # fmt: skip
+
+_SPEED_COLUMNS = {
+    "method": "table", "seconds": "s", "cpu_s": "CPU s", "target_s": "target s",
+    "peak_mib": "peak MiB", "load": "load", "failed": "failed",
+}  # fmt: skip
+_ACCURACY_COLUMNS = {
+    "forecasts": {"mase": "MASE", "smape": "sMAPE %", "held80": "80 % held"},
+    "groups": {"rand": "adjusted Rand", "right_k": "right number", "tables": "of tables"},
+    "scores": {"auc": "AUC", "log_loss": "log-loss", "tables": "tables"},
 }  # fmt: skip
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from sales.models import Stage
+from sales.models import Deal, Stage
 from tests.factories.cast import Cast, make_cast
-from tests.factories.sales import make_stages
+from tests.factories.customers import CustomerFactory
+from tests.factories.sales import DealFactory, make_stages
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def stages(db: None) -> dict[str, Stage]:
     return make_stages()
+
+
+@pytest.fixture
+def deal(cast: Cast, stages: dict[str, Stage]) -> Deal:
+    return DealFactory(
+        customer=CustomerFactory(owner=cast.rep, team=cast.team), stage=stages["new"],
+        name="Marked deal",
+    )  # fmt: skip
