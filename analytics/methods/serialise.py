@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+_PLAIN = {str, int, bool, type(None)}
+
 
 def jsonable(value: Any) -> Any:
     """Return ``value`` made of dict, list, str, int, float, bool and None only.
@@ -17,7 +19,12 @@ def jsonable(value: Any) -> Any:
     NaN, infinities and missing times become None; times become ISO 8601 text; an object with a
     ``to_dict`` method is asked for it; other dataclasses are taken apart field by field.
     """
-    if value is None or (isinstance(value, bool | str | int) and not isinstance(value, np.generic)):
+    kind = type(value)
+    if kind in _PLAIN:  # nearly all of millions
+        return value
+    if kind is float:
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool | str | int) and not isinstance(value, np.generic):
         return value
     if isinstance(value, np.generic | float):
         return _scalar(value)
