@@ -34,7 +34,8 @@ MANAGING = {
 }  # fmt: skip
 # Each page once, by one who may open it: reps live in most of them.
 PAGES = {
-    "rep": LISTS | OTHERS,
+    "rep-lists": LISTS,
+    "rep": OTHERS,
     "agent": {"/", "/customers/", "/service/", "/service/queue/", "/service/requests/"},
     "manager": MANAGING,
     "admin": {"/", "/analytics/warehouse/", "/api/docs/", "/customers/privacy/", "/jobs/"},
@@ -42,25 +43,31 @@ PAGES = {
 
 
 @pytest.mark.parametrize(
-    ("role", "language"),
-    [("rep", "en"), ("agent", "zh-hans"), ("manager", "zh-hans"), ("admin", "en")],
+    ("pages", "language"),
+    [
+        ("rep-lists", "en"),
+        ("rep", "en"),
+        ("agent", "zh-hans"),
+        ("manager", "zh-hans"),
+        ("admin", "en"),
+    ],
 )
 def test_it_shows_every_page_without_complaint(
-    sign_in: SignIn, watch: Watch, role: str, language: str
+    sign_in: SignIn, watch: Watch, pages: str, language: str
 ) -> None:
-    page = sign_in(role, language=language, size=PHONE)
+    page = sign_in(pages.split("-")[0], language=language, size=PHONE)
     findings: list[str] = []
-    for path in walk(page, role):
+    for path in walk(page, PAGES[pages]):
         found = [*shape(page), *watch.problems]
         watch.problems.clear()
-        findings += [f"{role} {path}: {one}" for one in found]
+        findings += [f"{pages} {path}: {one}" for one in found]
     assert not findings, "\n".join(findings)
 
 
-def walk(page: Page, role: str) -> Iterator[str]:
+def walk(page: Page, starts: set[str]) -> Iterator[str]:
     """Open every page in turn; of each list also its first record, that one's form, a new one's."""
     seen: set[str] = set()
-    for start in sorted(PAGES[role]):
+    for start in sorted(starts):
         page.goto(start)
         yield start
         if start not in LISTS:

@@ -115,8 +115,12 @@ def test_it_goes_on_where_it_was_interrupted(
     assert not Customer.objects.exists()
 
 
-def test_it_undoes_the_orders_of_a_shop(bring_in: BringIn, shared: Any, manager: Any) -> None:
-    batch = bring_in(shared("online_retail_nonUK.csv"), actor=manager)
+def test_it_undoes_the_orders_of_a_shop(
+    bring_in: BringIn, write: Write, shared: Any, manager: Any
+) -> None:
+    lines = shared("online_retail_nonUK.csv").read_text(encoding="utf-8-sig").splitlines()
+    batch = bring_in(write("\n".join(lines[:10_000]) + "\n"), actor=manager)
+    assert batch.created > 9_000
     batch = undo(batch, manager)
     counts = [model.objects.count() for model in (Order, OrderLine, Product, Customer)]
     assert counts == [0, 0, 0, 0]

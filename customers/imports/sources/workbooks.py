@@ -17,7 +17,6 @@ from typing import Any, BinaryIO
 from warnings import catch_warnings, simplefilter
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from customers.imports.encoding import FileRefusedError
 from customers.imports.layout import (
@@ -135,6 +134,8 @@ def _book(path: Path) -> Iterator[Any]:
 
 
 def _opened(stream: BinaryIO) -> Any:
+    from openpyxl import load_workbook  # a quarter second that every process would spend
+
     try:
         with zipfile.ZipFile(stream) as parts:
             _judge(parts)
