@@ -12,9 +12,9 @@ help: ## This list
 run: ## Start the whole CRM; PORT, DATABASE_URL and REDIS_URL are respected
 	@exec env CRM_END_WITH_PARENT=1 $(BOOTSTRAP) run
 
-# One more worker than the two cores it is meant for: tests that wait for a killed process leave room.
+# More workers than the two cores it is meant for: tests that wait for a killed process leave room.
 test: ## Run every test on embedded servers; ARGS="-k name" for some of them
-	@exec $(BOOTSTRAP) test -n 3 --dist worksteal $(ARGS)
+	@exec $(BOOTSTRAP) test -n 4 --dist worksteal $(ARGS)
 
 lint: ## Check style, types, architecture, templates, translations, deployment
 	@$(BOOTSTRAP) lint

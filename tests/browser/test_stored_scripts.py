@@ -61,11 +61,8 @@ def hostile(company: Company) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_it_shows_hostile_texts_literally(
-    sign_in: SignIn, hostile: dict[str, Any], language: str
-) -> None:
-    page = sign_in("admin", language=language)
+def test_it_shows_hostile_texts_literally(sign_in: SignIn, hostile: dict[str, Any]) -> None:
+    page = sign_in("admin", language="zh-hans")
     for name, record in hostile.items():
         page.goto(record.get_absolute_url())
         expect(page.get_by_role("heading", level=1)).to_have_text(str(record))
