@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 
 from analytics import charts, metrics
 from analytics.models import Run
-from analytics.runs import last_finished
 from analytics.slices import Slice
 from crm.common import formats
 from crm.common.charting import Chart
@@ -52,7 +51,7 @@ def newest_run(part: Slice, method: str) -> Run | None:
         return None
     if method not in part.found:
         team_id = part.team_id if user.is_admin else user.team_id
-        part.found[method] = last_finished(method, team_id)
+        part.found[method] = Run.objects.last_finished(method, team_id)
     return cast("Run | None", part.found[method])
 
 

@@ -27,6 +27,14 @@ class RunQuerySet(models.QuerySet[Any]):
         """Results that pages and later runs go by; not those of runs done again to compare."""
         return self.filter(state=Run.State.FINISHED, reproduces=None)
 
+    def last_finished(
+        self, method: str, team_id: int | None, before: Run | None = None
+    ) -> Run | None:
+        """The newest result of a method for a team, or for the whole company."""
+        earlier = {"created_at__lt": before.created_at} if before else {}
+        found = self.finished().filter(method=method, team=team_id, **earlier)
+        return found.order_by("-created_at").first()
+
 
 class Run(models.Model):
     class Method(models.TextChoices):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from analytics.charts import weekday_names
 from analytics.models import Run
-from analytics.runs import last_finished
 from crm.common import formats
 from crm.common.charting import Chart
 from crm.records.resources import KEEPERS
@@ -199,7 +198,7 @@ def staffing_panel(user: Any, desk: Any) -> dict[str, Any] | None:
     """The suggestion on the service desk, for those who plan: managers and administrators."""
     if user.role not in KEEPERS:
         return None
-    run = last_finished(Run.Method.STAFFING, None if user.is_admin else user.team_id)
+    run = Run.objects.last_finished(Run.Method.STAFFING, None if user.is_admin else user.team_id)
     url = reverse("analytics:method", args=["staffing"])
     if run is None:
         return {"url": url, "start": reverse("analytics:start", args=["staffing"])}

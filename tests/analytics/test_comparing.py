@@ -78,7 +78,7 @@ def test_it_changes_nothing_when_a_run_is_done_again(truth: dict[str, Any], pers
     assert verdict(side_of(run), side_of(made)).differences == []
     assert list(CustomerScore.objects.shown().order_by("pk").values_list("pk", "chance")) == shown
     assert not Customer.objects.filter(segment__isnull=False).exists()
-    assert runs.last_finished("churn", None) == run
+    assert Run.objects.last_finished("churn", None) == run
     assert grouped.state == Run.State.FINISHED
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from sklearn.metrics import adjusted_rand_score
 
 from analytics import metrics, runs
+from analytics.fits import METHODS
 from analytics.frames import Scope, customer_features
 from analytics.marketing_frames import marketing_weeks
 from analytics.methods.clustering import cluster
@@ -91,7 +92,7 @@ def test_it_gives_the_same_figures_for_the_same_data_and_seed(truth: dict[str, A
 
 
 def test_it_skips_unchanged_data_at_night(truth: dict[str, Any]) -> None:
-    company = [f"{method}:company" for method in runs.METHODS]
+    company = [f"{method}:company" for method in METHODS]
     User.objects.filter(role="manager").update(is_active=False)  # teams: see below
     first, second = runs.nightly(), runs.nightly()
     assert {first[turn] for turn in company} == {"finished"}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from analytics.runs import METHODS
+from analytics.fits import METHODS
 from tests.browser.axe import axe_findings
 from tests.browser.conftest import PHONE, SignIn
 from tests.browser.watching import Watch, overflow, settled

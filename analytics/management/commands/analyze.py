@@ -88,9 +88,9 @@ class Command(BaseCommand):
             from analytics.customer_duplicates import stored_pairs
 
             return stored_pairs()
-        from analytics import runs
+        from analytics import fits, runs
 
-        if method not in runs.METHODS:
+        if method not in fits.METHODS:
             option = f"--{METHODS[method].file}"
             params = {"name": option, "rule": "given for this method", "value": "nothing"}
             raise DataProblem("bad_parameter", params)

@@ -1,0 +1,221 @@
+"""What each method reads of the records and how its answer becomes a stored result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from analytics import (
+    csat_runs,
+    deal_frames,
+    frames,
+    marketing_frames,
+    marketing_runs,
+    order_frames,
+    order_runs,
+    score_runs,
+    service_frames,
+    staffing_frames,
+    staffing_runs,
+    talk_frames,
+    talk_runs,
+    win_runs,
+)
+from analytics.experiments import runs as experiment_runs
+from analytics.frames import Scope
+from analytics.generations import Rows
+from analytics.models import Run
+from analytics.segments import Work, segment_labels, segments_move, segments_store
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics.methods.errors import Notice
+
+FORECAST_WEEKS = 13
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a method gave: the stored result, its quality on unseen data, cautions, what is to be
+    written back (in parts before, and inside the transaction that stores the run), and what it
+    found of single records (written in parts before, shown by that transaction)."""
+
+    result: dict[str, Any]
+    metrics: dict[str, Any]
+    notices: tuple[Notice, ...]
+    rows_used: int
+    rows_dropped: int
+    write_parts: Callable[[Run, Work], None] | None = None
+    write_back: Callable[[Run], None] | None = None
+    found: Rows | None = None
+
+
+def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
+    import numpy as np
+
+    from analytics.methods.clustering import cluster
+
+    last = Run.objects.last_finished(Run.Method.CLUSTER, run.team_id, before=run.reproduces or run)
+    previous = None
+    if last and last.result.get("columns") == frames.RFM_COLUMNS:
+        previous = np.array(last.result["centroids"], dtype=float)
+    found = cluster(
+        frame, frames.RFM_COLUMNS, algorithm=run.params.get("algorithm", "kmeans"),
+        k=run.params.get("k"), previous=previous, logged=frames.RFM_COLUMNS, seed=run.seed,
+    )  # fmt: skip
+    result = found.to_dict()
+    del result["labels"]  # each customer carries its own
+    keys = ("silhouette", "null_silhouette", "stability", "structure")
+
+    outcome = Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+    if not found.structure:
+        return outcome
+    labels = segment_labels(run=run, customers=frame["customer"].to_numpy(), found=found)
+    return replace(
+        outcome,
+        write_parts=lambda run, work: segments_move(run=run, labels=labels, work=work),
+        write_back=lambda run: segments_store(run=run, labels=labels),
+    )
+
+
+def _forecast(run: Run, frame: pd.DataFrame) -> Outcome:
+    from analytics.methods.forecast import forecast
+
+    horizon = int(run.params.get("horizon", FORECAST_WEEKS))
+    found = forecast(frame, "sales", horizon=horizon, date="week")
+    result = found.to_dict()
+    result["history"] = {
+        "x": [week.date().isoformat() for week in frame["week"]],
+        "actual": [float(value) for value in frame["sales"]],
+    }
+    return Outcome(
+        result=result, metrics=result["backtest"], notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+def _regress(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = marketing_runs.fit_effects(frame)
+    keys = ("r2", "r2_adj", "durbin_watson", "n")
+    return Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+def _budget(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = marketing_runs.fit_budget(run, frame)
+    keys = ("error", "error_without", "r2", "clear", "gain", "gain_lo", "gain_hi")
+    return Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+def _score(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, rows = score_runs.fit(run, frame)
+    return Outcome(
+        result=result, metrics=score_runs.metrics(found), notices=found.notices,
+        write_parts=score_runs.keep_model(found),
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
+    )  # fmt: skip
+
+
+def _win(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, rows = win_runs.fit(run, frame)
+    judged = found.score
+    metrics = {**score_runs.metrics(judged), **found.rivals(), "better": found.better}
+    return Outcome(
+        result=result, metrics=metrics, notices=judged.notices, rows_used=judged.rows_used,
+        rows_dropped=judged.rows_dropped, found=rows,
+    )  # fmt: skip
+
+
+def _of_orders(fit: Callable[[Run, Any], Any]) -> Callable[[Run, Any], Outcome]:
+    """A method of ``order_runs``."""
+
+    def made(run: Run, frame: Any) -> Outcome:
+        found, result, rows = fit(run, frame)
+        return Outcome(
+            result=result, metrics=result["holdout"] or {}, notices=found.notices,
+            rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
+        )  # fmt: skip
+
+    return made
+
+
+def _csat(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result, write_back = csat_runs.fit(run, frame)
+    return Outcome(
+        result=result, metrics=result["risk"], notices=found.notices,
+        rows_used=found.drivers.rows_used, rows_dropped=len(frame) - found.drivers.rows_used,
+        write_back=write_back,
+    )  # fmt: skip
+
+
+def _communications(run: Run, frame: pd.DataFrame) -> Outcome:
+    result, notices, rows = talk_runs.fit(frame)
+    return Outcome(
+        result=result, metrics=result["channels"][talk_frames.ALL].get("backtest") or {},
+        notices=notices, rows_used=rows, rows_dropped=0,
+    )  # fmt: skip
+
+
+def _staffing(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = staffing_runs.fit(frame)
+    return Outcome(
+        result=result, metrics={}, notices=found.notices, rows_used=found.rows_used,
+        rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Method:
+    load: Callable[[Scope], Any]
+    fit: Callable[[Run, Any], Outcome]
+
+
+METHODS: dict[str, _Method] = {
+    Run.Method.CLUSTER: _Method(frames.customer_features, _cluster),
+    Run.Method.FORECAST: _Method(frames.weekly_sales, _forecast),
+    Run.Method.REGRESS: _Method(marketing_frames.marketing_weeks, _regress),
+    Run.Method.BUDGET: _Method(marketing_frames.marketing_weeks, _budget),
+    **{
+        method: _Method(score_runs.learning_frame(method), _score)
+        for method in score_runs.QUESTIONS
+    },
+    Run.Method.WIN: _Method(deal_frames.deals, _win),
+    Run.Method.VALUE: _Method(order_frames.purchases, _of_orders(order_runs.fit_value)),
+    Run.Method.RULES: _Method(order_frames.baskets, _of_orders(order_runs.fit_rules)),
+    Run.Method.CSAT: _Method(service_frames.surveys, _csat),
+    Run.Method.COMMUNICATIONS: _Method(talk_frames.daily_talks, _communications),
+    Run.Method.STAFFING: _Method(staffing_frames.arrivals, _staffing),
+}
+
+
+def _experiment(run: Run, frame: pd.DataFrame) -> Outcome:
+    found, result = experiment_runs.fit(run, frame)
+    keys = ("kind", "split_p", "interim", "looks")
+    return Outcome(
+        result=result, metrics={key: result[key] for key in keys}, notices=found.notices,
+        rows_used=found.rows_used, rows_dropped=found.rows_dropped,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Asked:
+    load: Callable[[Run], Any]
+    fit: Callable[[Run, Any], Outcome]
+
+
+# About one thing that somebody chose, so not for each team at night.
+ASKED: dict[str, _Asked] = {Run.Method.EXPERIMENT: _Asked(experiment_runs.load, _experiment)}
+
+
+def fit_of(run: Run) -> Callable[[Run, Any], Outcome]:
+    return ASKED[run.method].fit if run.method in ASKED else METHODS[run.method].fit
