@@ -8,7 +8,7 @@ class CommunicationsConfig(AppConfig):
     verbose_name = pgettext_lazy("app", "Communications")
 
     def ready(self) -> None:
-        from communications import figures, personal, registrations  # noqa: F401  # fill the registries of the apps below
+        from communications import figures, imports, personal, registrations  # noqa: F401  # fill the registries of the apps below
         from communications.triggers import CONTACT_CLOCK
 
         post_migrate.connect(CONTACT_CLOCK.follow, sender=self)

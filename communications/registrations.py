@@ -9,7 +9,10 @@ from django.db.models.functions import Cast, Coalesce, Concat, Left
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from communications import bulk  # noqa: F401  # fills the registry
+from communications import (
+    bulk,  # noqa: F401  # fills the registry
+    need_columns,
+)
 from communications.models import Communication, FollowUp
 from communications.needs import sources_of
 from communications.selectors import CHANNEL_ICONS, due_steps, next_steps, person_name, quick_log
@@ -34,7 +37,8 @@ from crm.common.registries import (
     timeline_sources,
 )
 from crm.common.searching import SearchQuery, search_values
-from crm.records.resources import EVERYONE, SELLERS
+from crm.records.resources import EVERYONE, SELLERS, list_extras
+from customers.resources import NEEDS
 from customers.timeline import timeline_values
 
 MOST_TEXT = 400
@@ -52,7 +56,9 @@ customer_panels += [
     Panel("quick_log", "communications/_quick_log.html", 10, quick_log, column="main"),
     Panel("next_step", "communications/_next_step.html", 10, next_steps),
 ]
-record_panels.setdefault("customers.need", []).append(
+NEEDS.columns.extend(need_columns.COLUMNS)
+list_extras.setdefault(NEEDS.kind, []).append(need_columns.with_sources)
+record_panels.setdefault(NEEDS.kind, []).append(
     Panel("sources", "communications/_need_sources.html", 10, sources_of)
 )
 page_actions.append(

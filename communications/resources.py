@@ -24,6 +24,7 @@ from crm.common.columns import (
     DueColumn,
     LinkColumn,
     MomentColumn,
+    NumberColumn,
     RelatedColumn,
     SinceColumn,
 )
@@ -145,6 +146,7 @@ COMMUNICATIONS = Resource(
         SinceColumn("happened_at", _("When"), sort="happened"),
         Column("contact", _("Contact"), path="contact.name", default=False),
         Column("content", _("Content"), css="cell-wide", default=False),
+        NumberColumn("pk", _("CRM number"), default=False),
         SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
     ],
     sorts=[Sort("happened", "happened_at"), Sort("updated", "updated_at")],

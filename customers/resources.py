@@ -250,6 +250,8 @@ NEEDS = Resource(
         BadgeColumn("status", _("Status")),
         Column("owner", _("Owner"), path="owner.display_name"),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
+        Column("description", _("Description"), css="cell-wide", default=False),
+        SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),
     ],
     sorts=[Sort("updated", "updated_at"), Sort("priority", "priority")],
     default_sort="-updated",

@@ -149,6 +149,19 @@ CONTACT: Names = {
     **_PLACE,
     **{name: _REACH[name] for name in ("phone", "email", "note", "owner", "source")},
 }  # fmt: skip
+NEED: Names = {
+    "title": (
+        "Need", "Title", "Name", "Requirement", "Subject", "需求", "客户需求", "需求名称", "标题",
+    ),
+    "product": ("Product", "Product Name", "产品", "产品名称"),
+    "priority": ("Priority", "优先级"),
+    "status": ("Status", "状态", "需求状态"),
+    "description": ("Description", "Details", "说明", "描述", "需求描述", "需求说明"),
+    "communications": ("Communication", "Communications", "沟通", "来源沟通"),
+    "owner": _REACH["owner"],
+    "customer": CONTACT["customer"],
+    "customer_id": CONTACT["customer_id"],
+}  # fmt: skip
 DEAL: Names = {
     "external_id": (
         "External Id", "Deal ID", "Opportunity ID", "Record ID", "Record Id", "Id",
@@ -245,6 +258,7 @@ SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
         "Amount", "Pipeline", "商机", "商机名称", "商机阶段", "金额", "预计成交日期", "阶段",
         "交易名称", "交易阶段", "业务机会名称",
     ),
+    "needs": ("Need", "Priority", "Product", "Requirement", "需求", "客户需求", "优先级"),
     "customers": (
         "Company owner", "Company Domain Name", "Account Owner", "Account Type", "Billing City",
         "BillingCity", "Billing Street", "Number of Employees", "Annual Revenue", "Website URL",
@@ -257,6 +271,7 @@ SURE_SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
     "deals": (
         "Deal Name", "Opportunity Name", "Potential Name", "商机名称", "交易名称", "业务机会名称",
     ),
+    "needs": ("Need", "Requirement", "需求", "客户需求", "需求名称", "需求描述"),
 }  # fmt: skip
 
 # What a choice may be called.
@@ -305,6 +320,14 @@ ACQUISITION_CALLED: Names = {
     "other": (
         "offline sources", "email marketing", "other campaigns", "advertisement", "其他", "其它",
     ),
+}  # fmt: skip
+PRIORITY_CALLED: Names = {
+    "1": ("urgent", "highest", "紧急", "重要"), "2": ("medium", "normal", "中", "一般"),
+    "3": ("lowest", "低", "不急"),
+}  # fmt: skip
+NEED_STATUS_CALLED: Names = {
+    "open": ("new", "新", "未处理"), "quoted": ("proposal", "已报价"),
+    "met": ("done", "closed", "已满足", "已完成"), "dropped": ("cancelled", "lost", "已放弃"),
 }  # fmt: skip
 LOST_REASON_CALLED: Names = {
     "price": ("price", "too expensive", "pricing", "expectation mismatch", "价格", "价格太高"),

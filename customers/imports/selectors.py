@@ -35,6 +35,7 @@ MADE = {
     "customers": _("Customers"),
     "contacts": _("Contacts"),
     "deals": _("Deals"),
+    "needs": _("Needs"),
     "products": _("Products"),
     "orders": _("Orders"),
     "requests": _("Service requests"),

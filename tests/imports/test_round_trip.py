@@ -16,9 +16,11 @@ from crm.accounts.models import User
 from crm.records.lists import resource_of
 from crm.records.models import CustomField
 from customers.imports.reading import read_layout, read_rows
-from customers.models import Contact, Customer, ImportBatch, Tag
+from customers.models import Contact, Customer, ImportBatch, Need, Tag
+from customers.services import need_create
 from sales.models import Deal
 from sales.services import deal_create, pipeline_set_up
+from tests.factories.communications import CommunicationFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
 from tests.imports.conftest import sums
 
@@ -98,6 +100,19 @@ def make_deals(cast: dict[str, Any]) -> None:
         )  # fmt: skip
 
 
+def make_needs(cast: dict[str, Any]) -> None:
+    custom = add_fields("customers.need")
+    base = {"owner": cast["rep"], "team": cast["rep"].team}
+    house = CustomerFactory(name="=Acme", **base)
+    first = need_create(
+        actor=cast["rep"], customer=house, title="=三十台打印机", product="-P", priority=1,
+        status="quoted", description="年底前\nbefore long", custom=custom,
+    )  # fmt: skip
+    need_create(actor=cast["rep"], customer=CustomerFactory(name="Bluebay", **base), title="Pumps")
+    for _number in range(2):
+        CommunicationFactory(customer=house, owner=cast["rep"], need=first)
+
+
 @dataclass
 class Case:
     kind: str
@@ -116,6 +131,8 @@ CASES = {
                   Customer, "lifecycle=lead&sort=name"),
     "contacts": Case("customers.contact", "/customers/contacts/export/", make_contacts, 2,
                      "contacts", Contact),
+    "needs": Case("customers.need", "/customers/needs/export/", make_needs, 2, "needs", Need,
+                  "sort=priority"),
     "deals": Case("sales.deal", "/sales/deals/export/", make_deals, 6, "deals", Deal,
                   "sort=created"),
 }  # fmt: skip
