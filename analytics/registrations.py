@@ -4,7 +4,7 @@ lists."""
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from analytics import csat_risk, staffing_pages, win_columns
+from analytics import csat_risk, staffing_pages, win_columns, win_pages
 from analytics.attribution import panels as attribution
 from analytics.attribution.lists import CreditedFilter
 from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
@@ -18,7 +18,7 @@ from customers.duplicates.relations import computed_models
 from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
 from sales.filters import DealFilterSet, OrderFilterSet
-from sales.offers import deal_tags
+from sales.offers import LearnedChance, deal_tags, learned_chances
 from sales.resources import DEALS
 from service.filters import RequestFilterSet
 from service.offers import desk_panels, request_badges, request_panels
@@ -57,6 +57,9 @@ record_panels.setdefault("marketing.activity", []).append(
 )
 OrderFilterSet.base_filters["credited"] = CreditedFilter()  # type: ignore[attr-defined]  # stubs lack it
 deal_tags.append(win_columns.win_tags)
+learned_chances.append(
+    LearnedChance(win_columns.with_learned, {"columns": win_pages.COLUMNS, "sort": "-win"})
+)
 DEALS.columns.extend(win_columns.COLUMNS)
 DEALS.sorts.extend(win_columns.SORTS)
 DealFilterSet.base_filters.update(win_columns.FILTERS)  # type: ignore[attr-defined]  # stubs lack it

@@ -7,12 +7,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics.customer_columns import ChanceColumn
-from analytics.models import WinChance
+from analytics.models import Run, WinChance
 from analytics.score_words import reason_texts
 from analytics.win_runs import FALL
 from crm.common import formats
@@ -43,6 +43,16 @@ SORTS = [
 def with_chances(deals: Any, shown: set[str]) -> Any:
     """The deals with their chances, as far as a list shows them."""
     return deals.annotate(**{key: FOUND[key] for key in FOUND if key in shown})
+
+
+def with_learned(deals: Any) -> Any | None:
+    """Open deals with their chance as ``learned``, by a join; None where no run tells any."""
+    runs = Run.objects.filter(method=Run.Method.WIN, live=True, result__better=True)
+    shown = list(runs.values_list("pk", flat=True))
+    if not shown:
+        return None
+    told = FilteredRelation("win_chances", condition=Q(win_chances__run__in=shown))
+    return deals.alias(told=told).annotate(learned=F("told__chance"))
 
 
 def _having(deals: Any, **where: Any) -> Any:

@@ -50,6 +50,7 @@ def win_page(run: Run) -> tuple[str, list[Chart], list[tuple[str, str]], list[tu
             (_("Likely deals without a next step"), _list(LIKELY_STEPLESS, "-amount")),
             (_("Deals whose chance sank this week"), _list(SANK, "win")),
             (_("All open deals by their chance"), _list({"status": "open"}, "-win")),
+            (_("The forecast by these chances"), reverse("sales:forecast")),
         ]
     return _sentence(run), charts, _quality(run), steps
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from statistics import median
 from typing import Any
 
 from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from sales import measures
+from sales.learned import Learned, learned, learned_list
 from sales.models import Deal, DealSum, ForecastSnapshot, SalesDay
 from sales.plan import next_month, planned
 from sales.scopes import SalesScope
@@ -26,11 +28,13 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Open:
-    """Open deals of a month: how many, their amounts, amounts times probability."""
+    """Open deals of a month: how many, their amounts, amounts times probability, and amounts times
+    the learned chance where any deal has one."""
 
     deals: int = 0
     amount: Decimal = NOTHING
     weighted: Decimal = NOTHING
+    learned: Decimal | None = None
 
     def less(self, other: Open) -> Open:
         return Open(
@@ -59,6 +63,10 @@ class Line:
     won_url: str
 
     @property
+    def learned_url(self) -> str:
+        return learned_list(self.open_url)
+
+    @property
     def expected(self) -> Decimal:
         """What is won already, and what the open deals are worth by their probability."""
         return self.won + self.open.weighted
@@ -71,7 +79,8 @@ class Line:
 
 @dataclass(frozen=True)
 class Forecast:
-    """``overdue`` deals should have been closed by now; they are in no month."""
+    """``overdue`` deals should have been closed by now; they are in no month. ``found`` is what is
+    learned of the open deals."""
 
     lines: Sequence[Line]
     overdue: Open
@@ -80,10 +89,17 @@ class Forecast:
     undated_url: str
     later: Open
     later_url: str
+    found: Learned | None = None
 
     @property
     def weighted(self) -> Decimal:
         return sum((line.open.weighted for line in self.lines), NOTHING)
+
+    @property
+    def learned(self) -> Decimal | None:
+        if self.found is None:
+            return None
+        return sum((line.open.learned or NOTHING for line in self.lines), NOTHING)
 
     @property
     def won(self) -> Decimal:
@@ -97,7 +113,7 @@ class Forecast:
 
 
 def forecast(scope: SalesScope, today: date, horizon: int) -> Forecast:
-    """The months from that of ``today`` on. Five queries."""
+    """The months from that of ``today`` on. Seven queries."""
     first = today.replace(day=1)
     months = [next_month(first, n) for n in range(horizon)]
     by_month = _open_by_month(scope)
@@ -118,7 +134,7 @@ def forecast(scope: SalesScope, today: date, horizon: int) -> Forecast:
     ]  # fmt: skip
     end = next_month(months[-1])
     yesterday = today - timedelta(days=1)
-    return Forecast(
+    made = Forecast(
         lines=lines,
         overdue=overdue.plus(passed),
         overdue_url=scope.deal_list(status="open", close_until=yesterday, sort="close"),
@@ -127,6 +143,20 @@ def forecast(scope: SalesScope, today: date, horizon: int) -> Forecast:
         later=_sum(part for month, part in by_month.items() if month and month >= end),
         later_url=scope.deal_list(status="open", close_from=end, sort="close"),
     )
+    found = learned(scope, today)
+    return _with_learned(made, found, end) if found else made
+
+
+def _with_learned(made: Forecast, found: Learned, end: date) -> Forecast:
+    def told(part: Open, worth: Decimal) -> Open:
+        return replace(part, learned=worth)
+
+    return replace(
+        made, found=found,
+        lines=[replace(one, open=told(one.open, found.of(one.month))) for one in made.lines],
+        overdue=told(made.overdue, found.overdue), later=told(made.later, found.since(end)),
+        undated=told(made.undated, found.of(None)),
+    )  # fmt: skip
 
 
 def _open_by_month(scope: SalesScope) -> dict[date | None, Open]:
@@ -180,26 +210,40 @@ class Week:
     weighted: Decimal
     won: Decimal
     rebuilt: bool
+    learned: Decimal | None = None
 
     @property
     def expected(self) -> Decimal:
         return self.won + self.weighted
 
+    @property
+    def by_learned(self) -> Decimal | None:
+        return None if self.learned is None else self.won + self.learned
+
 
 @dataclass(frozen=True)
 class Judged:
-    """A month that has ended: what was won, and what had been forecast so many weeks before."""
+    """A month that has ended: what was won, and what had been forecast so many weeks before, by
+    the stages and by the learned chances."""
 
     month: date
     won: Decimal
     said: Sequence[Decimal | None]
+    learned: Sequence[Decimal | None] = ()
 
     @property
     def errors(self) -> list[float | None]:
         """(forecast - won) / won of each lead; None where nothing was said, or nothing won."""
+        return self._off(self.said)
+
+    @property
+    def learned_errors(self) -> list[float | None]:
+        return self._off(self.learned)
+
+    def _off(self, forecasts: Sequence[Decimal | None]) -> list[float | None]:
         return [
             float(said / self.won - 1) if said is not None and self.won else None
-            for said in self.said
+            for said in forecasts
         ]
 
     @property
@@ -217,6 +261,8 @@ class Movement:
     weeks: Sequence[Week]
     judged: Sequence[Judged]
     typical_error: float | None = None
+    # Typical errors by the stages and by the learned chances, of the months that have both.
+    rivals: tuple[float, float] | None = None
     said_of: Sequence[int] = field(default=LEADS)
 
 
@@ -230,36 +276,56 @@ def movement(scope: SalesScope, today: date, chosen: date | None, horizon: int) 
         scope.whose(ForecastSnapshot.objects)
         .filter(pipeline=scope.pipeline, month__in=months)
         .values("month", "taken_on", "rebuilt")
-        .annotate(open_sum=Sum("amount"), weighted_sum=Sum("weighted"), won_sum=Sum("won"))
+        .annotate(
+            open_sum=Sum("amount"),
+            weighted_sum=Sum("weighted"),
+            won_sum=Sum("won"),
+            learned_sum=Sum("learned"),
+        )
         .order_by("month", "taken_on")
     )
     weeks: dict[date, list[Week]] = {}
     for row in rows:
         if row["taken_on"] >= next_month(row["month"]):
             continue  # the month was over
-        weighted = round(row["weighted_sum"], 2)
-        week = Week(row["taken_on"], row["open_sum"], weighted, row["won_sum"], row["rebuilt"])
+        worth = row["learned_sum"]
+        week = Week(
+            row["taken_on"], row["open_sum"], round(row["weighted_sum"], 2), row["won_sum"],
+            row["rebuilt"], None if worth is None else round(worth, 2),
+        )  # fmt: skip
         weeks.setdefault(row["month"], []).append(week)
     won = _won_by_month(scope, past[0])
     judged = [_judge(m, won.get(m, NOTHING), weeks[m]) for m in past if m in weeks]
-    return Movement(month, months, weeks.get(month, []), judged, _typical(judged))
+    typical, rivals = _typical(_errors(judged)), _rivals(judged)
+    return Movement(month, months, weeks.get(month, []), judged, typical, rivals)
 
 
 def _judge(month: date, won: Decimal, weeks: Sequence[Week]) -> Judged:
-    said = []
+    said, by_learned = [], []
     for lead in LEADS:
         until = month - timedelta(weeks=lead)
         before = [week for week in weeks if until - timedelta(days=7) < week.taken_on <= until]
         said.append(before[-1].expected if before else None)
-    return Judged(month, won, said)
+        by_learned.append(before[-1].by_learned if before else None)
+    return Judged(month, won, said, by_learned)
 
 
-def _typical(judged: Sequence[Judged]) -> float | None:
-    """The median of the absolute errors four weeks before the months began."""
-    errors = sorted(
-        abs(error) for month in judged if (error := month.errors[LEADS.index(4)]) is not None
+def _errors(judged: Sequence[Judged]) -> list[float]:
+    """Four weeks before the months began."""
+    at = LEADS.index(4)
+    return [error for month in judged if (error := month.errors[at]) is not None]
+
+
+def _rivals(judged: Sequence[Judged]) -> tuple[float, float] | None:
+    at = LEADS.index(4)
+    both = [month for month in judged if month.learned_errors[at] is not None]
+    stages, chances = (
+        _typical(_errors(both)),
+        _typical([e for month in both if (e := month.learned_errors[at]) is not None]),
     )
-    if not errors:
-        return None
-    half = len(errors) // 2
-    return errors[half] if len(errors) % 2 else (errors[half - 1] + errors[half]) / 2
+    return None if stages is None or chances is None else (stages, chances)
+
+
+def _typical(errors: Sequence[float]) -> float | None:
+    """The median of their sizes."""
+    return median(map(abs, errors)) if errors else None

@@ -33,6 +33,8 @@ class ForecastSnapshot(models.Model):
     deals = models.IntegerField(default=0)
     amount = models.DecimalField(max_digits=20, decimal_places=2, default=0)
     weighted = models.DecimalField(max_digits=22, decimal_places=4, default=0)
+    # The same by the chance that is learned of each deal; null where nothing was learned.
+    learned = models.DecimalField(max_digits=22, decimal_places=4, null=True)
     won = models.DecimalField(max_digits=20, decimal_places=2, default=0)
     rebuilt = models.BooleanField(default=False)
 

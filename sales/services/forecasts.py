@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
+from sales.learned import learned_keep
 from sales.models import ForecastSnapshot
 
 KIND = "forecast_snapshot"
@@ -80,7 +81,9 @@ def forecast_snapshot(today: date) -> int:
     rebuilt = 0 if ForecastSnapshot.objects.exists() else forecast_rebuild(monday)
     with connection.cursor() as cursor:
         cursor.execute(_NOW, {"taken_on": monday, "rebuilt": False})
-        return rebuilt + cursor.rowcount
+        kept = int(cursor.rowcount)
+    learned_keep(monday)
+    return rebuilt + kept
 
 
 @transaction.atomic

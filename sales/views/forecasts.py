@@ -49,16 +49,17 @@ def forecast_csv(request: HttpRequest) -> HttpResponse:
     found = forecast(scope, measures.company_today(), horizon)
     columns = [
         _("Month"), _("Open deals"), _("Open amount"), _("Weighted"), pgettext("amount", "Won"),
-        _("Forecast"), _("Sold"), _("Target"),
+        _("Forecast"), _("Sold"), _("Target"), _("By learned chance"),
     ]  # fmt: skip
     rows = [
         [line.month.isoformat()[:7], line.open.deals, line.open.amount, line.open.weighted,
-         line.won, line.expected, line.sold, line.target]
+         line.won, line.expected, line.sold, line.target, line.open.learned]
         for line in found.lines
     ]  # fmt: skip
     for label, part in ((_("Overdue"), found.overdue), (_("In later months"), found.later),
                         (_("Without a date"), found.undated)):  # fmt: skip
-        rows.append([label, part.deals, part.amount, part.weighted, None, None, None, None])
+        rest = [None] * 4
+        rows.append([label, part.deals, part.amount, part.weighted, *rest, part.learned])
     return csv_file("forecast", columns, rows)
 
 
@@ -105,6 +106,9 @@ def _weeks_chart(moved: Movement) -> dict[str, Any] | None:
         {"name": _("Forecast"), "data": [float(week.expected) for week in weeks]},
         {"name": pgettext("amount", "Won"), "data": [float(week.won) for week in weeks]},
     ]
+    known = [None if (one := week.by_learned) is None else float(one) for week in weeks]
+    if any(one is not None for one in known):
+        series.insert(1, {"name": _("Forecast by learned chance"), "data": known})
     return {
         "type": "line", "zero": True, "x": [week.taken_on.isoformat() for week in weeks],
         "series": series, "unit": formats.symbol(settings.BASE_CURRENCY),
