@@ -12,6 +12,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
 
 from crm.accounts.models import Team, User
+from crm.common.formats import month_name
 from crm.common.roles import Role
 from sales import measures
 from sales.models import SalesDay, Target
@@ -38,6 +39,10 @@ class Cell:
     @property
     def name(self) -> str:
         return f"c-{self.owner}-{self.month}"
+
+    @property
+    def label(self) -> str:
+        return month_name(self.month)
 
     @property
     def amount(self) -> Decimal | None:
@@ -78,8 +83,8 @@ class Grid:
         return [row for row in self.rows if row.owner != TEAM_ROW]
 
     @property
-    def months(self) -> list[date]:
-        return [date(self.year, month, 1) for month in range(1, 13)]
+    def months(self) -> list[str]:
+        return [month_name(month) for month in range(1, 13)]
 
     @property
     def people_totals(self) -> list[Decimal]:

@@ -126,6 +126,11 @@ def month(value: date) -> str:
     return f"{_month(value.month)} {value.year}"
 
 
+def month_name(number: int) -> str:
+    """3月 / Mar: for places that name the year."""
+    return f"{number}月" if is_chinese() else _month(number)
+
+
 def moment(value: datetime | None) -> str:
     """The day and the time of day."""
     if value is None:

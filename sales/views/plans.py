@@ -102,7 +102,10 @@ def _page(
         "grid": found, "teams": teams, "problem": problem, "note": note, "given": request.POST,
         "years": sorted({*range(this - 1, this + 3), found.year}),
         "base_currency": settings.BASE_CURRENCY,
-        "totals": [formats.short_money(t, settings.BASE_CURRENCY) for t in found.people_totals],
+        "totals": [
+            (label, formats.short_money(total, settings.BASE_CURRENCY))
+            for label, total in zip(found.months, found.people_totals, strict=True)
+        ],
     }  # fmt: skip
     return render(request, "sales/plan.html", context, status=status)
 
