@@ -96,6 +96,6 @@ bulk_actions += [
                form=TagForm, kinds=KIND),
     BulkAction("lifecycle", _("Set the lifecycle"), "refresh", SELLERS, set_lifecycle,
                reset_lifecycle, editable, form=LifecycleForm, kinds=KIND),
-    BulkAction("tidy", _("Tidy names, phones and e-mails"), "wand", SELLERS, tidy, untidy,
+    BulkAction("tidy", _("Tidy names, phones, e-mails and regions"), "wand", SELLERS, tidy, untidy,
                editable, kinds=KIND),
 ]  # fmt: skip

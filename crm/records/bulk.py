@@ -7,7 +7,7 @@ each changed record was before; ``undo`` gets that back and gives how many it re
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -33,8 +33,8 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.set_choices()
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", "form-select")
+        for shown in self.fields.values():
+            shown.widget.attrs.setdefault("class", "form-select")
 
     def set_choices(self) -> None:
         """Limit each field to what the user may choose."""
@@ -45,11 +45,15 @@ class BulkForm(forms.Form):
 
 @dataclass(frozen=True)
 class Chunk:
-    """Some records of a bulk change, under one actor and with one set of parameters."""
+    """Some records of a bulk change, under one actor and with one set of parameters.
+
+    ``kept`` is the action's own, for what it looks up once for all chunks.
+    """
 
     resource: Resource
     actor: Any
     params: Mapping[str, Any]
+    kept: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def locked(self, ids: Sequence[int]) -> Any:
         """The records, locked in the order of their ids so that two changes never deadlock."""

@@ -48,6 +48,7 @@ ISSUES = [
     Issue("no_phone", _("No phone"), Q(phone=""), COMPLETE),
     Issue("no_email", _("No e-mail"), Q(email=""), COMPLETE),
     Issue("no_city", _("No city"), Q(city=""), COMPLETE),
+    Issue("no_region", _("City without a region"), ~Q(city="") & Q(region=""), COMPLETE),
     Issue("no_owner", _("No owner"), Q(owner=None), COMPLETE),
     Issue("no_industry", _("Organisation without an industry"),
           Q(kind="organisation", industry=""), COMPLETE),

@@ -1,4 +1,5 @@
-"""Putting right what a machine can put right without a doubt: spaces, full width, notations.
+"""Putting right what a machine can put right without a doubt: spaces, full width, notations, and
+the region of a city of which the company's own records agree.
 
 A change of many rows like the others: only what the actor may edit, each row kept as it was.
 """
@@ -8,11 +9,12 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils import timezone
 
 from crm.common.names import name_key
@@ -21,24 +23,55 @@ from crm.records.bulk import Before, Chunk
 from customers.models import Customer
 from customers.quality.issues import EMAIL
 
-FIELDS = ("name", "phone", "email", "city")
 # Issues whose list may be put right at once.
-TIDIED = frozenset({"untidy_name", "odd_phone", "odd_email"})
+TIDIED = frozenset({"untidy_name", "odd_phone", "odd_email", "no_region"})
+# So many customers of a city must name a region, and such a share of them the same one.
+LEAST, AGREED = 5, 0.95
 _STORED_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 _WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\u3000]+")
 _SPACES = re.compile(r"\s+")
-_WRITTEN = ["name", "name_key", "phone", "email", "city", "search", "version", "updated_at"]
+_WRITTEN = [
+    "name",
+    "name_key",
+    "phone",
+    "email",
+    "city",
+    "region",
+    "search",
+    "version",
+    "updated_at",
+]
 
 
-def tidied(customer: Customer) -> dict[str, str]:
-    """The values that can be put right, as they would be; nothing for a guess."""
+def tidied(customer: Customer, regions: Mapping[str, str]) -> dict[str, str]:
+    """The values that can be put right, as they would be; nothing for a guess.
+
+    ``regions``: city → its region.
+    """
+    city = tidy_text(customer.city)
     proposed = {
         "name": tidy_text(customer.name) or customer.name,
         "phone": tidy_phone(customer.phone),
         "email": tidy_email(customer.email),
-        "city": tidy_text(customer.city),
+        "city": city,
+        "region": customer.region or regions.get(city, ""),
     }
     return {name: value for name, value in proposed.items() if value != getattr(customer, name)}
+
+
+def regions_of_cities(user: Any) -> dict[str, str]:
+    """The region of each city of which the customers that the user sees agree. One query."""
+    told = Customer.objects.visible_to(user).exclude(city="").exclude(region="").order_by()
+    counted: dict[str, dict[str, int]] = {}
+    for city, region, n in told.values_list("city", "region").annotate(n=Count("pk")):
+        counts = counted.setdefault(tidy_text(city), {})
+        counts[region] = counts.get(region, 0) + n
+    found = {}
+    for city, counts in counted.items():
+        region = max(counts, key=lambda name: counts[name])
+        if counts[region] >= max(LEAST, AGREED * sum(counts.values())):
+            found[city] = region
+    return found
 
 
 def tidy_text(text: str) -> str:
@@ -71,8 +104,10 @@ def tidy(chunk: Chunk, ids: Sequence[int]) -> Before:
     """Put the values of a chunk right; what each was before and became."""
     before: Before = {}
     changed = []
+    if "regions" not in chunk.kept:
+        chunk.kept["regions"] = regions_of_cities(chunk.actor)
     for customer in chunk.locked(ids):
-        values = tidied(customer)
+        values = tidied(customer, chunk.kept["regions"])
         if values:
             was = {name: getattr(customer, name) for name in values}
             before[customer.pk] = {"was": was, "now": values}

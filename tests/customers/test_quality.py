@@ -26,13 +26,14 @@ from tests.factories.customers import CustomerFactory
 PAGE = reverse("customers:quality")
 GOOD = {
     "name": "杭州百川电子商务有限公司", "phone": "+8613800138000", "email": "li@baichuan.cn",
-    "city": "杭州", "industry": "电商",
+    "city": "杭州", "region": "浙江", "industry": "电商",
 }  # fmt: skip
 BAD: dict[str, list[dict[str, Any]]] = {
     "no_way": [{"phone": "", "email": ""}],
     "no_phone": [{"phone": ""}],
     "no_email": [{"email": ""}],
     "no_city": [{"city": ""}],
+    "no_region": [{"region": ""}],
     "no_owner": [{"owner": None}],
     "no_industry": [{"industry": ""}],
     "odd_phone": [{"phone": "13800138000"}, {"phone": "+8612"}],

@@ -86,6 +86,26 @@ def test_it_puts_a_list_right_and_gives_it_back(cast: Cast, client: Client) -> N
     assert mine.city == "大理", "what somebody changed since stays"
 
 
+def test_it_fills_the_region_of_a_city_that_the_records_agree_on(
+    cast: Cast, client: Client
+) -> None:
+    """Twenty-one of 杭州 name two regions, one of them nearly always; four of 昆明 are too few."""
+    for city, region, customers in (
+        ("杭州", "浙江", 20), ("杭州", "江苏", 1), ("昆明", "云南", 4), ("苏州", "江苏", 9),
+        ("苏州", "安徽", 1),
+    ):  # fmt: skip
+        CustomerFactory.create_batch(customers, owner=cast.rep, city=city, region=region)
+    CustomerFactory.create_batch(5, owner=cast.stranger, city="昆明", region="云南")
+    bare = {city: old(cast, city=city) for city in ("杭州", " 杭州", "昆明", "苏州", "Atlantis")}
+    client.force_login(cast.rep)
+    assert 'value="quality=no_region"' in client.get(PAGE).content.decode()
+    put_right(client, "no_region")
+    filled = {city: Customer.objects.get(pk=one.pk).region for city, one in bare.items()}
+    assert filled == {"杭州": "浙江", " 杭州": "浙江", "昆明": "", "苏州": "", "Atlantis": ""}
+    client.post(reverse("records:bulk_undo", args=[BulkChange.objects.get().pk]))
+    assert not Customer.objects.filter(pk__in=[c.pk for c in bare.values()]).exclude(region="")
+
+
 def test_it_leaves_a_colleagues_customers_alone(cast: Cast, client: Client) -> None:
     theirs = old(cast, name=" 百川")
     Customer.objects.filter(pk=theirs.pk).update(owner=cast.colleague)
