@@ -79,7 +79,7 @@ def _deals(scope: Scope, at: datetime) -> pd.DataFrame:
 
     # What was closed since is open to a run that is done again.
     known = min(scope.until or at, at)
-    every = scope.of(Deal).filter(created_at__lt=at)
+    every = _wanted(scope).filter(created_at__lt=at)
     closed = every.filter(closed_at__lte=known).order_by("-closed_at", "-pk")[:LEARNED_DEALS]
     still = every.filter(Q(closed_at=None) | Q(closed_at__gt=known)).order_by("pk")
     rows = [row for part in (closed, still) for row in part.values_list(*_OF_DEAL.values())]
@@ -89,6 +89,12 @@ def _deals(scope: Scope, at: datetime) -> pd.DataFrame:
     frame["over"] = (ended <= pd.Timestamp(known)).fillna(False)
     frame["closed"] = seconds(ended.fillna(pd.Timestamp(at)))
     return frame
+
+
+def _wanted(scope: Scope) -> Any:
+    """All deals, or those open ones that are asked for."""
+    every = scope.of(Deal)
+    return every if scope.ids is None else every.filter(pk__in=scope.ids, closed_at=None)
 
 
 def _looks(known: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +127,7 @@ class _Around:
 
     def __init__(self, scope: Scope, known: pd.DataFrame) -> None:
         self.scope = scope
-        wanted = scope.of(Deal)
+        wanted = _wanted(scope)
         if known["over"].any():
             since = datetime.fromtimestamp(int(known.loc[known["over"], "closed"].min()), tz=UTC)
             wanted = wanted.filter(Q(closed_at=None) | Q(closed_at__gte=since))

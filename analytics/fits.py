@@ -121,7 +121,7 @@ def _score(run: Run, frame: pd.DataFrame) -> Outcome:
     found, result, rows = score_runs.fit(run, frame)
     return Outcome(
         result=result, metrics=score_runs.metrics(found), notices=found.notices,
-        write_parts=score_runs.keep_model(found),
+        write_parts=score_runs.keep_model(found.scorer),
         rows_used=found.rows_used, rows_dropped=found.rows_dropped, found=rows,
     )  # fmt: skip
 
@@ -133,6 +133,7 @@ def _win(run: Run, frame: pd.DataFrame) -> Outcome:
     return Outcome(
         result=result, metrics=metrics, notices=judged.notices, rows_used=judged.rows_used,
         rows_dropped=judged.rows_dropped, found=rows,
+        write_parts=score_runs.keep_model(judged.scorer if found.better else None),
     )  # fmt: skip
 
 

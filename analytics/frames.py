@@ -6,6 +6,7 @@ SQL aggregates; one row per customer or period arrives. ``scope`` says whose rec
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -32,8 +33,8 @@ class Scope:
     today: date | None = None
     # Records that were made later are left out.
     until: datetime | None = None
-    # One customer alone, where snapshots are taken.
-    customer_id: int | None = None
+    # These alone: customers where snapshots are taken, open deals where those are looked at.
+    ids: Sequence[int] | None = None
 
     def of(self, model: type[Any]) -> Any:
         manager = model.objects

@@ -58,6 +58,21 @@ def rows_write(*, run: Run, found: Rows, work: Work) -> None:
             _insert(run, found, part)
 
 
+def rows_replace(*, run: Run, found: Rows, pks: Sequence[int], work: Work) -> int:
+    """Let ``found`` be what the run tells of these records, as long as it is the one shown.
+
+    Gives how many are told of; records that the run does not tell of are left out.
+    """
+    about = {f"{found.model.about}__in": pks}
+    with work.guard():
+        if not Run.objects.select_for_update().filter(pk=run.pk, live=True).exists():
+            return 0  # a newer run is shown, which knew all of this
+        found.model.objects.filter(run=run, **about).delete()
+        if rows := list(found.rows):
+            _insert(run, found, rows)
+        return int(found.model.objects.filter(run=run, **about).count())
+
+
 def show(*, run: Run, model: type[Any]) -> None:
     """Let the rows of ``run`` be those that people see; called in the transaction that ends it."""
     siblings = Run.objects.filter(method=run.method, team=run.team_id)
@@ -119,7 +134,7 @@ def _insert(run: Run, found: Rows, part: Sequence[Sequence[Any]]) -> None:
     quote = connection.ops.quote_name
     table = quote(found.model._meta.db_table)
     columns = ", ".join(map(quote, found.columns))
-    scope, values = _scope(run, found).query.sql_with_params()
+    scope, values = told_of(run, found.model).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE TEMPORARY TABLE IF NOT EXISTS found_rows ON COMMIT DROP AS"  # noqa: S608  # names come from the models
@@ -144,9 +159,10 @@ def _csv(part: Sequence[Sequence[Any]]) -> io.StringIO:
     return buffer
 
 
-def _scope(run: Run, found: Rows) -> Any:
-    """The records that the run tells of: a team's own, or those of teams without a run shown."""
-    records = found.model._meta.get_field(found.model.about).related_model._default_manager.alive()
+def told_of(run: Run, model: type[Any]) -> Any:
+    """The ids of the records that the run tells of: a team's own, or those of teams without a run
+    that is shown."""
+    records = model._meta.get_field(model.about).related_model._default_manager.alive()
     if run.team_id:
         return records.filter(team=run.team_id).order_by().values("pk")
     own = Run.objects.filter(method=run.method, team__isnull=False, live=True).values("team")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -99,6 +100,8 @@ class Run(models.Model):
         related_name="reproductions",
     )  # fmt: skip
     read_at = models.DateTimeField(_("data read"), null=True, blank=True)
+    # When what changed since was last scored by its stored model.
+    refreshed_at = models.DateTimeField(_("scores refreshed"), null=True, blank=True)
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
 
     objects = RunQuerySet.as_manager()
@@ -146,6 +149,11 @@ class Run(models.Model):
 
     def get_absolute_url(self) -> str:
         return record_url("analytics:run_detail", self.pk)
+
+    @property
+    def told_at(self) -> datetime:
+        """As of when its scores are."""
+        return self.refreshed_at or self.read_at or self.created_at
 
     @property
     def shown_state(self) -> str:

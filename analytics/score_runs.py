@@ -93,13 +93,18 @@ def metrics(found: ScoreResult) -> dict[str, Any]:
 
 def has_model(run: Run) -> bool:
     """Whether the model that a finished run should have stored is there and can be used."""
-    scores = run.method in QUESTIONS and run.live and run.result["signal"]
-    return not scores or model_usable(run)
+    return not (run.live and tells(run)) or model_usable(run)
 
 
-def keep_model(found: ScoreResult) -> Callable[[Run, Work], None] | None:
-    """What stores the model of a run, so that customers are scored between the nights."""
-    return (lambda run, _work: model_write(run, found.scorer)) if found.scorer else None
+def tells(run: Run) -> bool:
+    """Whether a finished run scores customers or deals: it beat its rival."""
+    told = {**dict.fromkeys(QUESTIONS, "signal"), Run.Method.WIN.value: "better"}
+    return run.method in told and bool(run.result.get(told[run.method]))
+
+
+def keep_model(scorer: Scorer | None) -> Callable[[Run, Work], None] | None:
+    """What stores the model of a run, so that it scores between the nights."""
+    return (lambda run, _work: model_write(run, scorer)) if scorer else None
 
 
 def _reasons(scorer: Scorer, features: Any, rows: Any) -> Iterator[list[Reason]]:

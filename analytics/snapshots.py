@@ -114,7 +114,7 @@ def _of(scope: Scope, model: type[Any]) -> Any:
     found = model.objects.visible_to(scope.actor) if scope.actor else model.objects.alive()
     if scope.team_id:
         found = found.filter(customer__team=scope.team_id)
-    return scope.known(found.filter(customer=scope.customer_id) if scope.customer_id else found)
+    return scope.known(found if scope.ids is None else found.filter(customer__in=scope.ids))
 
 
 def _table(rows: Any, columns: list[str]) -> pd.DataFrame:
@@ -133,8 +133,8 @@ def _days(moments: Any, at: datetime) -> pd.Series:
 
 def _customers(scope: Scope, at: datetime, part: int) -> pd.DataFrame:
     known = scope.of(Customer).filter(created_at__lt=at)
-    if scope.customer_id:
-        known = known.filter(pk=scope.customer_id)
+    if scope.ids is not None:
+        known = known.filter(pk__in=scope.ids)
     if part > 1:
         known = known.annotate(place=F("pk") % part).filter(place=0)
     columns = ["pk", "created_at", "acquisition", "industry", "region", "kind"]

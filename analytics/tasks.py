@@ -62,6 +62,11 @@ def score_customer(job: JobContext) -> dict[str, Any]:
     return {"message": told if names else gettext("No question concerns this customer now.")}
 
 
+@handler(rescoring.REFRESH_KIND, title=_("Scores of what changed"), queue=HEAVY_QUEUE)
+def refresh_scores(job: JobContext) -> dict[str, Any]:
+    return {"table": [list(one) for one in rescoring.scores_refresh(job)]}
+
+
 @handler("experiments_nightly", title=_("Running experiments"), queue=HEAVY_QUEUE)
 def experiments_nightly(job: JobContext) -> dict[str, Any]:
     return dict(experiment_runs.nightly())
@@ -129,6 +134,7 @@ nightly("experiments_nightly", hour=2, minute=10)
 nightly("analyze_nightly", hour=2, minute=30)
 nightly(FIND_DUPLICATES, hour=1, minute=40)
 every("csat_risk", seconds=1800)
+every(rescoring.REFRESH_KIND, seconds=1800)
 
 
 @handler(printing.JOB_KIND, title=_("Dashboard as PDF"))

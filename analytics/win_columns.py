@@ -97,7 +97,7 @@ def win_panel(user: Any, deal: Deal) -> dict[str, Any] | None:
     return {
         "chance": round(100 * found.chance), "text": formats.percent(found.chance),
         "level": found.get_level_display(), "tone": TONES[found.level],
-        "reasons": reason_texts(found.reasons), "as_of": found.run.created_at,
+        "reasons": reason_texts(found.reasons), "as_of": found.run.told_at,
         "before": formats.percent(found.before) if sank and found.before is not None else "",
     }  # fmt: skip
 

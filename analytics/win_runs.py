@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from analytics.methods.scorer import Scorer
     from analytics.methods.win import WinResult
 
+COLUMNS = ("deal_id", "chance", "before", "level", "reasons")
 REASONED_AT_ONCE = 20_000
 EVEN = 0.5
 # Steps of the calibration may reach 0 and 1; nobody is sure of an open deal.
@@ -45,25 +46,37 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[WinResult, dict[str, Any], Rows]
     scorer = found.score.scorer if found.better else None
     now = parts[NOW]
     result["scored"] = len(now) if scorer else 0
-    chances = _chances(scorer, now)
-    before = _chances(scorer, parts[BEFORE])
-    was = dict(zip(parts[BEFORE]["deal"].tolist(), before.tolist(), strict=False))
-    result |= _sums(now, chances, was) if scorer else {}
-    rows: Iterable[Any] = ()
-    if scorer:
-        rows = _rows(now, chances, was, _reasons(scorer, now), found.score.base_rate)
-    columns = ("deal_id", "chance", "before", "level", "reasons")
-    return found, result, Rows(WinChance, columns, rows)
+    if scorer is None:
+        return found, result, Rows(WinChance, COLUMNS, ())
+    chances, was = _told(scorer, now, parts[BEFORE])
+    result |= _sums(now, chances, was)
+    rows = _rows(now, chances, was, _reasons(scorer, now), found.score.base_rate)
+    return found, result, Rows(WinChance, COLUMNS, rows)
+
+
+def told(scorer: Scorer, frame: pd.DataFrame, base_rate: float) -> Rows:
+    """The chances of the open deals of ``frame``, which has no closed ones."""
+    now, before = _part(frame, NOW), _part(frame, BEFORE)
+    chances, was = _told(scorer, now, before)
+    return Rows(WinChance, COLUMNS, _rows(now, chances, was, _reasons(scorer, now), base_rate))
+
+
+def _told(
+    scorer: Scorer, now: pd.DataFrame, before: pd.DataFrame
+) -> tuple[NDArray[Any], dict[int, float]]:
+    """The chance of each row, and by deal that of a week ago."""
+    earlier = zip(before["deal"].tolist(), _chances(scorer, before).tolist(), strict=True)
+    return _chances(scorer, now), dict(earlier)
 
 
 def _part(frame: pd.DataFrame, part: str) -> pd.DataFrame:
     return frame[frame["part"] == part].drop(columns="part").reset_index(drop=True)
 
 
-def _chances(scorer: Scorer | None, frame: pd.DataFrame) -> NDArray[Any]:
+def _chances(scorer: Scorer, frame: pd.DataFrame) -> NDArray[Any]:
     import numpy as np
 
-    if scorer is None or frame.empty:
+    if frame.empty:
         return np.zeros(0)
     chances = scorer.probabilities(scorer.read(frame), np.arange(len(frame)))
     return np.clip(chances, 1 - SUREST, SUREST)
@@ -85,6 +98,8 @@ def _sums(now: pd.DataFrame, chances: NDArray[Any], was: dict[int, float]) -> di
 def _reasons(scorer: Scorer, now: pd.DataFrame) -> Iterator[list[Reason]]:
     import numpy as np
 
+    if now.empty:
+        return
     features, rows = scorer.read(now), np.arange(len(now))
     for start in range(0, len(rows), REASONED_AT_ONCE):
         yield from scorer.reasons(features, rows[start : start + REASONED_AT_ONCE])
