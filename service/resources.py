@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,10 +23,11 @@ from crm.common.columns import (
 from crm.records.keyset import Sort
 from crm.records.resources import Fact, Resource
 from service import services
+from service.clocks import next_clock
 from service.filters import RequestFilterSet
 from service.forms import RequestForm
 from service.models import ServiceRequest
-from service.selectors import QUEUE_ROLES, next_clock, request_page
+from service.selectors import QUEUE_ROLES, request_page
 
 LABEL = "service.servicerequest"
 tones.register(
@@ -74,9 +74,7 @@ class ClockColumn(Column):
     """The clock that counts now, in words and as a countdown."""
 
     def render(self, record: ServiceRequest) -> SafeString:
-        return render_to_string(
-            "service/_clock.html", {"clock": next_clock(record, timezone.now())}
-        )
+        return next_clock(record, timezone.now()).html
 
 
 def _tabs(user: Any) -> list[tuple[Any, str]]:

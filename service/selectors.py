@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,10 +22,12 @@ from crm.common import tones
 from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
+from service.clocks import next_clock, resolution_clock, response_clock
 from service.conditions import DUE_SOON, RUNNING, parts
 from service.models import Category, Holiday, Reply, ServiceRequest, Shift, StatusChange
 from service.offers import badges_of, panels_of
-from service.sla import STOPPED, Calendar
+from service.queue_rows import STEPS_FORM, queue_body
+from service.sla import Calendar
 
 QUEUE_ROWS = 50
 COUNT_CAP = 99
@@ -48,58 +49,6 @@ def business_calendar() -> Calendar:
     shifts = Shift.objects.values_list("weekday", "starts_at", "ends_at")
     holidays = Holiday.objects.values_list("day", flat=True)
     return Calendar.of(shifts, holidays, ZoneInfo(settings.TIME_ZONE))
-
-
-# Clocks -----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Clock:
-    """One promise of the SLA as a page shows it.
-
-    ``state``: running, soon (within four hours), late, stopped, kept, missed or none.
-    """
-
-    label: Any
-    state: str
-    due_at: datetime | None
-    met_at: datetime | None = None
-
-    @property
-    def tone(self) -> str:
-        return {"late": "red", "missed": "red", "soon": "orange", "kept": "green"}.get(
-            self.state, "secondary"
-        )
-
-
-def response_clock(request: ServiceRequest, now: datetime) -> Clock:
-    due, met = request.first_response_due_at, request.first_responded_at
-    label = gettext_lazy("First response")
-    return Clock(label, _state(due, met, now, stopped=request.status in STOPPED), due, met)
-
-
-def resolution_clock(request: ServiceRequest, now: datetime) -> Clock:
-    due, met = request.resolution_due_at, request.resolved_at
-    label = gettext_lazy("Resolution")
-    return Clock(label, _state(due, met, now, stopped=request.status in STOPPED), due, met)
-
-
-def next_clock(request: ServiceRequest, now: datetime) -> Clock:
-    """The clock that counts now: the first response until it is given, then the resolution."""
-    first = response_clock(request, now)
-    second = resolution_clock(request, now)
-    answered = first.met_at is not None or first.due_at is None
-    return second if answered or second.state == "late" else first
-
-
-def _state(due: datetime | None, met: datetime | None, now: datetime, *, stopped: bool) -> str:
-    if due is None:
-        return "none"
-    if met is not None:
-        return "kept" if met <= due else "missed"
-    if stopped:
-        return "stopped"
-    if due < now:
-        return "late"
-    return "soon" if due - now <= DUE_SOON else "running"
 
 
 # Queue ------------------------------------------------------------------------------------------
@@ -134,8 +83,15 @@ def queue_page(user: Any, key: str) -> dict[str, Any]:
     """The first rows of a tab by the time they fall due, and how many each tab holds."""
     times = _times()
     rows = _TAB_ROWS.fetch(user, key, **{name: times[name] for name in _TIMES.get(key, ())})
-    dress_all(rows, user)
-    return {"rows": rows, "tabs": _queue_tabs(user, key), "tab": key, "limit": QUEUE_ROWS}
+    body = queue_body(dress_all(rows, user))
+    return {
+        "rows": rows,
+        "body": body,
+        "steps_form": STEPS_FORM,
+        "tabs": _queue_tabs(user, key),
+        "tab": key,
+        "limit": QUEUE_ROWS,
+    }
 
 
 def _times() -> dict[str, datetime]:

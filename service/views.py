@@ -24,6 +24,7 @@ from service import services
 from service.desk import Desk, backlog_chart, desk_page
 from service.forms import ReplyForm
 from service.models import ServiceRequest
+from service.queue_rows import queue_body
 from service.selectors import QUEUE_ROLES, TABS, dress_all, queue_page
 
 UNDO_SALT = "service.undo"
@@ -169,8 +170,7 @@ def _answer(
     if request.headers.get("HX-Request") == "true":
         response = HttpResponse("")
         if row is not None:
-            dress_all([row], user)
-            response = render(request, "service/_queue_row.html", {"row": row})
+            response = HttpResponse(queue_body(dress_all([row], user)))
         return with_toast(response, said, tone=tone, undo=undo)
     level = messages.SUCCESS if tone == "success" else messages.WARNING
     messages.add_message(request, level, said, extra_tags=f"undo:{undo}" if undo else "")
