@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -33,7 +34,27 @@ def colleagues(request: Any) -> Any:
 MAIN_FILTERS = 3
 
 
+@cache
+def _visible(kind: type[RecordFilterSet]) -> list[str]:
+    """The names of a list's own filters that people see, beside the search box."""
+    return [
+        name for name, made in kind.base_filters.items() if name != "q" and not _is_hidden(made)
+    ]
+
+
+def _is_hidden(made: django_filters.Filter) -> bool:
+    widget = made.extra.get("widget")
+    return getattr(widget, "input_type", "") == "hidden"
+
+
+@cache
+def _bar(kind: type[RecordFilterSet]) -> frozenset[str]:
+    return frozenset({"q", *_visible(kind)[:MAIN_FILTERS]})
+
+
 class RecordFilterSet(django_filters.FilterSet):
+    base_filters: Any  # made by the metaclass
+
     q = django_filters.CharFilter(
         label=_("Search"), method="search_text",
         widget=forms.TextInput(
@@ -41,8 +62,18 @@ class RecordFilterSet(django_filters.FilterSet):
         ),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Any = None, queryset: Any = None, *, request: Any = None, complete: bool = True
+    ) -> None:
+        """Not ``complete``: only the filters of the bar and those that ``data`` sets."""
+        self.complete = complete
+        if not complete:
+            self.base_filters = {
+                name: made
+                for name, made in type(self).base_filters.items()
+                if name in _bar(type(self)) or name in data
+            }
+        super().__init__(data, queryset, request=request)
         self._add_custom_filters()
         for name, field in self.form.fields.items():
             if isinstance(field.widget, forms.NullBooleanSelect):
@@ -56,6 +87,8 @@ class RecordFilterSet(django_filters.FilterSet):
         model: Any = self.queryset.model
         for added in added_fields(model._meta.label_lower):
             for name, made in custom_filters(added):
+                if not (self.complete or name in self.data):
+                    continue
                 owned: Any = made  # django-filter sets both on its filters
                 owned.parent, owned.model = self, model
                 self.filters[name] = owned
@@ -70,13 +103,15 @@ class RecordFilterSet(django_filters.FilterSet):
         return self._bound()[MAIN_FILTERS:]
 
     @property
-    def extra_names(self) -> list[str]:
-        return [field.name for field in self.extra_fields]
+    def extra_in_use(self) -> list[Any]:
+        """The folded filters that are set."""
+        return [field for field in self.extra_fields if self.data.get(field.name)]
 
     @property
-    def extra_in_use(self) -> list[Any]:
-        """The folded filters that are set; the others need not be made."""
-        return [self.form[name] for name in self.extra_names if self.data.get(name)]
+    def has_extra(self) -> bool:
+        """Whether more filters can be unfolded than stand in the bar."""
+        added = added_fields(self.queryset.model._meta.label_lower)
+        return bool(added) or len(_visible(type(self))) > MAIN_FILTERS
 
     def _bound(self) -> list[Any]:
         return [field for field in self.form if field.name != "q" and not field.is_hidden]

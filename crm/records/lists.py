@@ -72,8 +72,11 @@ class ListQuery:
         return kept.urlencode()
 
     def filterset(self, records: Any) -> Any:
-        asker = Asker(self.user)
-        return self.resource.filterset(self.params, queryset=records, request=asker)
+        """The filters of the bar and those that are set; all of them where all are shown."""
+        return self.resource.filterset(
+            self.params, queryset=records, request=Asker(self.user),
+            complete="filters" in self.params,
+        )  # fmt: skip
 
     def records(self) -> Any:
         """What the user may see and the filters let through; nothing when a filter is wrong."""
