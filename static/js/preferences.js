@@ -13,8 +13,8 @@ function apply(theme) {
 }
 
 async function choose(event) {
-  const form = event.target.closest("[data-theme-form]");
-  if (!form || !event.submitter) return;
+  const form = event.target;
+  if (event.submitter?.name !== "theme") return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const toggled = event.submitter.dataset.themeToggle !== undefined;
