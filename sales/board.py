@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.common import formats
+from crm.common.prepared import Prepared
 from sales.board_cards import CardWriter
 from sales.measures import company_today, day_start
 from sales.models import Deal, DealSum, Pipeline, Stage
@@ -77,7 +78,7 @@ def board_columns(user: Any, query: BoardQuery) -> list[dict[str, Any]]:
     """The columns as components/board.html takes them."""
     stages = list(query.pipeline.stages.order_by("order"))
     figures = _figures(user, query, stages)
-    cards = _cards(_deals(user, query), stages, query)
+    cards = _cards(user, stages, query)
     return [
         _column(stage, figures.get(stage.pk), cards.get(stage.pk, []), query) for stage in stages
     ]
@@ -88,12 +89,6 @@ def board_heads(user: Any, query: BoardQuery) -> dict[str, dict[str, Any]]:
     stages = list(query.pipeline.stages.all())
     figures = _figures(user, query, stages)
     return {str(stage.pk): _head(stage, figures.get(stage.pk)) for stage in stages}
-
-
-def _deals(user: Any, query: BoardQuery) -> Any:
-    """The pipeline's deals that the board may show: open ones, and those closed lately."""
-    deals = Deal.objects.visible_to(user).filter(pipeline=query.pipeline)
-    return deals.filter(owner=query.owner) if query.owner else deals
 
 
 def _lately() -> datetime:
@@ -115,13 +110,16 @@ def _figures(user: Any, query: BoardQuery, stages: Sequence[Stage]) -> dict[int,
     return {row["stage"]: row for row in rows}
 
 
-def _cards(seen: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, list[SafeString]]:
+def _cards(user: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, list[SafeString]]:
     """The first cards of every column: their ids in one query, the deals in another."""
     order = ORDERS[query.order]
     if not stages:
         return {}
-    first, *others = [_top(seen, stage).order_by(*order) for stage in stages]
-    ids = [row["pk"] for row in (_cut(first).union(*map(_cut, others), all=True))]
+    columns_asked = tuple((stage.pk, stage.kind == Stage.Kind.OPEN) for stage in stages)
+    values: dict[str, Any] = {"owner": query.owner} if query.owner else {}
+    if not all(is_open for _pk, is_open in columns_asked):
+        values["lately"] = _lately()
+    ids = [row["pk"] for row in _TOPS.fetch(user, columns_asked, order, **values)]
     found = Deal.objects.filter(pk__in=ids).select_related("customer", "owner").only(*SHOWN)
     writer = CardWriter(timezone.now(), f"?back=board&{query.encode()}".rstrip("&"))
     by_id = {stage.pk: stage for stage in stages}
@@ -134,15 +132,30 @@ def _cards(seen: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, l
     return columns
 
 
-def _top(deals: Any, stage: Stage) -> Any:
-    column = deals.filter(stage=stage)
-    if stage.kind == Stage.Kind.OPEN:
-        return column.filter(closed_at__isnull=True)
-    return column.filter(closed_at__gte=_lately())
+def _tops(
+    user: Any,
+    stages: Sequence[tuple[int, bool]],
+    order: Sequence[str],
+    owner: int | None = None,
+    lately: datetime | None = None,
+) -> Any:
+    """The ids of the first deals of each stage: open ones, or those closed since ``lately``."""
+    seen = Deal.objects.visible_to(user)
+    if owner:
+        seen = seen.filter(owner=owner)
+    first, *others = (
+        seen.filter(stage=pk, **_shown(is_open, lately)).order_by(*order)
+        .values("pk")[:CARDS_PER_COLUMN]
+        for pk, is_open in stages
+    )  # fmt: skip
+    return first.union(*others, all=True)
 
 
-def _cut(column: Any) -> Any:
-    return column.values("pk")[:CARDS_PER_COLUMN]
+def _shown(is_open: bool, lately: datetime | None) -> dict[str, Any]:
+    return {"closed_at__isnull": True} if is_open else {"closed_at__gte": lately}
+
+
+_TOPS = Prepared(_tops)
 
 
 def _head(stage: Stage, figures: dict[str, Any] | None) -> dict[str, Any]:

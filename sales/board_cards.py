@@ -9,13 +9,14 @@ from typing import Any
 
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.common import formats
 from crm.common.addresses import record_url
+from crm.common.markup import filled, joined
 from sales.models import Deal, Stage
 from sales.next_steps import NextStep, next_step_of
 from sales.stays import is_slow, stay_words
@@ -59,7 +60,7 @@ class CardWriter:
     def card(self, deal: Any, stage: Stage, tags: Sequence[tuple[str, str]] = ()) -> SafeString:
         """One deal, which came ``with_next_step``; ``tags`` as ``sales.offers`` gives them."""
         tone, name, words = self._when(deal)
-        return format_html(
+        return filled(
             _CARD, deal.pk, deal.version, deal.get_absolute_url(), deal.name,
             f"{record_url('sales:deal_move', deal.pk)}{self.query}",
             self._move_label % {"title": deal.name}, self._move_icon, deal.customer.name,
@@ -82,8 +83,8 @@ class CardWriter:
             return ""
         slow = is_slow(deal, stage, self.now)
         css, sign = ("bg-orange-lt", self._slow_icon) if slow else ("badge-tag", "")
-        more = format_html_join("", _TAG, ((title, text) for text, title in tags))
-        return format_html(_TAGS, css, sign, stay_words(deal, stage, self.now), more)
+        more = joined(filled(_TAG, title, text) for text, title in tags)
+        return filled(_TAGS, css, sign, stay_words(deal, stage, self.now), more)
 
 
 def _small_icon(name: str) -> SafeString:
@@ -98,7 +99,7 @@ def _owner(deal: Deal) -> SafeString | str:
     if deal.owner is None:
         return ""
     name = str(deal.owner)
-    return format_html(_OWNER, name, name, name[:1].upper())
+    return filled(_OWNER, name, name, name[:1].upper())
 
 
 def _overdue(due_at: datetime, now: datetime) -> str:

@@ -113,7 +113,10 @@ def day(value: date | datetime | None) -> str:
     """2025年3月12日 / 12 Mar 2025, in the reader's zone."""
     if value is None:
         return ""
-    local = timezone.localtime(value) if isinstance(value, datetime) else value
+    return _day(timezone.localtime(value) if isinstance(value, datetime) else value)
+
+
+def _day(local: date) -> str:
     if is_chinese():
         return f"{local.year}年{local.month}月{local.day}日"
     return f"{local.day} {_month(local.month)} {local.year}"
@@ -135,11 +138,16 @@ def moment(value: datetime | None) -> str:
     """The day and the time of day."""
     if value is None:
         return ""
-    return f"{day(value)} {timezone.localtime(value):%H:%M}"
+    local = timezone.localtime(value)
+    return f"{_day(local)} {_clock(local)}"
 
 
 def clock(value: datetime) -> str:
-    return f"{timezone.localtime(value):%H:%M}"
+    return _clock(timezone.localtime(value))
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 @lru_cache(maxsize=32)
@@ -155,18 +163,18 @@ def since(value: datetime | date | None, now: datetime | None = None) -> str:
     """How long ago or until: “35 days ago”, “in 6 days”, “today 15:30”."""
     if value is None:
         return ""
-    now = now or timezone.now()
+    now = timezone.localtime(now)
     if not isinstance(value, datetime):
-        days = (value - timezone.localdate(now)).days
-        return _days(days)
-    days = (timezone.localdate(value) - timezone.localdate(now)).days
+        return _days((value - now.date()).days)
+    local = value.astimezone(now.tzinfo)
+    days = (local.date() - now.date()).days
     if days == 0:
         minutes = int((now - value).total_seconds() // 60)
         if minutes == 0:
             return _("just now")
         if 0 < minutes < 60:
             return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
-        return _("today %(time)s") % {"time": clock(value)}
+        return _("today %(time)s") % {"time": _clock(local)}
     return _days(days)
 
 
