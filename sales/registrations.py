@@ -33,7 +33,7 @@ from crm.common.searching import SearchQuery, search_values
 from crm.records.bulk import bulk_actions
 from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
-from sales.cards import closing_card, slow_card, stepless_card, target_card
+from sales.cards import deal_cards, target_card
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
 from sales.reports import delivery  # noqa: F401  # fills mailables
@@ -129,9 +129,7 @@ customer_tabs += [
     ),
 ]
 home_cards += [
-    HomeCard("deals_stepless", "sales/cards/deals.html", 30, SELLERS, stepless_card),
-    HomeCard("deals_closing", "sales/cards/deals.html", 31, SELLERS, closing_card),
-    HomeCard("deals_slow", "sales/cards/deals.html", 31, SELLERS, slow_card),
+    HomeCard("deals", "sales/cards/deals.html", 30, SELLERS, deal_cards),
     HomeCard("targets", "sales/cards/targets.html", 32, SELLERS, target_card),
 ]
 page_actions += [

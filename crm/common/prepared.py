@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -30,6 +30,7 @@ from crm.common.roles import Role
 _FIRST_SLOT = 8_999_999_999_999_000_000
 _MOST_KEPT = 200
 _FIRST_MOMENT = datetime(9997, 3, 1, tzinfo=UTC)
+_FIRST_DAY = date(9996, 3, 1)
 _TEXT = "\x00"  # no text that reaches the database holds it
 
 
@@ -71,14 +72,14 @@ class Prepared:
     """``Prepared(build).fetch(user, pk=7)`` gives the rows of ``build(user, pk=7)``.
 
     ``build(user, *variant, **values)`` gives a queryset of records or of ``values()``. Values are
-    ids, moments or texts; the variant holds what changes the query itself.
+    ids, moments, days or texts; the variant holds what changes the query itself.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]]) -> None:
         self._build = build
         self._kept: dict[Hashable, _Compiled | None] = {}
 
-    def fetch(self, user: Any, *variant: Hashable, **values: int | str | datetime) -> list[Any]:
+    def fetch(self, user: Any, *variant: Hashable, **values: int | str | date) -> list[Any]:
         """The rows: records with their annotations and selected relations, or dicts."""
         kinds = tuple(sorted((name, type(value).__name__) for name, value in values.items()))
         key = (user.role, user.team_id is None, get_language(), variant, kinds)
@@ -117,16 +118,18 @@ class Prepared:
         return _Compiled(queryset, compiler, sql, tuple(params), slots)
 
 
-def _stand_in(value: int | str | datetime, number: int) -> int | str | datetime:
+def _stand_in(value: int | str | date, number: int) -> int | str | date:
     if isinstance(value, str):
         return f"{_TEXT}{number}"
     if isinstance(value, datetime):
         return _FIRST_MOMENT.replace(microsecond=number)
+    if isinstance(value, date):
+        return _FIRST_DAY + timedelta(days=number)
     return _FIRST_SLOT + 2 + number
 
 
 def _is_slot(param: Any, slots: dict[Any, str]) -> bool:
-    return isinstance(param, int | str | datetime) and param in slots
+    return isinstance(param, int | str | date) and param in slots
 
 
 def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:

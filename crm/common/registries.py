@@ -124,13 +124,13 @@ class SearchProvider:
 
 @dataclass(frozen=True)
 class HomeCard:
-    """A card of “my day”."""
+    """A card of “my day”, or several of one kind."""
 
     key: str
     template: str
     order: int
     roles: frozenset[str]
-    context: Callable[[Any], dict[str, Any] | None]
+    context: Callable[[Any], dict[str, Any] | list[dict[str, Any]] | None]
     width: int = 6
 
 

@@ -61,7 +61,7 @@ def day_cards(user: Any) -> list[dict[str, Any]]:
     for card in sorted(home_cards, key=lambda entry: entry.order):
         if user.role not in card.roles:
             continue
-        context = card.context(user)
-        if context is not None:
-            cards.append({"template": card.template, "width": card.width, **context})
+        found = card.context(user) or []
+        shown = found if isinstance(found, list) else [found]
+        cards += [{"template": card.template, "width": card.width, **each} for each in shown]
     return cards

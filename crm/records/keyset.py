@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
 
 COUNT_CAP = 10_000
@@ -165,6 +165,15 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
     """(count, is it complete): counting stops at ``cap``."""
     found = queryset.order_by()[: cap + 1].count()
     return min(found, cap), found <= cap
+
+
+class CappedCount(Subquery):
+    """How many rows a queryset has, counting at most one more than ``cap``; as an annotation."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+
+    def __init__(self, queryset: Any, cap: int) -> None:
+        super().__init__(queryset.order_by().values("pk")[: cap + 1], output_field=IntegerField())
 
 
 def first_rows(queryset: Any, size: int, cap: int) -> tuple[list[Any], int, bool]:
