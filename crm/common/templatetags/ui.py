@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm.common import columns, formats
+from crm.common.markup import joined, piece
 
 register = template.Library()
 
@@ -129,6 +131,17 @@ def phone(e164: str | None) -> str:
 def initial(name: object) -> str:
     """The letter of an avatar."""
     return str(name)[:1].upper()
+
+
+@register.filter
+def table_rows(rows: Iterable[Iterable[Any]]) -> SafeString:
+    """Rows of a table, the first cell their head; joined here, because charts have hundreds."""
+    return joined(
+        f'<tr><th scope="row">{piece(head)}</th>'
+        + "".join(f"<td>{piece('' if cell is None else cell)}</td>" for cell in cells)
+        + "</tr>"
+        for head, *cells in rows
+    )
 
 
 @register.simple_tag
