@@ -28,12 +28,12 @@ class ChangeLog:
     """Takes what a chunk does and writes it with the chunk; without a batch it keeps nothing."""
 
     def __init__(self, batch_id: int | None) -> None:
-        self._batch_id = batch_id
+        self.batch_id = batch_id
         self._lines: list[str] = []
 
     def made(self, records: Iterable[models.Model]) -> None:
         """New records, whose ids are known."""
-        if self._batch_id is None:
+        if self.batch_id is None:
             return
         for record in records:
             version = getattr(record, "version", None)
@@ -43,7 +43,7 @@ class ChangeLog:
         self, record: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]
     ) -> None:
         """A record that is written now: the values of its columns before and after."""
-        if self._batch_id is not None:
+        if self.batch_id is not None:
             self._add(UPDATED, record, getattr(record, "version", None), before, after)
 
     def write(self) -> None:
@@ -68,7 +68,7 @@ class ChangeLog:
         values = (_json(before), _json(after)) if after else ("{}", "{}")
         label = record._meta.label_lower
         self._lines.append(
-            f"{self._batch_id}\t{what}\t{label}\t{record.pk}\t{told}\t{values[0]}\t{values[1]}"
+            f"{self.batch_id}\t{what}\t{label}\t{record.pk}\t{told}\t{values[0]}\t{values[1]}"
         )
 
 

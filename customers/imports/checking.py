@@ -103,7 +103,7 @@ def _fixed_fit(kind: type[Importer], layout: Layout) -> dict[str, int]:
 
 def _names_somebody(kind: type[MappedImporter], layout: Layout) -> bool:
     mapping = kind.guess(layout.header, None)
-    return bool(set(kind.needed) & set(mapping.values()))
+    return not kind.missing(mapping.values())
 
 
 def sample_rows(path: Path, layout: Layout, most: int = SAMPLE) -> list[list[str]]:

@@ -19,10 +19,11 @@ from customers.imports.guessing import SEVERAL
 from customers.imports.layout import CARDS, CSV, WORKBOOK, Layout, Wish
 from customers.imports.mapped import MappedImporter, key_choices
 from customers.imports.registry import Importer, importers, kinds_for
-from customers.imports.targets import Target
+from customers.imports.targets import KEEP, Target
 from customers.models import ImportBatch, Tag
 
 COLUMN = "column_"
+ANSWER = "answer_"
 DELIMITER_NAMES = [(",", _("Comma")), (";", _("Semicolon")), ("\t", _("Tab")), ("|", "|")]
 
 
@@ -155,6 +156,7 @@ class ColumnsForm(_DressedForm):
             self.targets = self.kind.offered(user)
             self._add_columns(batch.options.get("mapping", {}))
         self._drop(user)
+        self._ask(batch.options.get("answers", {}))
         for name in ("key", "overwrites", "adds_customers", "owner", "tags", "currency"):
             if name in self.fields and name in batch.options:
                 self.fields[name].initial = batch.options[name]
@@ -171,11 +173,25 @@ class ColumnsForm(_DressedForm):
                 label=title, choices=choices, required=False, initial=mapping.get(str(place), "")
             )
 
+    def _ask(self, answers: dict[str, Any]) -> None:
+        for ask in getattr(self.kind, "asks", ()):
+            told = {"label": ask.label, "help_text": ask.hint, "required": False,
+                    "initial": answers.get(ask.name)}  # fmt: skip
+            self.fields[f"{ANSWER}{ask.name}"] = (
+                forms.ChoiceField(choices=ask.choices, **told)
+                if ask.choices
+                else forms.BooleanField(**told)
+            )
+
     def _drop(self, user: Any) -> None:
         kind: type[Importer] = self.kind
         unused = set()
         if issubclass(kind, MappedImporter):
             self.fields["key"].choices = key_choices(*kind.keys)  # type: ignore[attr-defined]  # a ChoiceField
+            if not kind.keys:
+                unused.add("key")
+            if all(target.empty is KEEP for target in self.targets):
+                unused.add("overwrites")
             if not kind.takes_tags or not Tag.objects.exists():
                 unused.add("tags")
             if not kind.may_add_customers:
@@ -226,9 +242,11 @@ class ColumnsForm(_DressedForm):
         }
 
     def options(self) -> dict[str, Any]:
-        return {
+        said = {
             name: value for name, value in self.cleaned_data.items() if not name.startswith(COLUMN)
         }
+        answers = {name: said.pop(name) for name in list(said) if name.startswith(ANSWER)}
+        return {**said, "answers": {n.removeprefix(ANSWER): v for n, v in answers.items()}}
 
 
 def _owners(user: Any) -> Any:

@@ -14,8 +14,8 @@ from customers.imports.encoding import FileRefusedError
 
 CSV, WORKBOOK, CARDS = "csv", "xlsx", "vcard"
 MAX_COLUMNS = 1_000
-# A title or two may stand above the header.
-LOOKED_AT = 12
+# Titles may stand above the header.
+LOOKED_AT = 30
 HEADER_SHARE = 0.6
 
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -89,10 +89,13 @@ def lay_out(rows: Sequence[Row], header_line: int | None, **how: Any) -> Layout:
 
 
 def find_header(rows: Sequence[Row]) -> int:
-    """The line of the header: the first row about as wide as the others; 0 when it is data."""
+    """The line of the header: the first row about as wide as the table; 0 when it is data.
+
+    The table is what holds most cells: a report may have more lines above it than rows in it.
+    """
     filled = [sum(1 for cell in row.cells if cell.strip()) for row in rows]
     widths = Counter(filled)
-    usual = max(widths, key=lambda width: (widths[width], width))
+    usual = max(widths, key=lambda width: (widths[width] * width, width))
     if usual == 0:
         return rows[0].line
     for row, width in zip(rows, filled, strict=True):

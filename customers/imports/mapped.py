@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -17,13 +17,13 @@ from crm.common import formats
 from crm.common.cells import visible_text
 from crm.common.phones import display_phone
 from crm.records.custom import PREFIX, Type, added_fields
-from customers.imports.days import day, moment
+from customers.imports.days import day, moment, month_comes_first
 from customers.imports.guessing import guess_mapping
 from customers.imports.headers import BLANKS, Names
 from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.problems import CellError
-from customers.imports.registry import Importer, Setting, missing_column
+from customers.imports.registry import Importer, Question, Setting, missing_column
 from customers.imports.targets import KEEP, REASONS, Target, added_clean
 from customers.models import Customer
 
@@ -60,6 +60,10 @@ class MappedImporter(Importer):
     names: ClassVar[Names]
     # One of these must be mapped: the key to say it by, and keys that make it up.
     needed: ClassVar[tuple[str, ...]] = ("name",)
+    # And one of each of these.
+    also_needed: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    blanks: ClassVar[frozenset[str]] = BLANKS
+    asks: ClassVar[Sequence[Question]] = ()
     keys: ClassVar[Sequence[tuple[str, Any]]] = ()
     takes_tags: ClassVar[bool] = False
     may_add_customers: ClassVar[bool] = False
@@ -99,9 +103,30 @@ class MappedImporter(Importer):
         return {key: place for place, key in reversed(mapping.items())}
 
     @classmethod
-    def _require(cls, keys: Any) -> None:
-        if not set(cls.needed) & set(keys):
-            raise missing_column(cls.needed[0])
+    def missing(cls, keys: Iterable[str]) -> str:
+        """The key of what has no column though it must have one; "" when nothing is missing."""
+        mapped = set(keys)
+        groups = (cls.needed, *cls.also_needed)
+        return next((group[0] for group in groups if not mapped.intersection(group)), "")
+
+    @classmethod
+    def label_of(cls, key: str) -> str:
+        return next((str(target.label) for target in cls.targets if target.key == key), key)
+
+    @classmethod
+    def month_leads(cls, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:
+        """Whether 3/4/2026 is in March, as far as the sample tells."""
+        return month_comes_first(cell for row in sample for cell in row)
+
+    @classmethod
+    def answers(cls, header: Sequence[str]) -> dict[str, Any]:
+        """What the header says to the kind's questions."""
+        return {}
+
+    @classmethod
+    def _require(cls, keys: Iterable[str]) -> None:
+        if missing := cls.missing(keys):
+            raise missing_column(missing)
 
     @classmethod
     def reason_labels(cls) -> dict[str, Any]:
@@ -114,7 +139,9 @@ class MappedImporter(Importer):
         for target in self._targets:
             places = self._places[target.key]
             said = [(place, visible_text(row.cells[place]).strip()) for place in places]
-            told = [(place, text) for place, text in said if text and text.casefold() not in BLANKS]
+            told = [
+                (place, text) for place, text in said if text and text.casefold() not in self.blanks
+            ]
             if not told:
                 if self.setting.overwrites and target.empty is not KEEP:
                     cleaned.values[target.key] = target.empty

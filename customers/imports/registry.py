@@ -20,6 +20,16 @@ Text = str | Promise
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a kind asks beside the columns: one of ``choices``; without any, yes or no."""
+
+    name: str
+    label: Text
+    choices: tuple[tuple[str, Text], ...] = ()
+    hint: Text = ""
+
+
+@dataclass(frozen=True)
 class Setting:
     """For whom and how rows are imported.
 
@@ -39,6 +49,8 @@ class Setting:
         Customers that rows name and nobody knows are created.
     month_first
         3/4/2026 is in March; None: told by the sample.
+    answers
+        What was said to the kind's questions, by name.
     shelf
         Where a dry run keeps what it would have written; None: this is no dry run.
     """
@@ -54,6 +66,7 @@ class Setting:
     adds_customers: bool = True
     month_first: bool = False
     tag_ids: tuple[int, ...] = field(default=())
+    answers: Mapping[str, Any] = field(default_factory=dict)
     shelf: Shelf | None = None
 
 
@@ -98,6 +111,11 @@ class Importer(ABC):
     def stays(cls, label: str, found: Mapping[int, Any]) -> set[int]:
         """Which made records undoing must leave, by id."""
         return set()
+
+    @classmethod
+    def is_note(cls, cells: Sequence[str]) -> bool:
+        """Whether a row below the header is no data, such as a sum or whose the file is."""
+        return False
 
     def survey(self, row: Row) -> None:  # noqa: B027  # most kinds need no overview
         """See a row of the right width, before the first chunk."""

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 
 from customers.imports.changes import ChangeLog
 from customers.imports.checking import refuse_too_many, sample_rows
-from customers.imports.days import month_comes_first
 from customers.imports.encoding import FileRefusedError
 from customers.imports.guessing import as_places
 from customers.imports.layout import Layout, Row, Wish
@@ -124,7 +123,7 @@ def setting_of(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None) -
     elif issubclass(kind, MappedImporter):
         sample = sample_rows(file_of(batch), layout)
         mapping = kind.guess(layout.header, batch.created_by, sample)
-        month_first = month_comes_first(cell for row in sample for cell in row)
+        month_first = kind.month_leads(layout.header, sample)
     currency = options.get("currency") or kind.default_currency or settings.BASE_CURRENCY
     actor = batch.created_by
     owner = options.get("owner") or (actor.pk if actor is not None and actor.is_rep else None)
@@ -140,6 +139,7 @@ def setting_of(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None) -
         adds_customers=options.get("adds_customers", True),
         month_first=month_first,
         tag_ids=tuple(options.get("tags", ())),
+        answers=options.get("answers", {}),
         shelf=shelf,
     )
 
@@ -168,6 +168,8 @@ def _load(source: Importer, chunk: list[Row], width: int, ledger: Ledger) -> Non
     for row in chunk:
         if len(row.cells) == width:
             whole.append(row)
+        elif source.is_note(row.cells):
+            ledger.take(1)
         else:
             ledger.reject(row, "cells")
     if whole:

@@ -19,7 +19,7 @@ from customers.imports.guessing import SAMPLE, guess_source
 from customers.imports.layout import CARDS, WORKBOOK, Layout, Row, Wish
 from customers.imports.mapped import Judged, MappedImporter
 from customers.imports.reading import read_layout, read_rows
-from customers.imports.registry import importers
+from customers.imports.registry import Importer, importers
 from customers.imports.running import file_of, importer_for, reason_label
 from customers.imports.services import can_undo
 from customers.imports.trials import Shelf
@@ -37,6 +37,7 @@ MADE = {
     "deals": _("Deals"),
     "needs": _("Needs"),
     "products": _("Products"),
+    "campaigns": _("Campaigns"),
     "orders": _("Orders"),
     "requests": _("Service requests"),
     "categories": _("Categories"),
@@ -104,7 +105,7 @@ def columns_page(batch: ImportBatch, layout: Layout, form: Any) -> dict[str, Any
         "mapped": bool(bound),
         "layout": layout,
         "how": _how(layout),
-        "source": guess_source(layout.header),
+        "source": _source(layout),
         "hint": importers[batch.kind].hint,
     }
 
@@ -117,6 +118,12 @@ def _samples(batch: ImportBatch, layout: Layout) -> list[list[str]]:
             if cell.strip() and len(seen) < SAMPLES:
                 seen[cell.strip()[:60]] = None
     return [list(seen) for seen in found]
+
+
+def _source(layout: Layout) -> str:
+    """Whose export the file is, in the reader's language; "" when it may be anybody's."""
+    source = guess_source(layout.header)
+    return gettext(source) if source else ""
 
 
 def _how(layout: Layout) -> list[str]:
@@ -161,11 +168,13 @@ def _mapped_preview(
     labels = {t.key: str(t.label) for t in type(source).offered(source.setting.actor)}
     head = [labels[key] for key in source.mapping.values()]
     whole = [row for row in rows if len(row.cells) == width]
+    for row in whole:
+        source.survey(row)
     judged = {one.cleaned.row.line: one for one in source.judge(whole)}
     body = []
     for row in rows:
         one = judged.get(row.line)
-        body.append(_judged_row(source, head, one) if one else _ragged(row, head))
+        body.append(_judged_row(source, head, one) if one else _ragged(row, head, type(source)))
     return head, body
 
 
@@ -194,9 +203,11 @@ def _shown(source: MappedImporter, one: Judged, key: str, place: int) -> str:
     return source.display(key, one.cleaned.values[key])
 
 
-def _ragged(row: Row, head: list[str]) -> dict[str, Any]:
+def _ragged(row: Row, head: list[str], kind: type[Importer] | None = None) -> dict[str, Any]:
     cells = [Cell(label, cell) for label, cell in zip(head, row.cells, strict=False)]
     cells += [Cell(label, "") for label in head[len(cells) :]]
+    if kind is not None and kind.is_note(row.cells):
+        return {"line": row.line, "cells": cells, "outcome": OUTCOMES["skipped"], "reason": ""}
     return {"line": row.line, "cells": cells, "outcome": OUTCOMES["rejected"],
             "reason": reason_label(None, "cells")}  # fmt: skip
 

@@ -20,7 +20,6 @@ from crm.common.errors import RefusedError
 from crm.jobs.services import job_cancel, job_enqueue
 from customers.imports import contact_rows, customer_rows  # noqa: F401  # register the kinds
 from customers.imports.checking import import_check, sample_rows
-from customers.imports.days import month_comes_first
 from customers.imports.guessing import signature
 from customers.imports.layout import Layout, Wish
 from customers.imports.mapped import MappedImporter
@@ -118,7 +117,8 @@ def import_map(
 ) -> ImportBatch:
     """Assign a draft's columns and say how its rows are taken; remembered for the next file.
 
-    ``options``: key, overwrites, adds_customers, month_first, owner (a user), tags, currency.
+    ``options``: key, overwrites, adds_customers, month_first, owner (a user), tags, currency,
+    answers (to the kind's own questions, by name).
 
     Raises
     ------
@@ -132,8 +132,8 @@ def import_map(
     if issubclass(kind, MappedImporter):
         allowed = {target.key for target in kind.offered(actor)}
         mapping = {place: key for place, key in mapping.items() if key in allowed}
-        if not set(kind.needed) & set(mapping.values()):
-            raise missing_column(str(next(t.label for t in kind.targets if t.key in kind.needed)))
+        if missing := kind.missing(mapping.values()):
+            raise missing_column(kind.label_of(missing))
     chosen = _chosen(actor, options)
     batch.options = {**batch.options, **chosen, "stamp": _stamp(batch)}
     batch.options["mapping"] = {str(place): key for place, key in mapping.items()}
@@ -149,7 +149,7 @@ def import_map(
     return batch
 
 
-_REMEMBERED = ("key", "overwrites", "adds_customers", "month_first")
+_REMEMBERED = ("key", "overwrites", "adds_customers", "month_first", "answers")
 
 
 def _chosen(actor: Any, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,9 +288,9 @@ def _propose(batch: ImportBatch, layout: Layout) -> None:
         batch.options |= {**remembered.options, "mapping": kept, "remembered": True}
         return
     mapping = kind.guess(layout.header, batch.created_by, sample)
-    cells = [cell for row in sample for cell in row]
     batch.options["mapping"] = {str(place): key for place, key in mapping.items()}
-    batch.options["month_first"] = month_comes_first(cells)
+    batch.options["month_first"] = kind.month_leads(layout.header, sample)
+    batch.options["answers"] = kind.answers(layout.header)
 
 
 def _remembered(actor: Any, layout: Layout, kind: str = "") -> ImportMapping | None:
