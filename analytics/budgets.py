@@ -21,17 +21,11 @@ from crm.common import formats
 from crm.common.errors import RefusedError
 from crm.records.forms import DateInput
 from marketing.models import Campaign
+from marketing.platforms import campaign_channel as nearest_channel
 from marketing.services import campaign_create
 
 MOST_WEEKS = 52
 CENT = Decimal("0.01")
-# What platforms and people call the channels of campaigns.
-_CHANNELS = {
-    "mail": Campaign.Channel.EMAIL, "text": Campaign.Channel.SMS,
-    "google": Campaign.Channel.SEARCH, "baidu": Campaign.Channel.SEARCH,
-    "facebook": Campaign.Channel.SOCIAL, "meta": Campaign.Channel.SOCIAL,
-    "oceanengine": Campaign.Channel.SOCIAL, "douyin": Campaign.Channel.SOCIAL,
-}  # fmt: skip
 
 
 class BudgetForm(OptionsForm):
@@ -97,11 +91,7 @@ def plan_rows(run: Run) -> list[dict[str, Any]]:
 
 def campaign_channel(name: str) -> str:
     """The channel of campaigns that a channel of spend is nearest to."""
-    folded = name.casefold()
-    for value in Campaign.Channel.values:
-        if value in folded and value != Campaign.Channel.OTHER:
-            return value
-    return next((kind for word, kind in _CHANNELS.items() if word in folded), "other")
+    return nearest_channel(name, Campaign.Channel.values)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from crm.common import formats
 from crm.common.charting import Chart
 from marketing.models import Campaign
+from marketing.platforms import platform_label
 
 HISTORY_WEEKS = 104
 
@@ -298,7 +299,7 @@ def term_key(name: str) -> str:
 def term_label(name: str) -> str:
     """That channel's name."""
     key = term_key(name)
-    return str(dict(Campaign.Channel.choices).get(key, key))
+    return str(dict(Campaign.Channel.choices).get(key) or platform_label(key))
 
 
 def residuals(result: dict[str, Any], terms: Terms | None = None) -> Chart:

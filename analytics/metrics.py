@@ -159,7 +159,7 @@ def campaigns(part: Slice, limit: int = 12) -> list[dict[str, Any]]:
     for campaign in ran.order_by("-starts_on", "-pk")[:limit]:
         row = sums.get(campaign.pk, {"customers": 0, "success": 0, "decided": 0, "brought": 0})
         # What customers brought is in the company's currency; another's costs have no rate.
-        cost = campaign.actual_cost if campaign.currency == settings.BASE_CURRENCY else None
+        cost = campaign.cost if campaign.currency == settings.BASE_CURRENCY else None
         table.append(
             {
                 "campaign": campaign,

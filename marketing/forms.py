@@ -22,7 +22,7 @@ class CampaignForm(RecordForm):
         model = Campaign
         fields = [
             "name", "objective", "channel", "status", "starts_on", "ends_on", "budget",
-            "actual_cost", "expected_revenue", "currency", "owner",
+            "actual_cost", "expected_revenue", "currency", "external_id", "owner",
         ]  # fmt: skip
         widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
 
@@ -33,7 +33,13 @@ class CampaignForm(RecordForm):
             self.fields["currency"].initial = settings.BASE_CURRENCY
 
     def clean_currency(self) -> str:
-        return str(self.cleaned_data["currency"]).upper()
+        code = str(self.cleaned_data["currency"]).upper()
+        if self.instance.ad_spend and code != self.initial["currency"]:
+            raise forms.ValidationError(
+                _("Spend was imported for this campaign in %(code)s; its currency stays.")
+                % {"code": self.initial["currency"]}
+            )
+        return code
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()

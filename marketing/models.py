@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +14,11 @@ from crm.common.addresses import record_url
 from crm.common.history import tracked
 from crm.common.models import Record, record_indexes
 from customers.models import Contact, CustomerRecord
-from marketing.querysets import ActivityQuerySet, CampaignQuerySet
+from marketing.querysets import ActivityQuerySet, CampaignQuerySet, SpendQuerySet
+from marketing.triggers import AD_SPEND
 
 
-@tracked()
+@tracked(but=["ad_spend"])
 class Campaign(Record):
     class Channel(models.TextChoices):
         EMAIL = "email", _("E-mail")
@@ -46,11 +49,22 @@ class Campaign(Record):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     budget = models.DecimalField(_("budget"), max_digits=14, decimal_places=2, default=0)
-    actual_cost = models.DecimalField(_("actual cost"), max_digits=14, decimal_places=2, default=0)
+    actual_cost = models.DecimalField(
+        _("costs entered by hand"), max_digits=14, decimal_places=2, default=0,
+        help_text=_("Spend that is imported from advertising platforms comes on top."),
+    )  # fmt: skip
+    # Kept by a trigger: the campaign's spends, in its currency.
+    ad_spend = models.DecimalField(
+        _("ad spend"), max_digits=18, decimal_places=2, default=0, editable=False
+    )
     expected_revenue = models.DecimalField(
         _("expected revenue"), max_digits=14, decimal_places=2, default=0
     )
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    external_id = models.CharField(
+        _("id on the advertising platform"), max_length=80, blank=True, db_index=True,
+        help_text=_("By it imports find the campaign when its name differs there."),
+    )  # fmt: skip
 
     objects = CampaignQuerySet.as_manager()
     search_fields = ("name", "objective")
@@ -79,6 +93,11 @@ class Campaign(Record):
 
     def get_absolute_url(self) -> str:
         return record_url("marketing:campaign_detail", self.pk)
+
+    @property
+    def cost(self) -> Decimal:
+        """What was entered by hand and what was imported, as ``measures.COST``."""
+        return self.actual_cost + self.ad_spend
 
 
 @tracked()
@@ -159,13 +178,26 @@ class Activity(CustomerRecord):
 
 
 class Spend(models.Model):
-    """Money spent on a channel in a period [starts_on, ends_on)."""
+    """Money spent on a channel in a period [starts_on, ends_on).
+
+    ``amount`` is in the company's currency wherever a platform told it, ``billed`` what it
+    charged; conversions are the platform's own count.
+    """
 
     channel = models.CharField(_("channel"), max_length=40)
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until (not included)"))
     amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    billed = models.DecimalField(
+        _("amount billed"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
+    billed_currency = models.CharField(_("currency billed"), max_length=3, blank=True)
+    impressions = models.PositiveBigIntegerField(_("impressions"), null=True, blank=True)
+    clicks = models.PositiveBigIntegerField(_("clicks"), null=True, blank=True)
+    conversions = models.DecimalField(
+        _("conversions"), max_digits=16, decimal_places=2, null=True, blank=True
+    )
     campaign = models.ForeignKey(
         Campaign,
         verbose_name=_("campaign"),
@@ -183,15 +215,18 @@ class Spend(models.Model):
         related_name="+",
     )
 
+    objects = SpendQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("spend")
         verbose_name_plural = _("spends")
         ordering = ["-starts_on", "channel"]
+        triggers = AD_SPEND.all
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="spend_period"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="spend_amount"),
             models.UniqueConstraint(
-                fields=["team", "channel", "starts_on", "ends_on"],
+                fields=["team", "channel", "starts_on", "ends_on", "campaign"],
                 name="spend_once",
                 nulls_distinct=False,
             ),

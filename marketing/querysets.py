@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, Self
 
+from django.db import models
 from django.db.models import Q
 
 from crm.common.models import RecordQuerySet
@@ -23,6 +24,13 @@ class CampaignQuerySet(RecordQuerySet):
         if is_admin(user):
             return self.visible_to(user)
         return self.alive().filter(team=user.team_id) if is_manager(user) else self.none()
+
+
+class SpendQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Person) -> Self:
+        """What was spent on the campaigns that one may see."""
+        campaigns = self.model._meta.get_field("campaign").related_model
+        return self.filter(campaign__in=campaigns.objects.visible_to(user).values("pk"))
 
 
 class ActivityQuerySet(RecordQuerySet):

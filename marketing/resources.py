@@ -19,7 +19,7 @@ from crm.common.columns import (
 )
 from crm.records.keyset import Sort
 from crm.records.resources import KEEPERS, SELLERS, Fact, Resource
-from marketing import services
+from marketing import measures, services
 from marketing.filters import ActivityFilterSet, CampaignFilterSet
 from marketing.forms import ActivityForm, CampaignForm
 from marketing.models import Activity, Campaign
@@ -78,7 +78,10 @@ CAMPAIGNS = Resource(
         DayColumn("starts_on", _("From"), sort="starts"),
         DayColumn("ends_on", _("Until")),
         MoneyColumn("budget", _("Budget"), sort="budget"),
-        MoneyColumn("actual_cost", _("Actual cost")),
+        MoneyColumn("cost", _("Cost"), export=measures.COST),
+        MoneyColumn("actual_cost", _("Costs entered by hand"), default=False),
+        MoneyColumn("ad_spend", _("Ad spend"), default=False),
+        Column("external_id", _("Id on the advertising platform"), default=False),
         Column("owner", _("Owner"), path="owner.display_name"),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
     ],
@@ -104,7 +107,10 @@ CAMPAIGNS = Resource(
         Fact(DayColumn("starts_on", _("From")), always=True),
         Fact(DayColumn("ends_on", _("Until")), always=True),
         Fact(MoneyColumn("budget", _("Budget")), always=True),
-        Fact(MoneyColumn("actual_cost", _("Actual cost")), always=True),
+        Fact(MoneyColumn("cost", _("Cost")), always=True),
+        Fact(MoneyColumn("actual_cost", _("Costs entered by hand"))),
+        Fact(MoneyColumn("ad_spend", _("Ad spend"))),
+        Fact(Column("external_id", _("Id on the advertising platform"))),
         Fact(MoneyColumn("expected_revenue", _("Expected revenue")), always=True),
         Fact(Column("team", _("Team"), path="team.label")),
     ],

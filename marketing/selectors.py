@@ -67,7 +67,7 @@ def campaign_figures(user: Any, campaign: Campaign) -> Figures:
         revenue=Coalesce(Sum("revenue"), Decimal(0)),
     )
     whole = user.is_admin or (user.is_manager and campaign.team_id == user.team_id)
-    return Figures(**sums, cost=campaign.actual_cost if whole else None)
+    return Figures(**sums, cost=campaign.cost if whole else None)
 
 
 def campaign_page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:

@@ -55,6 +55,12 @@ def converted(amount: Decimal, rate: Decimal) -> Decimal:
     return (amount * rate).quantize(CENT, rounding=ROUND_HALF_UP)
 
 
+def rate_table(currency: str) -> list[tuple[date, Decimal]]:
+    """(first day, rate), the oldest first."""
+    rates = ExchangeRate.objects.filter(currency=currency).order_by("from_date")
+    return list(rates.values_list("from_date", "rate"))
+
+
 def known_currencies() -> list[tuple[str, str]]:
     """Choices: the base currency, then those that have a rate."""
     found = ExchangeRate.objects.order_by("currency").values_list("currency", flat=True)

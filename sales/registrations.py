@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from communications.about import about_offers, register_about
 from communications.bulk import plan_action
 from communications.models import About
+from crm.common import rates
 from crm.common.registries import (
     CustomerTab,
     HomeCard,
@@ -34,6 +35,7 @@ from crm.records.bulk import bulk_actions
 from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
 from sales.cards import deal_cards, target_card
+from sales.currency import rate_table
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
 from sales.models import Deal, Order, Product, Quote
 from sales.reports import delivery  # noqa: F401  # fills mailables
@@ -56,6 +58,7 @@ nav_items += [
     NavItem(_("Forecast"), "sales:forecast", "chart-line", 83, SELLERS, section="insight"),
     NavItem(_("Sales plan"), "sales:target_list", "target", 84, SELLERS, section="insight"),
 ]
+rates.tables.append(rate_table)
 quick_creates += [
     QuickCreate(_("Deal"), "sales:deal_create", "target-arrow", 40, SELLERS),
     QuickCreate(_("Order"), "sales:order_create", "shopping-cart", 50, SELLERS),

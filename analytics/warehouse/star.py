@@ -71,7 +71,7 @@ DIMENSIONS = (
     """),
     StarTable("dim_campaign", _("a campaign"), """
         SELECT c.id AS campaign_id, c.name, c.channel, c.status, c.starts_on, c.ends_on, c.budget,
-            c.actual_cost, c.currency, c.team_id
+            c.actual_cost, c.ad_spend, c.currency, c.team_id
         FROM marketing_campaign AS c WHERE c.trashed_at IS NULL
     """),
 )  # fmt: skip
@@ -138,7 +138,8 @@ FACTS = (
     """),
     StarTable("fact_spend", _("money spent on a channel in a period, its end not included"), """
         SELECT s.id AS spend_id, s.channel, s.starts_on, s.ends_on, s.amount, s.currency,
-            s.campaign_id, s.team_id
+            s.campaign_id, s.team_id, s.billed, s.billed_currency, s.impressions, s.clicks,
+            s.conversions
         FROM marketing_spend AS s
     """),
 )  # fmt: skip

@@ -103,7 +103,7 @@ class MarketingWeekly(Importer):
     def _spends(self, weeks: list[dict[str, Any]], ledger: Ledger) -> set[date]:
         """The weeks in which a spend is new or different."""
         days = [week["starts_on"] for week in weeks]
-        mine = Spend.objects.filter(self._mine, starts_on__in=days)
+        mine = Spend.objects.filter(self._mine, campaign=None, starts_on__in=days)
         there = {
             (spend.starts_on, spend.channel): spend
             for spend in mine.select_for_update()

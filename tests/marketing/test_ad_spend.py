@@ -1,0 +1,273 @@
+"""Spend from advertising platforms: read from each one's report, summed, replaced, undone."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Sum
+from django.test import Client
+
+from analytics.frames import Scope
+from analytics.marketing_frames import marketing_weeks
+from crm.jobs.direct import DirectWork
+from crm.jobs.runner import job_run
+from customers.imports.running import import_run
+from customers.models import ImportBatch
+from marketing.models import Campaign, MarketResult, Spend
+from sales.models import ExchangeRate
+from tests.factories.marketing import CampaignFactory
+from tests.marketing.ad_reports import GOOGLE, REPORTS, Report
+
+pytestmark = pytest.mark.django_db
+IMPORT = "/customers/import/"
+DAILY = "Day,Campaign,Cost,Impressions,Clicks\n"
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def manager(client: Client, cast: dict[str, Any]) -> Any:
+    client.force_login(cast["manager"])
+    return cast["manager"]
+
+
+@pytest.fixture
+def brand(manager: Any) -> Campaign:
+    return CampaignFactory(name="brand", owner=manager, team=manager.team)
+
+
+def upload(client: Client, content: str | bytes, name: str = "file.csv") -> ImportBatch:
+    data = content if isinstance(content, bytes) else content.encode()
+    response = client.post(IMPORT, {"file": SimpleUploadedFile(name, data)})
+    assert response.status_code == 302, response.content.decode()[:3000]
+    return ImportBatch.objects.latest("pk")
+
+
+def choose(client: Client, batch: ImportBatch, **more: str) -> Any:
+    """The form of the columns as it stands, but for ``more``."""
+    data = {f"column_{place}": key for place, key in batch.options["mapping"].items()}
+    data["answer_channel"] = batch.options["answers"]["channel"]
+    data["month_first"] = str(int(batch.options["month_first"]))
+    return client.post(f"{IMPORT}{batch.pk}/columns/", {**data, **more})
+
+
+def work(batch: ImportBatch) -> ImportBatch:
+    batch.refresh_from_db()
+    assert batch.job_id is not None
+    job_run(batch.job_id)
+    batch.refresh_from_db()
+    return batch
+
+
+def bring(client: Client, content: str | bytes, name: str = "file.csv", **more: str) -> ImportBatch:
+    batch = upload(client, content, name)
+    assert batch.kind == "ad_spend"
+    assert choose(client, batch, **more).status_code == 302
+    client.post(f"{IMPORT}{batch.pk}/start/")
+    return work(batch)
+
+
+def sums(batch: ImportBatch) -> tuple[int, ...]:
+    return (batch.rows_in, batch.created, batch.updated, batch.skipped, batch.rejected)
+
+
+def stored() -> list[dict[str, Any]]:
+    return list(Spend.objects.order_by("pk").values())
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS.keys())
+def test_it_reads_each_platforms_report(client: Client, brand: Campaign, report: Report) -> None:
+    ExchangeRate.objects.create(currency="USD", from_date="2026-01-01", rate="7")
+    batch = bring(client, report.content(), report.name)
+    assert sums(batch) == report.sums, batch.reasons
+    found = Spend.objects.aggregate(
+        billed=Sum("billed"), amount=Sum("amount"), impressions=Sum("impressions"),
+        clicks=Sum("clicks"),
+    )  # fmt: skip
+    rate = 7 if report.currency == "USD" else 1
+    assert found == {
+        "billed": Decimal(report.billed), "amount": Decimal(report.billed) * rate,
+        "impressions": report.impressions, "clicks": report.clicks,
+    }  # fmt: skip
+    first, last = Spend.objects.earliest("starts_on"), Spend.objects.latest("starts_on")
+    assert (last.starts_on - first.starts_on).days == report.days - 1 == Spend.objects.count() - 1
+    assert first.starts_on in {date(2026, 11, 1), date(2026, 11, 2)}
+    assert (first.channel, first.currency) == (report.channel, "CNY")
+    brand.refresh_from_db()
+    assert brand.external_id == report.campaign_id
+    assert brand.ad_spend == brand.cost == found["amount"]
+    again = bring(client, report.content(), report.name)
+    rows = report.sums[0]
+    assert sums(again) == (rows, 0, 0, rows, 0)
+
+
+def test_it_sums_ads_wherever_they_stand(client: Client, brand: Campaign, monkeypatch: Any) -> None:
+    monkeypatch.setattr("marketing.imports.spend.SpendRows.chunk", 1)
+    bring(client, GOOGLE)
+    first = Spend.objects.get(starts_on="2026-11-01")
+    assert (first.amount, first.impressions, first.clicks) == (Decimal("1120.75"), 1200, 60)
+    assert first.conversions == Decimal("2.50")
+
+
+def test_it_replaces_what_a_report_said_before(client: Client, brand: Campaign) -> None:
+    bring(client, DAILY + "2026-11-01,Brand,10,1,1\n2026-11-02,Brand,10,1,1\n")
+    batch = bring(client, DAILY + "2026-11-02,Brand,4,1,1\n2026-11-02,Brand,8,1,1\n"
+                                  "2026-11-03,Brand,1,1,1\n")  # fmt: skip
+    assert sums(batch) == (3, 1, 2, 0, 0)
+    brand.refresh_from_db()
+    assert brand.ad_spend == Decimal(23)
+
+
+def test_it_undoes_exactly_what_it_did(client: Client, brand: Campaign) -> None:
+    bring(client, DAILY + "2026-11-01,Brand,10,5,1\n")
+    before = stored()
+    batch = bring(
+        client, DAILY + "2026-11-01,Brand,12,6,1\n2026-11-02,Fresh,3,1,1\n",
+        answer_adds_campaigns="on",
+    )  # fmt: skip
+    assert batch.objects_made == {"campaigns": 1, "spends": 1}
+    client.post(f"{IMPORT}{batch.pk}/undo/")
+    batch = work(batch)
+    assert (batch.state, batch.undo["kept"]) == ("undone", [])
+    assert stored() == before
+    assert list(Campaign.objects.values_list("name", "ad_spend")) == [("brand", Decimal(10))]
+
+
+def test_it_goes_on_after_an_interruption(
+    client: Client, brand: Campaign, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("marketing.imports.spend.SpendRows.chunk", 1)
+    text = DAILY + "".join(f"2026-11-0{1 + n % 2},Brand,{n},1,1\n" for n in range(6))
+    batch = upload(client, text)
+    choose(client, batch)
+    batch.state = ImportBatch.State.RUNNING
+    batch.save()
+    checkpoint: dict[str, Any] = {}
+
+    class Stops(DirectWork):
+        def set_checkpoint(self, value: dict[str, Any]) -> None:
+            if value["rows"] > 3:
+                raise InterruptedError
+            checkpoint.update(value)
+
+    with pytest.raises(InterruptedError):
+        import_run(batch=ImportBatch.objects.get(pk=batch.pk), work=Stops())
+
+    goes_on = DirectWork()
+    goes_on.checkpoint = checkpoint
+    import_run(batch=ImportBatch.objects.get(pk=batch.pk), work=goes_on)
+    batch.refresh_from_db()
+    assert sums(batch) == (6, 6, 0, 0, 0)
+    assert Spend.objects.aggregate(s=Sum("amount"))["s"] == 15
+
+
+def test_a_dry_run_says_what_the_import_will(client: Client, brand: Campaign) -> None:
+    text = DAILY + "2026-11-01,Brand,1,1,1\n2026-11-01,New,1,1,1\n2026-11-01,New,2,1,1\n,,,,\n"
+    batch = upload(client, text)
+    choose(client, batch, answer_adds_campaigns="on")
+    client.post(f"{IMPORT}{batch.pk}/dry-run/")
+    batch = work(batch)
+    assert (batch.trial["created"], Spend.objects.count()) == (3, 0)
+    assert b"New" in client.get(f"{IMPORT}{batch.pk}/preview/").content
+    client.post(f"{IMPORT}{batch.pk}/start/")
+    assert sums(work(batch)) == (3, 3, 0, 0, 0)
+    made = Campaign.objects.get(name="New")
+    assert (made.ad_spend, made.starts_on, made.team) == (3, date(2026, 11, 1), brand.team)
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("2026-11-01,Unknown,1,1,1", "no_campaign"),
+        ("2026-11-01,,1,1,1", "names_no_campaign"),
+        (",Brand,1,1,1", "no_day"),
+        ("soon,Brand,1,1,1", "bad_date"),
+        ("2026-11-09 ~ 2026-11-01,Brand,1,1,1", "bad_period"),
+        ("2020-01-01 ~ 2026-11-01,Brand,1,1,1", "bad_period"),
+        ("2026-11-01,Brand,-1,1,1", "bad_number"),
+        ("2026-11-01,Brand,much,1,1", "bad_number"),
+        ("2026-11-01,Theirs,1,1,1", "no_campaign"),
+        ("2026-11-01,Whole,1,1,1", "foreign_campaign"),
+        ("2026-11-01,Twice,1,1,1", "ambiguous_campaign"),
+        ("2026-11-01,Dollars,1,1,1", "campaign_currency"),
+    ],
+)
+def test_it_rejects_a_row_with_its_reason(
+    client: Client, brand: Campaign, cast: dict[str, Any], row: str, reason: str
+) -> None:
+    ExchangeRate.objects.create(currency="EUR", from_date="2020-01-01", rate="8")
+    own = {"owner": brand.owner, "team": brand.team}
+    CampaignFactory(name="Theirs", owner=cast["outsider"], team=cast["outsider"].team)
+    CampaignFactory(name="Whole", owner=cast["admin"], team=None)
+    CampaignFactory(name="Dollars", currency="USD", **own)
+    CampaignFactory.create_batch(2, name="Twice", **own)
+    head = DAILY.replace("Cost", "Cost (EUR)")
+    batch = bring(client, f"{head}2026-11-01,Brand,2,1,1\n{row}\n")
+    assert sums(batch) == (2, 1, 0, 0, 1)
+    assert list(batch.reasons) == [reason]
+    assert Spend.objects.get().amount == 16
+
+
+def test_it_is_explained_by_the_regression(client: Client, brand: Campaign) -> None:
+    week = date(2026, 11, 2)
+    own = {"team": brand.team, "starts_on": week, "ends_on": week + timedelta(days=7)}
+    MarketResult.objects.create(revenue=1000, **own)
+    bring(client, GOOGLE.replace("2026-11-01", "2026-11-03"))
+    frame = marketing_weeks(Scope(team_id=brand.team_id))
+    assert frame.attrs["channels"] == ["google"]
+    assert frame["google"].tolist() == [1120.75]
+
+
+def test_it_wants_a_rate(client: Client, brand: Campaign) -> None:
+    batch = bring(client, DAILY.replace("Cost", "Cost (EUR)") + "2026-11-01,Brand,2,1,1\n")
+    assert (list(batch.reasons), Spend.objects.count()) == (["missing_rate"], 0)
+
+
+def test_it_takes_dollars_for_a_campaign_in_dollars(client: Client, brand: Campaign) -> None:
+    ExchangeRate.objects.create(currency="USD", from_date="2020-01-01", rate="7")
+    Campaign.objects.filter(pk=brand.pk).update(currency="USD", actual_cost=5)
+    batch = bring(client, DAILY.replace("Cost", "Cost (USD)") + "2026-11-01,Brand,2,1,1\n")
+    assert batch.options["warnings"] == ["costs_by_hand"]
+    brand.refresh_from_db()
+    assert (brand.ad_spend, brand.cost, Spend.objects.get().amount) == (2, 7, 14)
+    form = {"name": "b", "channel": "email", "status": "planned", "starts_on": "2026-11-01",
+            "ends_on": "2026-11-02", "budget": 0, "actual_cost": 0, "expected_revenue": 0,
+            "currency": "CNY", "version": brand.version}  # fmt: skip
+    response = client.post(f"/marketing/campaigns/{brand.pk}/edit/", form)
+    assert "Spend was imported for this campaign in USD" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("Campaign,Cost,Clicks\nBrand,1,2\n", "Day"),
+        ("Day,Cost,Clicks\n2026-11-01,1,2\n", "Campaign"),
+    ],
+)
+def test_it_names_the_column_that_is_missing(
+    client: Client, brand: Campaign, text: str, missing: str
+) -> None:
+    file = SimpleUploadedFile("a.csv", text.encode())
+    response = client.post(IMPORT, {"file": file, "kind": "ad_spend"})
+    batch = ImportBatch.objects.latest("pk")
+    assert response.status_code == 302
+    refused = choose(client, batch)
+    assert refused.status_code == 422
+    assert f"the column “{missing}” is missing" in refused.content.decode()
+
+
+def test_it_asks_for_platform_and_campaigns(client: Client, brand: Campaign) -> None:
+    batch = upload(client, REPORTS["baidu"].content())
+    page = client.get(f"{IMPORT}{batch.pk}/columns/").content.decode()
+    assert "This looks like an export from Baidu Ads." in page
+    assert '<option value="baidu" selected>' in page
+    assert "Create campaigns that are not there yet" in page
+    assert "Known records are found by" not in page
