@@ -39,12 +39,12 @@ nav_items += [
 customer_panels.append(Panel("scores", "analytics/panels/scores.html", 15, scores_panel))
 CUSTOMERS.columns.extend(COLUMNS)
 CUSTOMERS.sorts.extend(SORTS)
-CustomerFilterSet.base_filters.update(FILTERS)  # type: ignore[attr-defined]  # stubs lack it
+CustomerFilterSet.base_filters.update(FILTERS)
 
 request_panels.append(Panel("risk", "analytics/panels/risk.html", 10, csat_risk.risk_panel))
 request_badges.append(csat_risk.risk_badges)
 REQUESTS.columns.extend(csat_risk.COLUMNS)
-RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()  # type: ignore[attr-defined]  # stubs lack it
+RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()
 
 record_panels.setdefault(DEALS.kind, []).append(
     Panel("win", "analytics/panels/win.html", 10, win_columns.win_panel)
@@ -55,14 +55,14 @@ record_panels.setdefault("marketing.campaign", []).append(
 record_panels.setdefault("marketing.activity", []).append(
     Panel("credit", "analytics/panels/credit.html", 10, attribution.activity_panel)
 )
-OrderFilterSet.base_filters["credited"] = CreditedFilter()  # type: ignore[attr-defined]  # stubs lack it
+OrderFilterSet.base_filters["credited"] = CreditedFilter()
 deal_tags.append(win_columns.win_tags)
 learned_chances.append(
     LearnedChance(win_columns.with_learned, {"columns": win_pages.COLUMNS, "sort": "-win"})
 )
 DEALS.columns.extend(win_columns.COLUMNS)
 DEALS.sorts.extend(win_columns.SORTS)
-DealFilterSet.base_filters.update(win_columns.FILTERS)  # type: ignore[attr-defined]  # stubs lack it
+DealFilterSet.base_filters.update(win_columns.FILTERS)
 list_extras.setdefault(DEALS.kind, []).append(win_columns.with_chances)
 list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
 list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
