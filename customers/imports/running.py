@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from itertools import islice
@@ -41,6 +42,24 @@ class Work(Protocol):
     def guard(self) -> AbstractContextManager[None]: ...
 
 
+class Pace:
+    """How many rows go into one transaction: about half a second's work.
+
+    Whoever changes one of its records waits for its end, at most as long as the lock timeout.
+    """
+
+    FIRST, FEWEST, SECONDS = 500, 50, 0.5
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self.rows = min(self.FIRST, most)
+
+    def took(self, seconds: float) -> None:
+        """The last transaction took so long."""
+        fitting = int(self.rows * self.SECONDS / max(seconds, 0.001))
+        self.rows = max(self.FEWEST, min(fitting, 4 * self.rows, self._most))
+
+
 def import_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
     """Import the batch's file, chunk by chunk, each exactly once.
 
@@ -68,12 +87,15 @@ def import_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
         if len(row.cells) == len(layout.header):
             source.remember(row)
     work.progress(ledger.rows, total)
-    while chunk := list(islice(rows, source.chunk)):
+    pace = Pace(source.chunk)
+    while chunk := list(islice(rows, pace.rows)):
+        began = time.monotonic()
         with work.guard():
             _load(source, chunk, len(layout.header), ledger)
             ledger.changes.write()
             work.set_checkpoint(ledger.save())
             work.progress(ledger.rows, total)
+        pace.took(time.monotonic() - began)
     with work.guard():
         _finish(batch, layout, ledger)
         work.set_checkpoint(ledger.save())

@@ -10,7 +10,7 @@ import pytest
 
 from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
-from customers.imports.running import import_run
+from customers.imports.running import Pace, import_run
 from customers.imports.services import batch_create, import_begin, import_open
 from customers.models import Customer, ImportBatch
 from sales.models import Order, OrderLine
@@ -83,3 +83,16 @@ def test_it_does_nothing_when_a_finished_job_is_delivered_again(
     batch.refresh_from_db()
     assert sums(batch) == (2, 2, 0, 0, 0)
     assert Customer.objects.count() == 2
+
+
+def test_it_takes_as_many_rows_at_once_as_others_can_wait_for() -> None:
+    pace = Pace(2_000)
+    first = pace.rows
+    pace.took(2.0)  # a machine that has other work
+    assert pace.rows == first / 4
+    pace.took(60.0)
+    assert pace.rows == Pace.FEWEST
+    for _ in range(9):
+        pace.took(pace.rows / 100_000)
+    assert pace.rows == 2_000
+    assert Pace(100).rows == 100

@@ -24,7 +24,7 @@ from tests.imports.conftest import sums
 
 pytestmark = pytest.mark.faults
 Write = Callable[..., Path]
-ROWS = 6_000  # three chunks
+ROWS = 6_000  # several chunks
 
 
 @pytest.fixture
