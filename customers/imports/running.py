@@ -57,7 +57,7 @@ class Pace:
     def took(self, seconds: float) -> None:
         """The last transaction took so long."""
         fitting = int(self.rows * self.SECONDS / max(seconds, 0.001))
-        self.rows = max(self.FEWEST, min(fitting, 4 * self.rows, self._most))
+        self.rows = min(max(fitting, self.FEWEST), 4 * self.rows, self._most)
 
 
 def import_run(*, batch: ImportBatch, work: Work) -> ImportBatch:

@@ -95,4 +95,6 @@ def test_it_takes_as_many_rows_at_once_as_others_can_wait_for() -> None:
     for _ in range(9):
         pace.took(pace.rows / 100_000)
     assert pace.rows == 2_000
-    assert Pace(100).rows == 100
+    small = Pace(7)
+    small.took(9.0)
+    assert small.rows == 7
