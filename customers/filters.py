@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db.models import Exists, OuterRef
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,8 @@ from crm.records.part_filters import (
     TeamFilter,
     hidden,
 )
-from customers.models import Contact, Customer, Need, Segment, Tag
+from customers.imports.changes import CREATED
+from customers.models import Contact, Customer, ImportBatch, ImportChange, Need, Segment, Tag
 from customers.quality import issues
 
 
@@ -35,6 +37,27 @@ def _any_segments(request: Any) -> Any:
 
 def seen_customers(request: Any) -> Any:
     return Customer.objects.visible_to(request.user) if request else Customer.objects.none()
+
+
+def _seen_imports(request: Any) -> Any:
+    return ImportBatch.objects.visible_to(request.user) if request else ImportBatch.objects.none()
+
+
+class ImportedFilter(django_filters.ModelChoiceFilter):
+    """The records that an import made; its page leads to them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Made by the import"), queryset=_seen_imports, widget=forms.HiddenInput
+        )
+
+    def filter(self, qs: Any, value: Any) -> Any:
+        if value is None:
+            return qs
+        made = ImportChange.objects.filter(
+            batch=value, model=qs.model._meta.label_lower, object_id=OuterRef("pk"), what=CREATED
+        )
+        return qs.filter(Exists(made))
 
 
 def _small(widget: RemoteSelect) -> RemoteSelect:
@@ -88,6 +111,7 @@ class CustomerFilterSet(RecordFilterSet):
         field_name="segment", label=_("Segment"), queryset=_any_segments,
         widget=forms.HiddenInput, null_label=NOTHING, null_value=NONE,
     )  # fmt: skip
+    imported = ImportedFilter()
     quality = django_filters.ChoiceFilter(
         label=_("Data quality"), choices=issues.CHOICES, empty_label=_("All"), method="has_issue"
     )
@@ -102,6 +126,7 @@ class CustomerFilterSet(RecordFilterSet):
 
 class ContactFilterSet(RecordFilterSet):
     owner = OwnerFilter()
+    imported = ImportedFilter()
 
     class Meta:
         model = Contact
@@ -117,6 +142,7 @@ class NeedFilterSet(RecordFilterSet):
     )
     owner = OwnerFilter()
     customer = CustomerFilter()
+    imported = ImportedFilter()
 
     class Meta:
         model = Need

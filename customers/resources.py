@@ -81,6 +81,14 @@ def _customer_tabs(user: Any) -> list[tuple[Any, str]]:
     return [*tabs, (_("Leads"), "lifecycle=lead"), (_("Lapsed"), "lifecycle=lapsed")]
 
 
+def _need_tabs(user: Any) -> list[tuple[Any, str]]:
+    me = f"owner={user.pk}"
+    return [
+        (_("All needs"), ""), (_("Mine"), me), (_("Open"), "status=open"),
+        (_("Quoted"), "status=quoted"),
+    ]  # fmt: skip
+
+
 def _customer_initial(request: Any) -> dict[str, Any]:
     return {name: request.GET[name] for name in ("customer",) if request.GET.get(name)}
 
@@ -104,7 +112,7 @@ CUSTOMERS = Resource(
         SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
         BadgeColumn("kind", _("Kind"), default=False),
         PhoneColumn("phone", _("Phone"), default=False),
-        Column("email", _("E-mail"), default=False),
+        Column("email", pgettext_lazy("address", "E-mail"), default=False),
         Column("industry", _("Industry"), default=False),
         Column("country", _("Country"), default=False),
         Column("region", _("Region"), default=False),
@@ -148,7 +156,7 @@ CUSTOMERS = Resource(
         Fact(TagsColumn("tags", _("Tags"), path="tag_list"), always=True),
         Fact(Column("industry", _("Industry"))),
         Fact(PhoneColumn("phone", _("Phone")), always=True),
-        Fact(Column("email", _("E-mail")), always=True),
+        Fact(Column("email", pgettext_lazy("address", "E-mail")), always=True),
         Fact(Column("country", _("Country"))),
         Fact(Column("region", _("Region"))),
         Fact(Column("city", _("City")), always=True),
@@ -201,7 +209,7 @@ CONTACTS = Resource(
         LinkColumn("name", _("Contact"), sort="name"),
         Column("title", _("Job title")),
         PhoneColumn("phone", _("Phone")),
-        Column("email", _("E-mail")),
+        Column("email", pgettext_lazy("address", "E-mail")),
         Column("owner", _("Owner"), path="owner.display_name"),
         SinceColumn("updated_at", _("Updated"), sort="updated"),
         Column("customers", _("Customers"), path="customer_names", default=False),
@@ -225,11 +233,12 @@ CONTACTS = Resource(
         Fact(Column("name", _("Name")), always=True),
         Fact(Column("title", _("Job title"))),
         Fact(PhoneColumn("phone", _("Phone")), always=True),
-        Fact(Column("email", _("E-mail")), always=True),
+        Fact(Column("email", pgettext_lazy("address", "E-mail")), always=True),
         Fact(Column("wechat", _("WeChat"))),
         Fact(Column("note", _("Note"))),
     ],
     inline=["name", "title", "phone", "email", "wechat", "note"],
+    list_template="customers/plain_list.html",
     form_template="customers/contact_form.html",
     detail_template="customers/contact_detail.html",
     detail_context=contact_page,
@@ -272,5 +281,7 @@ NEEDS = Resource(
     ],
     inline_in_list=["priority", "status"],
     inline=["product", "priority", "status", "description"],
+    list_template="customers/plain_list.html",
+    tabs=_need_tabs,
     initial=_customer_initial,
 )

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet
 from crm.records.forms import RemoteSelect
 from crm.records.part_filters import NONE, NOTHING, PartChoiceFilter
+from customers.filters import ImportedFilter
 from customers.models import Customer
 from sales.measures import day_start
 from sales.models import (
@@ -98,6 +99,7 @@ class DealFilterSet(SalesPartFilterSet):
     )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
+    imported = ImportedFilter()
     close_from = django_filters.DateFilter(
         label=_("Expected close from"), field_name="expected_close", lookup_expr="gte",
         widget=DateInput(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.records.resources import SELLERS
 from customers.imports import headers
@@ -61,7 +62,11 @@ class ContactRows(MappedImporter):
     model = Contact
     names = headers.CONTACT
     needed = ("name", "first_name", "last_name", "email")
-    keys = [("external_id", _("External id")), ("email", _("E-mail")), ("phone", _("Phone"))]
+    keys = [
+        ("external_id", _("External id")),
+        ("email", pgettext_lazy("address", "E-mail")),
+        ("phone", _("Phone")),
+    ]
     may_add_customers = True
     targets = [
         Target("name", _("Name"), clean=length_of(Contact, "name")),
@@ -70,7 +75,7 @@ class ContactRows(MappedImporter):
         Target("external_id", _("External id"), clean=length_of(Contact, "external_id")),
         _own("title", _("Job title")),
         Target("phone", _("Phone"), "", phone, "", abroad=phone),
-        Target("email", _("E-mail"), "", email, ""),
+        Target("email", pgettext_lazy("address", "E-mail"), "", email, ""),
         _own("wechat", _("WeChat")),
         Target("note", _("Note"), "", length_of(Contact, "note"), "", joins="\n"),
         Target("owner", OWNER.label, "", OWNER.clean),

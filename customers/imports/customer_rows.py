@@ -60,7 +60,7 @@ def customer_targets() -> list[Target]:
         Target("lifecycle", _("Lifecycle"), choices=True,
                clean=choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
         Target("phone", _("Phone"), REACH, phone, "", abroad=phone),
-        Target("email", _("E-mail"), REACH, email, ""),
+        Target("email", pgettext_lazy("address", "E-mail"), REACH, email, ""),
         Target("consent_email", _("May be mailed"), REACH, boolean),
         Target("consent_phone", _("May be called"), REACH, boolean),
         Target("no_email", _("Must not be mailed"), REACH, boolean),
@@ -90,14 +90,21 @@ class CustomerRows(MappedImporter):
     targets = customer_targets()
     names = headers.CUSTOMER
     needed = ("name", "first_name", "last_name")
-    keys = [("external_id", _("External id")), ("email", _("E-mail")), ("phone", _("Phone"))]
+    keys = [
+        ("external_id", _("External id")),
+        ("email", pgettext_lazy("address", "E-mail")),
+        ("phone", _("Phone")),
+    ]
     takes_tags = True
     reasons = {
         "no_name": _("The name is missing."),
         "ambiguous": _("Several customers have this name; give an external id, e-mail or phone."),
         "foreign": _("The customer belongs to others or is in the trash."),
         "no_key": _("The cell by which customers are found is blank."),
-        "unknown_tag": _("The tag does not exist; a manager can add it."),
+        "unknown_tag": _(
+            "Some tags in the file do not exist here; the customers came without them. A manager "
+            "can add them, then import the file again."
+        ),
         "unknown_owner": _(
             "Some owners in the file are no colleagues here; their records went to the owner "
             "chosen for the import."
@@ -137,16 +144,16 @@ class CustomerRows(MappedImporter):
         if customer is None:
             if not values.get("name"):
                 raise self.reject("no_name")
-            self._tagging.check(values.get("tags", ()), self)
+            tags = self._tagging.usable(values.get("tags", ()), self)
             customer = self._new(told, values)
             self.customers.add(customer)
-            self._tagging.put_on(customer, values.get("tags", ()))
+            self._tagging.put_on(customer, tags)
             return "created"
         if not self.customers.may_write(customer):
             raise self.reject("foreign")
-        self._tagging.check(values.get("tags", ()), self)
+        tags = self._tagging.usable(values.get("tags", ()), self)
         changed = self.customers.change(customer, told)
-        tagged = self._tagging.put_on(customer, values.get("tags", ()))
+        tagged = self._tagging.put_on(customer, tags)
         return "updated" if changed or tagged else "skipped"
 
     def write(self, ledger: Ledger) -> None:
@@ -154,6 +161,7 @@ class CustomerRows(MappedImporter):
         self.customers.write(ledger.changes)
         self._tagging.write(ledger.changes)
         self._owners.tell(ledger)
+        self._tagging.tell(ledger)
 
     def _find(self, values: Mapping[str, Any]) -> Any:
         chosen = self.setting.key

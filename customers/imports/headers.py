@@ -284,7 +284,8 @@ KIND_CALLED: Names = {
 }  # fmt: skip
 LIFECYCLE_CALLED: Names = {
     "lead": (
-        "prospect", "subscriber", "marketing qualified lead", "marketingqualifiedlead", "mql",
+        "prospect", "analyst", "investor", "press",
+        "subscriber", "marketing qualified lead", "marketingqualifiedlead", "mql",
         "sales qualified lead", "salesqualifiedlead", "sql", "opportunity", "other", "new",
         "open", "in progress", "open deal", "attempted to contact", "connected", "bad timing",
         "contacted", "not contacted", "contact in future", "pre-qualified", "qualified",

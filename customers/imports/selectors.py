@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.registries import custom_texts
+from crm.records.resources import resources
 from customers.imports.changes import CUSTOM
 from customers.imports.encoding import FileRefusedError
 from customers.imports.guessing import SAMPLE, guess_source
@@ -44,6 +45,11 @@ MADE = {
     "spends": _("Spends"),
     "market_results": _("Market results"),
 }
+# The lists that show what an import made.
+LISTED = {
+    "customers": "customers.customer", "contacts": "customers.contact", "needs": "customers.need",
+    "deals": "sales.deal",
+}  # fmt: skip
 OUTCOMES = {
     "created": (pgettext_lazy("row", "New"), "green", "circle-plus"),
     "updated": (pgettext_lazy("row", "Changes"), "blue", "refresh"),
@@ -236,7 +242,19 @@ def import_page(batch: ImportBatch) -> dict[str, Any]:
         "can_undo": can_undo(batch),
         "kept": _kept(batch),
         **_sums(batch.kind, sums),
+        "made": _made(batch),
     }
+
+
+def _made(batch: ImportBatch) -> list[tuple[Any, int, str]]:
+    """(what, how many, the list of them or nothing) of the records that an import made."""
+    shown = not batch.undo
+    return [
+        (MADE.get(name, name), n,
+         f"{resources[LISTED[name]].url('list')}?imported={batch.pk}"
+         if shown and LISTED.get(name) in resources else "")
+        for name, n in sorted(batch.objects_made.items()) if n
+    ]  # fmt: skip
 
 
 def _sums(kind_name: str, sums: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from customers.imports.changes import ChangeLog
 from customers.imports.copying import new_ids
+from customers.imports.ledger import Ledger
 from customers.imports.mapped import MappedImporter
 from customers.imports.pool import Key, Pool
 from customers.imports.registry import Setting
@@ -30,6 +31,7 @@ class Tagging:
         self._always = setting.tag_ids
         self._active = by_row or bool(setting.tag_ids)
         self._may_add = setting.actor is None or not setting.actor.is_rep
+        self._missed = False
         self._shelf = setting.shelf
         self._tags: dict[str, int] = {}
         self._new: dict[str, Tag] = {}
@@ -48,12 +50,18 @@ class Tagging:
             self._tags |= dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
         self._pairs.look_up({"customer": {str(pk) for pk in customers.known}})
 
-    def check(self, names: Sequence[str], importer: MappedImporter) -> None:
-        """Reject a row that names a tag which the person may not add."""
-        if not self._may_add and any(name not in self._tags for name in names):
-            raise importer.reject("unknown_tag", "tags")
-        if any(len(name) > 40 for name in names):
+    def usable(self, names: Sequence[str], importer: MappedImporter) -> list[str]:
+        """Those that are there or may be added; a row with one that is too long is rejected."""
+        if self._may_add and any(len(name) > 40 for name in names):
             raise importer.reject("too_long", "tags")
+        known = [name for name in names if self._may_add or name in self._tags]
+        self._missed = self._missed or len(known) < len(names)
+        return known
+
+    def tell(self, ledger: Ledger) -> None:
+        """Warn once that a tag was left out."""
+        if self._missed:
+            ledger.warn("unknown_tag")
 
     def put_on(self, customer: Customer, names: Sequence[str]) -> bool:
         """Whether the customer got a tag that it did not have."""

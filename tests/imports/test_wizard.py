@@ -183,13 +183,28 @@ def test_it_does_not_give_to_somebody_of_another_team(client: Client, manager: A
     assert response.status_code == 422
 
 
-def test_it_rejects_a_reps_row_with_a_new_tag(client: Client, cast: dict[str, Any]) -> None:
+def test_it_leaves_out_a_reps_new_tags_and_says_so(client: Client, cast: dict[str, Any]) -> None:
+    vip = Tag.objects.create(name="VIP")
     client.force_login(cast["rep"])
-    batch = upload(client, "name,tags\nA,unheard\n")
+    batch = upload(client, "name,tags\nA,unheard;VIP\n")
     client.post(at(batch, "start"))
     work(batch)
-    assert (batch.rejected, list(batch.reasons)) == (1, ["unknown_tag"])
-    assert not Tag.objects.exists()
+    assert (batch.created, batch.options["warnings"]) == (1, ["unknown_tag"])
+    assert Customer.objects.get().tags.get() == vip == Tag.objects.get()
+
+
+def test_it_leads_to_what_it_made(client: Client, cast: dict[str, Any], manager: Any) -> None:
+    CustomerFactory(name="Longstanding", owner=cast["rep"], team=cast["rep"].team)
+    batch = upload(client, "name,city\nFresh,Bonn\nLongstanding,Bonn\n")
+    client.post(at(batch, "start"))
+    work(batch)
+    address = f"/customers/?imported={batch.pk}"
+    assert f'href="{address}"' in client.get(f"{IMPORT}{batch.pk}/").content.decode()
+    page = client.get(address).content.decode()
+    assert "Fresh" in page
+    assert "Longstanding" not in page
+    client.force_login(cast["outsider"])
+    assert "Fresh" not in client.get(address).content.decode()
 
 
 def test_it_reads_the_file_another_way(client: Client, manager: Any) -> None:
