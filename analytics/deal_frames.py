@@ -12,7 +12,7 @@ from django.utils import timezone
 from analytics.frames import Scope
 from analytics.moments import Moments, seconds
 from communications.models import About, Communication, FollowUp
-from sales.models import Deal, Order, Quote, Stage, StageChange
+from sales.models import Deal, Order, Quote, QuoteLine, Stage, StageChange
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ LEARN, NOW, BEFORE = "learn", "now", "before"
 FEATURES = [
     "stage", "days_in_stage", "stay", "open_days", "moves", "amount", "deal_contacts",
     "contacts_month", "silence", "next_step", "quotes", "orders", "won_before", "lost_before",
-    "acquisition", "industry", "region", "kind",
+    "acquisition", "industry", "region", "kind", "product",
 ]  # fmt: skip
 COLUMNS = ["deal", "part", "day", "event", "set_chance", *FEATURES]
 
@@ -70,6 +70,7 @@ _OF_DEAL = {
     "outcome": "stage__kind", "now_stage": "stage_id", "now_since": "stage_since",
     "now_amount": "amount_base", "acquisition": "customer__acquisition",
     "industry": "customer__industry", "region": "customer__region", "kind": "customer__kind",
+    "need": "need_id", "need_product": "need__product", "need_made": "need__created_at",
 }  # fmt: skip
 
 
@@ -149,6 +150,22 @@ class _Around:
         history = apps.get_model("sales", "DealEvent").objects.filter(pgh_obj__in=self.deals)
         return _moments(history, "pgh_obj_id", "pgh_created_at", "amount_base")
 
+    def needs(self) -> Moments:
+        """Which product a need named until it was changed."""
+        history = apps.get_model("customers", "NeedEvent").objects
+        named = history.filter(
+            pgh_obj__in=self.scope.of(Deal).filter(pk__in=self.deals).values("need")
+        )
+        return _moments(named, "pgh_obj_id", "pgh_created_at", "product")
+
+    def offered(self) -> Moments:
+        """The product with most of the net of each quote that was sent: its lines stand since."""
+        sent = self.rows(Quote).filter(deal__in=self.deals, sent_at__isnull=False)
+        lines = QuoteLine.objects.filter(quote__in=sent.values("pk"), product__isnull=False)
+        best = lines.order_by("quote", "-net", "pk").distinct("quote").values("pk")
+        chosen = QuoteLine.objects.filter(pk__in=best)
+        return _moments(chosen, "quote__deal_id", "quote__sent_at", "product__name")
+
     def talks(self) -> Moments:
         said = self.rows(Communication).exclude(channel=Communication.Channel.NOTE)
         return _moments(said.filter(customer__in=self.customers), "customer_id", "happened_at")
@@ -194,6 +211,7 @@ def _described(rows: pd.DataFrame, around: _Around) -> pd.DataFrame:
     rows = _staged(rows, around.changes())
     before = around.amounts().next(deal, at, "amount_base")
     rows["amount"] = before.fillna(rows["now_amount"]).astype(float)
+    rows["product"] = _product(rows, around)
     rows["open_days"] = ((at - rows["created"]) / DAY).round(1)
     talks, deal_talks = around.talks(), around.deal_talks()
     rows["contacts_month"] = talks.count(customer, at, at - MONTH).astype(float)
@@ -210,6 +228,20 @@ def _described(rows: pd.DataFrame, around: _Around) -> pd.DataFrame:
     rows["won_before"] = around.ended(Stage.Kind.WON).count(customer, at).astype(float)
     rows["lost_before"] = around.ended(Stage.Kind.LOST).count(customer, at).astype(float)
     return rows.replace({"": pd.NA})
+
+
+def _product(rows: pd.DataFrame, around: _Around) -> pd.Series:
+    """What the last quote before the moment offered most of, else what the need named then."""
+    import pandas as pd
+
+    at = rows["at"]
+    need = pd.to_numeric(rows["need"]).fillna(0).astype("int64")
+    made = pd.Series(seconds(rows["need_made"])).where(need > 0)
+    before = around.needs().next(need, at, "product")
+    named = before.where(before.notna(), rows["need_product"]).where(made < at)
+    offered = around.offered().last(rows["deal"], at - 1, "product__name")
+    product = offered.where(offered.notna(), named).astype("string")
+    return product.str.strip().astype(object)
 
 
 def _staged(rows: pd.DataFrame, changes: Moments) -> pd.DataFrame:

@@ -52,6 +52,7 @@ def _deal_features() -> dict[str, str]:
         "contacts_month": _("Contacts with the customer in 30 days"),
         "next_step": _("Next step planned"),
         "quotes": _("Quotes"),
+        "product": _("Product"),
         "won_before": _("Deals won with the customer before"),
         "lost_before": _("Deals lost with the customer before"),
     }

@@ -19,11 +19,13 @@ from analytics.models import Run, WinChance
 from analytics.offers import offer
 from communications.models import About, Communication, FollowUp
 from crm.records.models import BulkChange
-from sales.models import Deal, StageChange
-from sales.services import deal_update
+from customers.models import Need
+from customers.services import need_update
+from sales.models import Deal, Quote, StageChange
+from sales.services import LineItem, deal_update, quote_create
 from tests.factories.cast import Cast
-from tests.factories.customers import CustomerFactory
-from tests.factories.sales import DealFactory, OrderFactory, make_stages
+from tests.factories.customers import CustomerFactory, NeedFactory
+from tests.factories.sales import DealFactory, OrderFactory, ProductFactory, make_stages
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,27 @@ def test_it_takes_the_amount_of_then(cast: Cast, history: Deal) -> None:
     history.refresh_from_db()
     assert history.amount_base == 9999
     assert look(history)[0]["amount"] == before["amount"] == 700
+
+
+def test_it_takes_the_product_of_then(cast: Cast, history: Deal) -> None:
+    """The need's as it stood, until a quote is sent; drafts and later quotes tell nothing."""
+    need = NeedFactory(customer=history.customer, product="Paper")
+    Need.objects.update(created_at=days(-1))
+    Deal.objects.filter(pk=history.pk).update(need=need)
+    before, at = look(history)
+    assert before["product"] == "Paper"
+    need_update(pk=need.pk, actor=cast.rep, changes={"product": "Ink"})
+    assert look(history)[0]["product"] == "Paper"
+    Need.objects.update(created_at=days(at + 1))
+    assert pd.isna(look(history)[0]["product"])
+    for sent, names in ((None, "a"), (at - 2, "b"), (at + 1, "c")):
+        lines = [
+            LineItem(Decimal(1), Decimal(price), ProductFactory(name=name), name)
+            for name, price in ((f"{names} Small", 5), (f"{names} Large", 50))
+        ]
+        quote = quote_create(actor=cast.rep, customer=history.customer, deal=history, lines=lines)
+        Quote.objects.filter(pk=quote.pk).update(sent_at=sent and days(sent))
+    assert look(history)[0]["product"] == "b Large"
 
 
 def test_it_looks_at_long_deals_oftener(history: Deal) -> None:
