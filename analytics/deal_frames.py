@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from analytics.frames import Scope
 from analytics.moments import Moments, seconds
+from analytics.snapshots import PROFILE
 from communications.models import About, Communication, FollowUp
 from sales.models import Deal, Order, Quote, QuoteLine, Stage, StageChange
 
@@ -150,6 +151,12 @@ class _Around:
         history = apps.get_model("sales", "DealEvent").objects.filter(pgh_obj__in=self.deals)
         return _moments(history, "pgh_obj_id", "pgh_created_at", "amount_base")
 
+    def profiles(self) -> Moments:
+        """What was written about customers until it was changed."""
+        history = apps.get_model("customers", "CustomerEvent").objects
+        edits = history.filter(pgh_obj__in=self.customers)
+        return _moments(edits, "pgh_obj_id", "pgh_created_at", *PROFILE)
+
     def needs(self) -> Moments:
         """Which product a need named until it was changed."""
         history = apps.get_model("customers", "NeedEvent").objects
@@ -212,6 +219,10 @@ def _described(rows: pd.DataFrame, around: _Around) -> pd.DataFrame:
     before = around.amounts().next(deal, at, "amount_base")
     rows["amount"] = before.fillna(rows["now_amount"]).astype(float)
     rows["product"] = _product(rows, around)
+    profiles = around.profiles()
+    for name in PROFILE:
+        then = profiles.next(customer, at, name)
+        rows[name] = then.where(then.notna(), rows[name])
     rows["open_days"] = ((at - rows["created"]) / DAY).round(1)
     talks, deal_talks = around.talks(), around.deal_talks()
     rows["contacts_month"] = talks.count(customer, at, at - MONTH).astype(float)

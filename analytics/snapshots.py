@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 from django.utils import timezone
 
@@ -27,6 +28,8 @@ SNAPSHOTS = 5
 # With more customers, a part of them (by number) is enough to learn from.
 LEARNED_CUSTOMERS = 60_000
 NEVER = float("nan")
+# What people write about a customer, and may change.
+PROFILE = ("acquisition", "industry", "region", "kind")
 
 
 @dataclass(frozen=True)
@@ -137,9 +140,22 @@ def _customers(scope: Scope, at: datetime, part: int) -> pd.DataFrame:
         known = known.filter(pk__in=scope.ids)
     if part > 1:
         known = known.annotate(place=F("pk") % part).filter(place=0)
-    columns = ["pk", "created_at", "acquisition", "industry", "region", "kind"]
+    columns = ["pk", "created_at", *PROFILE]
     frame = _table(known, columns).rename(columns={"pk": "customer"}).sort_values("customer")
     frame["age"] = _days(frame.pop("created_at"), at)
+    return _as_of(frame.set_index("customer"), known, at).reset_index()
+
+
+def _as_of(frame: pd.DataFrame, customers: Any, at: datetime) -> pd.DataFrame:
+    """The rows with what was changed since as it stood: the first old row kept after ``at``."""
+    edits = apps.get_model("customers", "CustomerEvent").objects.filter(
+        pgh_created_at__gte=at, pgh_obj__in=customers.values("pk")
+    )  # fmt: skip
+    first = edits.order_by("pgh_obj", "pgh_created_at", "pgh_id").distinct("pgh_obj")
+    rows = list(first.values_list("pgh_obj", *PROFILE))
+    for column, name in enumerate(PROFILE, start=1):
+        before = {row[0]: row[column] for row in rows}
+        frame.loc[list(before), name] = list(before.values())
     return frame
 
 

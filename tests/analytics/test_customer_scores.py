@@ -15,6 +15,7 @@ from analytics.frames import Scope
 from analytics.methods.score import score
 from analytics.models import CustomerScore, Run
 from analytics.snapshots import CHURN, HORIZON_DAYS, features, learning_frame
+from customers.models import Customer
 from sales.models import Order
 from service.models import ServiceRequest
 
@@ -60,6 +61,8 @@ def test_it_knows_nothing_that_happened_later(truth: dict[str, Any]) -> None:
     ServiceRequest.objects.filter(opened_at__date__gte=DAY).update(kind="complaint")
     answered = ServiceRequest.objects.filter(first_responded_at__date__gte=DAY)
     assert answered.update(first_responded_at=later)
+    for industry in ("Another", "A third"):
+        Customer.objects.update(industry=industry, region="Elsewhere", acquisition="other")
     pd.testing.assert_frame_equal(before, features(Scope(), DAY))
 
 

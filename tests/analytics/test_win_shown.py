@@ -20,7 +20,7 @@ from analytics.offers import offer
 from communications.models import About, Communication, FollowUp
 from crm.records.models import BulkChange
 from customers.models import Need
-from customers.services import need_update
+from customers.services import customer_update, need_update
 from sales.models import Deal, Quote, StageChange
 from sales.services import LineItem, deal_update, quote_create
 from tests.factories.cast import Cast
@@ -95,13 +95,17 @@ def test_it_knows_the_stage_and_the_contacts_of_then(history: Deal) -> None:
     assert again["orders"] == 2
 
 
-def test_it_takes_the_amount_of_then(cast: Cast, history: Deal) -> None:
+def test_it_takes_the_amount_and_the_customer_of_then(cast: Cast, history: Deal) -> None:
     """Sellers write the final amount when they close: a change of afterwards is not known."""
     before, _at = look(history)
     deal_update(pk=history.pk, actor=cast.rep, changes={"amount": Decimal(9999)})
     history.refresh_from_db()
     assert history.amount_base == 9999
-    assert look(history)[0]["amount"] == before["amount"] == 700
+    customer_update(pk=history.customer_id, actor=cast.rep, changes={"industry": "Mining"})
+    again, _at = look(history)
+    assert again["amount"] == before["amount"] == 700
+    assert pd.isna(again["industry"])
+    assert pd.isna(before["industry"])
 
 
 def test_it_takes_the_product_of_then(cast: Cast, history: Deal) -> None:
