@@ -18,7 +18,8 @@ from customers.imports.targets import Target
 SAMPLE = 20
 MARKS_TO_TELL = 2
 SURE = 3  # what a sure sign weighs
-_NUMBERED = re.compile(r" \(\d+\)$")  # see ``layout``: a name that came before
+# “Phone (2)” (see ``layout``: a name that came before), “Phone 1”, “E-mail 1 - Value”.
+_NUMBERED = re.compile(r"(?: \(\d+\)$| ?\d{1,2}(?=$| - ))")
 
 
 def signature(header: Sequence[str]) -> str:

@@ -186,3 +186,35 @@ def test_it_undoes_people_parts_and_companies(
     assert list(Contact.objects.all()) == [known]
     assert list(Customer.objects.all()) == [house]
     assert not Affiliation.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Record ID,First Name,Last Name,Email,Phone Number,Associated Company IDs (Primary),"
+            "Associated Company (Primary)",
+            "101,Camille,Durand,c@example.com,+33 6 12 34 56 78,77,Globex",
+        ),
+        (
+            "Index,Account Id,First Name,Last Name,Company,Phone 1,Phone 2,Email 1,Email 2",
+            "1,77,Camille,Durand,Globex,,+33 6 12 34 56 78,c@example.com,d@example.com",
+        ),
+        (
+            "客户编码,客户全称,联系人,固定电话,联系人手机,电子信箱",
+            "77,Globex,Camille Durand,,+33 6 12 34 56 78,c@example.com",
+        ),
+    ],
+    ids=["primary company", "numbered columns", "enterprise software"],
+)
+def test_it_knows_the_columns_of_other_programs(
+    bring_in: BringIn, write: Write, header: str, row: str
+) -> None:
+    batch = bring_in(write(f"{header}\n{row}\n"))
+    assert sums(batch) == (1, 1, 0, 0, 0)
+    contact = Contact.objects.get()
+    assert (contact.name, contact.phone, contact.email) == (
+        "Camille Durand", "+33612345678", "c@example.com",
+    )  # fmt: skip
+    customer = contact.affiliations.get().customer
+    assert (customer.name, customer.external_id) == ("Globex", "77")
