@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from customers.models import Customer, Segment
 from marketing.models import Activity, Campaign
+from marketing.spending import platforms_of, usual_days
 
 MONEY = ("budget", "actual_cost", "expected_revenue")
 
@@ -75,6 +77,39 @@ class ActivityForm(RecordForm):
         mine = Customer.objects.editable_by(self.user)
         self.fields["customer"].queryset = mine  # type: ignore[attr-defined]  # a ModelChoiceField
         del self.fields["happened_at"], self.fields["revenue"]
+
+
+class SpendForm(forms.Form):
+    """Which days, platform and campaign; the last ninety days when nothing is said."""
+
+    first = forms.DateField(label=_("From"), required=False, widget=DateInput())
+    last = forms.DateField(label=_("Until"), required=False, widget=DateInput())
+    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    campaign: forms.ModelChoiceField[Campaign] = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.none(), required=False,
+        widget=RemoteSelect(reverse_lazy("marketing:campaign_options")),
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__({**usual_days(timezone.localdate()), **data.dict()})
+        everything = [("", _("All")), *platforms_of(user)]
+        self.fields["platform"].choices = everything  # type: ignore[attr-defined]  # a ChoiceField
+        seen = Campaign.objects.visible_to(user)
+        self.fields["campaign"].queryset = seen  # type: ignore[attr-defined]  # a ModelChoiceField
+        for field in self.fields.values():
+            css = "form-control" if isinstance(field, forms.DateField) else "form-select"
+            field.widget.attrs.setdefault("class", css)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and first > last:
+            self.add_error("last", _("The last day lies before the first one."))
+        return cleaned
+
+    def asked(self) -> dict[str, Any]:
+        """The same as an address's parameters."""
+        return {name: self.data.get(name, "") for name in self.fields}
 
 
 class RemoteSelectMultiple(RemoteSelect, forms.SelectMultiple):

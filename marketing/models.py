@@ -222,6 +222,7 @@ class Spend(models.Model):
         verbose_name_plural = _("spends")
         ordering = ["-starts_on", "channel"]
         triggers = AD_SPEND.all
+        indexes = [models.Index("starts_on", name="spend_days")]
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gt=F("starts_on")), name="spend_period"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="spend_amount"),

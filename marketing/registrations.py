@@ -33,7 +33,8 @@ from marketing.services import follow_customer
 nav_items += [
     NavItem(_("Campaigns"), "marketing:campaign_list", "speakerphone", 60, SELLERS, key="k"),
     NavItem(_("Campaign activities"), "marketing:activity_list", "mail-forward", 61, SELLERS),
-    NavItem(_("Segments"), "marketing:segments", "users-group", 62, SELLERS),
+    NavItem(_("Ad spend"), "marketing:spend", "coin", 62, KEEPERS),
+    NavItem(_("Segments"), "marketing:segments", "users-group", 63, SELLERS),
 ]
 quick_creates += [
     QuickCreate(_("Campaign"), "marketing:campaign_create", "speakerphone", 70, KEEPERS),

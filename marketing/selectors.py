@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from customers.models import Customer, Segment
 from marketing.models import Activity, Campaign
+from marketing.spending import by_platform
 
 SHOWN = 50
 CARD = 5
@@ -81,8 +83,11 @@ def campaign_page(request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
     )
     rows = list(shown)
     over = campaign.status in {Campaign.Status.FINISHED, Campaign.Status.CANCELLED}
+    figures = campaign_figures(user, campaign)
     return {
-        "figures": campaign_figures(user, campaign),
+        "figures": figures,
+        "platforms": [] if figures.cost is None else by_platform(user, campaign),
+        "base_currency": settings.BASE_CURRENCY,
         "activities": rows[:SHOWN],
         "more": len(rows) > SHOWN,
         "may_add": not user.is_agent and not over,

@@ -10,5 +10,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/customers/", views.add_customers, name="campaign_add_customers"),
     *resource_urls(ACTIVITIES, "activities/"),
     path("activities/<int:pk>/result/<slug:result>/", views.set_result, name="activity_result"),
+    path("spend/", views.spend, name="spend"),
+    path("spend/table.csv", views.spend_csv, name="spend_csv"),
     path("segments/", views.segments, name="segments"),
 ]

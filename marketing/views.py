@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.returning import safe_next, with_toast
-from crm.records.resources import SELLERS
-from marketing import services
-from marketing.forms import AddCustomersForm
+from crm.records.exporting import csv_chunks
+from crm.records.resources import KEEPERS, SELLERS
+from marketing import services, spending
+from marketing.forms import AddCustomersForm, SpendForm
 from marketing.models import Activity, Campaign
 from marketing.resources import CAMPAIGNS
 from marketing.selectors import customers_of_segment, segment_list
@@ -92,6 +96,37 @@ def _told(added: services.Added) -> str:
             % {"count": added.held}
         )
     return " ".join(said)
+
+
+@require_GET
+def spend(request: SignedInRequest) -> HttpResponse:
+    """What campaigns spent on advertising platforms, by campaign."""
+    user: Any = request.user
+    if user.role not in KEEPERS:
+        raise Http404
+    form = SpendForm(request.GET, user=user)
+    context: dict[str, Any] = {"form": form, "currency": settings.BASE_CURRENCY}
+    if form.is_valid():
+        lines, total, count = spending.by_campaign(spending.spends(user, form.cleaned_data))
+        context |= {
+            "lines": lines, "total": total, "count": count, "most": spending.MOST,
+            "csv_url": f"{reverse('marketing:spend_csv')}?{urlencode(form.asked())}",
+        }  # fmt: skip
+    return render(request, "marketing/spend.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_GET
+def spend_csv(request: SignedInRequest) -> HttpResponseBase:
+    """The rows behind the page, as they can be imported again."""
+    user: Any = request.user
+    if user.role not in KEEPERS:
+        raise Http404
+    form = SpendForm(request.GET, user=user)
+    if not form.is_valid():
+        return redirect(f"{reverse('marketing:spend')}?{request.GET.urlencode()}")
+    rows = csv_chunks(spending.table(spending.spends(user, form.cleaned_data)))
+    headers = {"Content-Disposition": 'attachment; filename="spend.csv"'}
+    return StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8", headers=headers)
 
 
 @require_GET

@@ -16,7 +16,7 @@ from crm.common.registries import custom_texts
 from crm.records.resources import resources
 from customers.imports.changes import CUSTOM
 from customers.imports.encoding import FileRefusedError
-from customers.imports.guessing import SAMPLE, guess_source
+from customers.imports.guessing import SAMPLE, SEVERAL, guess_source
 from customers.imports.layout import CARDS, WORKBOOK, Layout, Row, Wish
 from customers.imports.mapped import Judged, MappedImporter
 from customers.imports.reading import read_layout, read_rows
@@ -109,6 +109,7 @@ def columns_page(batch: ImportBatch, layout: Layout, form: Any) -> dict[str, Any
         "columns": columns,
         "form": form,
         "mapped": bool(bound),
+        "several": any(target.key in SEVERAL for target in form.targets),
         "layout": layout,
         "how": _how(layout),
         "source": _source(layout),

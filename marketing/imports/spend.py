@@ -56,6 +56,10 @@ def _count(said: str) -> int:
     return int(_amount(said))
 
 
+def _hundredths(said: str) -> int:
+    return round(_amount(said) * HUNDRED)
+
+
 def _currency(said: str) -> str:
     code = said.strip().upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
@@ -133,7 +137,7 @@ class SpendRows(MappedImporter):
         Target("currency", _("Currency"), clean=_currency),
         Target("impressions", _("Impressions"), clean=_count),
         Target("clicks", _("Clicks"), clean=_count),
-        Target("conversions", _("Conversions"), clean=_amount),
+        Target("conversions", _("Conversions"), clean=_hundredths),
     ]
     reasons = {
         "no_day": _("The row tells no day."),
@@ -222,8 +226,8 @@ class SpendRows(MappedImporter):
         amount = values.get("amount")
         micros = values.get("micros", 0) if amount is None else amount * MICRO
         portion = Portion(
-            values.get("currency", self._currency), round(micros), values.get("impressions", 0),
-            values.get("clicks", 0), round(values.get("conversions", 0) * HUNDRED),
+            values.get("currency", self._currency), round(micros), values.get("impressions"),
+            values.get("clicks"), values.get("conversions"),
         )  # fmt: skip
         self._totals.add(self._name(values), self._on(values), values["days"], portion)
 
@@ -272,6 +276,8 @@ class SpendRows(MappedImporter):
             ledger.warn("costs_by_hand")
 
     def display(self, key: str, value: Any) -> str:
+        if key == "conversions":
+            return formats.number(Decimal(value) / HUNDRED, 2)
         if key not in _READ_AS:
             return super().display(key, value)
         first, last = map(formats.day, value)
@@ -340,11 +346,10 @@ class SpendRows(MappedImporter):
         told: dict[str, Any] = dict(
             zip(_WORTH, (rounded(base), settings.BASE_CURRENCY, rounded(billed), code), strict=True)
         )
-        told |= {
-            name: sum(getattr(portion, name) for portion in portions)
-            for name in _COUNTS
-            if name in self.at
-        }
+        for name in _COUNTS:
+            known = [n for portion in portions if (n := getattr(portion, name)) is not None]
+            if known:
+                told[name] = sum(known)
         if "conversions" in told:
             told["conversions"] = Decimal(told["conversions"]) / HUNDRED
         return told

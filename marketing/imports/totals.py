@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 MICRO = 1_000_000
 HUNDRED = 100
@@ -24,20 +25,26 @@ _TABLES = """
 _ADD = """
     INSERT INTO spent VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (name, channel, day, currency) DO UPDATE SET micros = micros + excluded.micros,
-        impressions = impressions + excluded.impressions, clicks = clicks + excluded.clicks,
-        conversions = conversions + excluded.conversions
+        impressions = coalesce(impressions + excluded.impressions, impressions,
+            excluded.impressions),
+        clicks = coalesce(clicks + excluded.clicks, clicks, excluded.clicks),
+        conversions = coalesce(conversions + excluded.conversions, conversions,
+            excluded.conversions)
 """
 
 
 @dataclass(frozen=True)
 class Portion:
-    """What one currency's rows come to: amount in micros, conversions in hundredths."""
+    """What one currency's rows come to: amount in micros, conversions in hundredths.
+
+    A count that no row tells is None.
+    """
 
     currency: str
     micros: int
-    impressions: int
-    clicks: int
-    conversions: int
+    impressions: int | None
+    clicks: int | None
+    conversions: int | None
 
     @property
     def amount(self) -> Decimal:
@@ -108,12 +115,17 @@ def laid_over(portion: Portion, days: int) -> list[Portion]:
         return [portion]
     cents = round(portion.amount * HUNDRED)
     columns = [
-        [one * (MICRO // HUNDRED) for one in _parts(cents, days)],
+        _parts(cents, days),
         *(_parts(n, days) for n in (portion.impressions, portion.clicks, portion.conversions)),
     ]
-    return [Portion(portion.currency, *figures) for figures in zip(*columns, strict=True)]
+    return [
+        Portion(portion.currency, cents * (MICRO // HUNDRED), *counts)
+        for cents, *counts in zip(*columns, strict=True)
+    ]
 
 
-def _parts(whole: int, n: int) -> list[int]:
+def _parts(whole: int | None, n: int) -> list[Any]:
+    if whole is None:
+        return [None] * n
     each, left = divmod(whole, n)
     return [each + (place < left) for place in range(n)]

@@ -359,6 +359,8 @@ PAGES: dict[str, Page] = {
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),
+    "marketing:spend": Page(KEEPERS),
+    "marketing:spend_csv": Page(KEEPERS),
     "marketing:segments": Page({"rep", "manager", "admin"}),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:boards": Page(EVERYONE),
