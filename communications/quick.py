@@ -108,6 +108,7 @@ def _done(request: SignedInRequest, customer: Customer, said: str) -> HttpRespon
         messages.success(request, said)
         return redirect(customer)
     record: Any = customer
+    record.refresh_from_db(fields=["last_contact_at"])
     record.counts = customer_counts(request.user, customer.pk)
     context = {
         "record": record,

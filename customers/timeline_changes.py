@@ -65,7 +65,9 @@ def changes_rows(user: Any, customer_id: int) -> Any:
 def describe_change(row: dict[str, Any]) -> dict[str, Any]:
     """What one change says: the value's name, from what to what."""
     lines = list(_lines(json.loads(row["text"])))
-    if len(lines) == 1:
+    if len(lines) == 1 and (moved := _trash(json.loads(row["text"]))):
+        title, body = moved, ""
+    elif len(lines) == 1:
         label, change = lines[0]
         title, body = _("%(field)s changed") % {"field": label}, change
     else:
@@ -73,6 +75,14 @@ def describe_change(row: dict[str, Any]) -> dict[str, Any]:
         title = said % {"n": len(lines)}
         body = "\n".join(_("%(field)s: %(change)s") % {"field": f, "change": c} for f, c in lines)
     return {"title": title, "body": body, "tone": "secondary"}
+
+
+def _trash(differences: dict[str, Any]) -> str:
+    """Said when a change was nothing but a way into the trash or out of it."""
+    if "trashed_at" not in differences:
+        return ""
+    after = differences["trashed_at"][1]
+    return _("Put into the trash") if after else _("Taken out of the trash")
 
 
 def _lines(differences: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from crm.records.personal.erasing import remove_files
 from sales.models import Quote
 
 KIND = "quote_pdf"
+MOST_TIMES = 5
 
 
 @transaction.atomic
@@ -46,21 +47,29 @@ def quote_pdf_request(*, quote: Quote, actor: Any) -> Job:
 
 
 def quote_print(job: JobContext) -> Quote | None:
-    """Make the PDF and keep it, unless the quote changed or vanished meanwhile.
+    """Make the PDF and keep it; a quote that changes meanwhile is printed anew.
 
     Raises
     ------
     PdfImpossibleError
         This machine lacks what PDF needs.
     """
-    job.progress(0, 3)
-    quote = _find(job)
-    if quote is None:
-        return None
-    html = quote_html(quote)
-    job.progress(1, 3)
-    content = render_pdf(html)
-    job.progress(2, 3)
+    for _time in range(MOST_TIMES):
+        job.progress(0, 3)
+        quote = _find(job)
+        if quote is None:
+            break
+        html = quote_html(quote)
+        job.progress(1, 3)
+        content = render_pdf(html)
+        job.progress(2, 3)
+        if kept := _keep(job, quote, content):
+            return kept
+    return None
+
+
+def _keep(job: JobContext, quote: Quote, content: bytes) -> Quote | None:
+    """The quote with its PDF; None when it is no longer what was printed."""
     with job.guard():
         fresh = Quote.objects.select_for_update(of=("self",)).filter(pk=quote.pk).first()
         if fresh is None or (fresh.version, fresh.net) != (quote.version, quote.net):

@@ -184,7 +184,7 @@ def _letter(schedule: ReportSchedule, user: User, table: ReportTable, note: str)
     columns = [head for head in heads(table) if head.key not in {"variance", "sd", "least", "most"}]
     shown = [_said_row(table, row, columns) for row in (*table.rows[:MOST_ROWS], table.total)]
     context = {
-        "report": _report(schedule), "user": user, "note": note, "title": title(table),
+        "report": _report(schedule), "user": user, "note": note, "title": title(table.query),
         "subtitle": subtitle(table), "columns": columns, "rows": shown[:-1], "total": shown[-1],
         "left": max(len(table.rows) - MOST_ROWS, 0), "language": user.language,
         "url": f"{settings.BASE_URL}{_report(schedule).get_absolute_url()}",

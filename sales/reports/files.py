@@ -94,7 +94,7 @@ def pdf_html(table: ReportTable) -> str:
         for row in (*table.rows, table.total)
     ]  # fmt: skip
     context = {
-        "title": title(table), "subtitle": subtitle(table), "columns": columns, "rows": rows,
+        "title": title(table.query), "subtitle": subtitle(table), "columns": columns, "rows": rows,
         "language": language, "maker": table.query.user, "made_at": timezone.now(),
         "sender": settings.COMPANY_NAME or settings.BRAND.get(language, settings.BRAND["en"]),
         "wide": len(columns) > 7, "base_currency": settings.BASE_CURRENCY,
@@ -130,7 +130,7 @@ def report_export(*, actor: Any, text: str, format: str) -> tuple[Export, bytes 
     if format != Format.PDF:
         return export, WRITERS[Format(format)](table)
     export.job = job_enqueue(
-        kind=JOB_KIND, params={"export": export.pk}, actor=actor, title=title(table),
+        kind=JOB_KIND, params={"export": export.pk}, actor=actor, title=title(table.query),
         url=reverse("records:export_detail", args=[export.pk]),
     )  # fmt: skip
     export.save(update_fields=["job"])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from crm.common import formats
 from sales.forms.reports import FIGURES
 from sales.reports.periods import period_label
+from sales.reports.query import ReportQuery
 from sales.reports.tables import Figures, ReportTable, Row
 
 TITLES: dict[str, Any] = {
@@ -141,9 +142,8 @@ def lowered(label: Any) -> str:
     return text[:1].lower() + text[1:]
 
 
-def title(table: ReportTable) -> str:
-    """“Sales by region, Jan – Nov 2026” in words."""
-    query = table.query
+def title(query: ReportQuery) -> str:
+    """“Sales by region” in words."""
     what, by = TITLES[query.what], lowered(query.by.label)
     if query.across is None:
         return _("%(what)s by %(by)s") % {"what": what, "by": by}

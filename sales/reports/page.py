@@ -20,7 +20,7 @@ def page(table: ReportTable) -> dict[str, Any]:
     columns = heads(table)
     rows = [_row(table, row, columns) for row in table.rows]
     return {
-        "title": title(table), "subtitle": subtitle(table), "columns": _heads(table, columns),
+        "title": title(table.query), "subtitle": subtitle(table), "columns": _heads(table, columns),
         "rows": rows, "total": _row(table, table.total, columns, whole=True),
         "stats": _stats(table), "chart": charts.spec(table), "is_empty": table.is_empty,
         "few": table.query.across is None and any(row.figures.few for row in table.rows),

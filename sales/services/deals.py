@@ -34,7 +34,7 @@ STANDARD_STAGES = [
     ("方案报价", "Proposal", 50, Stage.Kind.OPEN),
     ("商务谈判", "Negotiation", 70, Stage.Kind.OPEN),
     ("赢单", "Won", 100, Stage.Kind.WON),
-    ("输单", "Lost", 0, Stage.Kind.LOST),
+    ("丢单", "Lost", 0, Stage.Kind.LOST),
 ]
 
 

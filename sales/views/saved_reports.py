@@ -14,6 +14,8 @@ from crm.common.errors import EditConflictError, RefusedError
 from crm.records.views.saved import SavedViewForm
 from sales.models import SavedReport
 from sales.reports import saving
+from sales.reports.layout import title
+from sales.reports.query import read
 from sales.views.reports import require_seller
 
 MOST_SHOWN = 200
@@ -35,7 +37,9 @@ def report_save(request: SignedInRequest) -> HttpResponse:
     require_seller(request)
     source = request.POST if request.method == "POST" else request.GET
     query = source.get("query", "")[:4000]
-    form = SavedViewForm(request.POST or None, user=request.user)
+    _asked, question = read(request.user, query)
+    initial = {"name": title(question)} if question else {}
+    form = SavedViewForm(request.POST or None, user=request.user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             report = saving.report_save(actor=request.user, query=query, **form.cleaned_data)

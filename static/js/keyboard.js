@@ -69,9 +69,16 @@ function pressed(event) {
     actions["/"]();
   } else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     send(event.target.form);
+  } else if (event.key === "Escape" && leaves(event)) {
+    event.target.blur();
   } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !typing(event.target) && !document.querySelector("dialog[open]")) {
     plainKey(event);
   }
+}
+
+/** Whether Escape in this field means to go on with keys outside of it. */
+function leaves(event) {
+  return !event.defaultPrevented && !event.isComposing && typing(event.target) && !document.querySelector("dialog[open]");
 }
 
 function plainKey(event) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -39,6 +40,7 @@ def test_it_logs_a_call_and_shows_it_on_top(cast: Cast, client: Client, customer
     assert (said.duration_seconds, said.outcome) == (720, "interested")
     assert said.get_absolute_url() in page
     assert ">Wants 200 pieces</textarea>" not in page
+    assert re.search(r'id="last-contact"[^>]*>(<time[^>]*>)?just now<', page), page[-900:]
     assert "Logged." in response["HX-Trigger"]
 
 

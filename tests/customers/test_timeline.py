@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer
-from customers.services import customer_update
+from customers.services import customer_restore, customer_trash, customer_update
 from tests.factories.cast import Cast
 from tests.factories.communications import CommunicationFactory, FollowUpFactory
 from tests.factories.customers import CustomerFactory, NeedFactory
@@ -95,6 +95,14 @@ def test_it_tells_what_changed_from_what_to_what(
     assert "Lifecycle: Active → Lost" in page
     assert "May be mailed: No → Yes" in page
     assert "Dali" in timeline(client, customer, kind="change", mine=1)
+
+
+def test_it_says_that_a_customer_was_away(cast: Cast, client: Client, customer: Customer) -> None:
+    customer_trash(pk=customer.pk, actor=cast.rep)
+    customer_restore(pk=customer.pk, actor=cast.rep)
+    client.force_login(cast.rep)
+    page = timeline(client, customer, kind="change")
+    assert page.index("Taken out of the trash") < page.index("Put into the trash")
 
 
 def test_it_hides_what_others_sell(cast: Cast, client: Client, customer: Customer) -> None:

@@ -18,6 +18,7 @@ from crm.common import pdf
 from crm.common.errors import RefusedError
 from crm.jobs.models import Job
 from crm.jobs.runner import job_run
+from sales import quote_documents
 from sales.models import Deal, ExchangeRate, Order, Quote, Stage
 from sales.services import (
     LineItem,
@@ -188,6 +189,27 @@ def test_it_is_printed_with_chinese_inside(
     assert "苏州远帆仪器有限公司" in text
     assert "安装服务" in text
     assert embedded_fonts(reader)
+
+
+def test_it_is_printed_anew_when_it_changes_meanwhile(
+    cast: Cast, client: Client, quote: Quote, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    """Marked as sent while the first PDF is being made."""
+    times = []
+
+    def slow_render(html: str) -> bytes:
+        if not times:
+            quote_send(pk=quote.pk, actor=cast.rep)
+        times.append(html)
+        return b"%PDF"
+
+    monkeypatch.setattr(settings, "MEDIA_ROOT", str(tmp_path))
+    monkeypatch.setattr(quote_documents, "render_pdf", slow_render)
+    client.force_login(cast.rep)
+    assert printed(client, quote).state == "succeeded"
+    assert len(times) == 2
+    page = client.get(quote.get_absolute_url()).content.decode()
+    assert reverse("sales:quote_file", args=[quote.pk]) in page
 
 
 def embedded_fonts(reader: PdfReader) -> list[str]:

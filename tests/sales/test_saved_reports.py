@@ -37,6 +37,13 @@ def test_it_keeps_the_question_and_opens_it_again(cast: Cast, client: Client) ->
     assert opened.context["saved"] == report
 
 
+def test_it_proposes_the_title_as_the_name(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    form = client.get(reverse("sales:report_save"), {"query": QUERY}).content.decode()
+    assert 'value="Sales by month"' in form
+    assert client.get(reverse("sales:report_save"), {"query": "by=nonsense"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("sharing", "seen_by"),
     [("private", {"manager"}), ("team", {"manager", "rep", "colleague"}),
