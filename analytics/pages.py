@@ -265,12 +265,12 @@ def _forecast(run: Run) -> Page:
 
 
 def _model(result: dict[str, Any]) -> str:
-    """The model that forecasts, or those whose median does."""
+    """The model that forecasts, or those whose weighted mean does."""
     shown = {m["name"]: _model_name(m) for m in result["models"]}
     if result["chosen"] != "combination":
         return shown.get(result["chosen"], result["chosen"])
     members = [shown[m["name"]] for m in result["models"] if m["member"]]
-    return _("Median of: %(models)s") % {"models": formats.listed(members)}
+    return _("Weighted mean of: %(models)s") % {"models": formats.listed(members)}
 
 
 def _model_name(model: dict[str, Any]) -> str:

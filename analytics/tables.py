@@ -18,7 +18,7 @@ MAX_COLUMNS = 2_000
 MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
 CHUNK = 1 << 20
-_LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])')
+_LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])', re.MULTILINE)
 
 
 def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def _has_leading_zeros(file: Path, encoding: str) -> bool:
         return True
     with file.open("rb") as stream:
         while lines := stream.readlines(CHUNK):
-            if any(_LEADING_ZERO.search(line) for line in lines):
+            if _LEADING_ZERO.search(b"".join(lines)):
                 return True
     return False
 

@@ -22,7 +22,8 @@ def measure(*, quick: bool) -> dict[str, list[Row]]:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return {
-            "forecasts": _forecasts(),
+            "forecasts": _forecasts(series()),
+            "forecasts_drawn": _forecasts(dict(list(drawn_series().items())[: 9 if quick else 36])),
             "groups": _groups(8 if quick else 40),
             "scores": _scores(4 if quick else 12),
         }
@@ -51,7 +52,32 @@ def series() -> dict[str, tuple[FloatArray, int, int]]:
     return found
 
 
-def _forecasts() -> list[Row]:
+def drawn_series() -> dict[str, tuple[FloatArray, int, int]]:
+    """Values, periods per season and horizon of four drawn series of each of nine kinds."""
+    found = {}
+    for turn in range(36):
+        rng = np.random.default_rng([29, turn])
+        n = int(rng.choice([36, 48, 72, 108]))
+        t, noise = np.arange(n), rng.normal(0, 1, n)
+        year = rng.normal(0, 1, 12)[t % 12]
+        step = 8 * (t > n * rng.uniform(0.3, 0.6))
+        kinds = {
+            "trend": 20 + rng.uniform(-0.3, 0.6) * t + 2 * year + noise,
+            "damped": 30 + 10 * (1 - 0.95**t) + year + 0.3 * np.cumsum(noise),
+            "growing season": np.exp(3 + 0.01 * t + 0.3 * year + 0.08 * noise),
+            "step": 20 + year + step + noise,
+            "intermittent": rng.poisson(3, n) * (rng.random(n) < 0.35) * 1.0,
+            "counts": rng.poisson(np.exp(2 + 0.01 * t + 0.4 * year)) * 1.0,
+            "outliers": 30 + 2 * year + noise + 15 * noise[::-1] * (rng.random(n) < 0.04),
+            "noise": 50 + 5 * noise,
+            "random walk": 100 + np.cumsum(noise),
+        }
+        kind = list(kinds)[turn % len(kinds)]
+        found[f"{kind} {turn}"] = (kinds[kind], 12, 6)
+    return found
+
+
+def _forecasts(every: dict[str, tuple[FloatArray, int, int]]) -> list[Row]:
     from statsforecast import models
 
     def by(model: Callable[[int], Any]) -> Callable[..., tuple[FloatArray, ...]]:
@@ -61,15 +87,24 @@ def _forecasts() -> list[Row]:
 
         return forecast
 
-    methods = {
-        "ours": _our_forecast,
-        "seasonal naive": by(lambda m: models.SeasonalNaive(season_length=m)),
-        "ARIMA(1,1,1)": by(lambda m: models.ARIMA(order=(1, 1, 1))),
+    usual = {
         "AutoARIMA": by(lambda m: models.AutoARIMA(season_length=m)),
         "AutoETS": by(lambda m: models.AutoETS(season_length=m)),
         "dynamic Theta": by(lambda m: models.DynamicOptimizedTheta(season_length=m)),
     }
-    return [_judged_forecasts(name, forecast) for name, forecast in methods.items()]
+
+    def median(*asked: Any) -> tuple[FloatArray, ...]:
+        each = [forecast(*asked) for forecast in usual.values()]
+        return tuple(np.median(part, axis=0) for part in zip(*each, strict=True))
+
+    methods = {
+        "ours": _our_forecast,
+        **usual,
+        "median of these three": median,
+        "seasonal naive": by(lambda m: models.SeasonalNaive(season_length=m)),
+        "ARIMA(1,1,1)": by(lambda m: models.ARIMA(order=(1, 1, 1))),
+    }
+    return [_judged_forecasts(name, forecast, every) for name, forecast in methods.items()]
 
 
 def _our_forecast(y: FloatArray, season: int, horizon: int) -> tuple[FloatArray, ...]:
@@ -82,13 +117,19 @@ def _our_forecast(y: FloatArray, season: int, horizon: int) -> tuple[FloatArray,
     return tuple(np.array([row[part] for row in rows]) for part in ("mean", "lo80", "hi80"))
 
 
-def _judged_forecasts(name: str, forecast: Callable[..., tuple[FloatArray, ...]]) -> Row:
+def _judged_forecasts(
+    name: str,
+    forecast: Callable[..., tuple[FloatArray, ...]],
+    every: dict[str, tuple[FloatArray, int, int]],
+) -> Row:
     from analytics.methods.accuracy import coverage, mase, naive_scale, smape
 
     errors, began = [], time.process_time()
-    for y, season, horizon in series().values():
+    for y, season, horizon in every.values():
         for step in range(ORIGINS, 0, -1):
             cut = len(y) - step * horizon
+            if cut < 2 * season:
+                continue
             past, later = y[:cut], y[cut : cut + horizon]
             mean, low, high = forecast(past, season, horizon)
             scale = naive_scale(past, season)

@@ -111,6 +111,7 @@ _SPEED_COLUMNS = {
 }  # fmt: skip
 _ACCURACY_COLUMNS = {
     "forecasts": {"mase": "MASE", "smape": "sMAPE %", "held80": "80 % held"},
+    "forecasts_drawn": {"mase": "MASE", "smape": "sMAPE %", "held80": "80 % held"},
     "groups": {"rand": "adjusted Rand", "right_k": "right number", "tables": "of tables"},
     "scores": {"auc": "AUC", "log_loss": "log-loss", "tables": "tables"},
 }  # fmt: skip

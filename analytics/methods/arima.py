@@ -108,14 +108,21 @@ class Arima(Candidate):
         then has to beat the plainer models next to it by the exact one. (A search by the exact
         likelihood alone takes five times as long.)
         """
+        fit = self._specified(y, season, log=self.log, quick=quick)
+        if fit.form.log and fit.form.constant == "drift":
+            # A drift of logarithms is growth without end, and one that overshoots.
+            return self._specified(y, season, log=False, quick=quick)
+        return fit
+
+    def _specified(self, y: FloatArray, season: int, *, log: bool, quick: bool) -> ArimaFit:
         start = max(len(y) - ARIMA_PERIODS, 0)
-        z = (np.log(y) if self.log else y)[start:]
+        z = (np.log(y) if log else y)[start:]
         long = season > LONG_ARIMA_SEASON
         pairs = _fourier_pairs(z, season) if long else 0
         exogenous = fourier_terms(0, len(z), season, pairs) if pairs else None
         model = _library().AutoARIMA(season_length=1 if long else season, approximation=True)
         fitted = quietly(lambda: model.fit(z, X=exogenous))
-        form = _form_of(fitted, log=self.log, pairs=pairs, period=season if pairs else 1)
+        form = _form_of(fitted, log=log, pairs=pairs, period=season if pairs else 1)
         if not (quick or pairs or len(z) > EXACT_PERIODS):
             form, fitted = _plainer(form, fitted, z)
         return ArimaFit(form, fitted, start)

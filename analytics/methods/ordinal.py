@@ -14,6 +14,7 @@ from analytics.methods.columns import require_columns
 from analytics.methods.discrimination import Area, pooled_area
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.features import Feature, read_features
+from analytics.methods.one_thread import one_thread
 from analytics.methods.ordinal_design import Design, Unit
 from analytics.methods.proportional_odds import CHANCE, fit_proportional_odds
 from analytics.methods.serialise import jsonable
@@ -162,8 +163,6 @@ def explain_steps(
     DataProblem, InsufficientData
         One step only, too many, fewer than 80 rows or 10 per coefficient.
     """
-    from threadpoolctl import threadpool_limits
-
     known_time = [time] if time and time != ROW else []
     require_columns(frame, [target, *known_time, *exclude])
     if len(frame) == 0:
@@ -179,7 +178,7 @@ def explain_steps(
     names = [str(c) for c in frame.columns if c not in {target, time, *exclude}]
     features = read_features(frame, names, notices)
     split = split_steps(y, None if when is None else when[used], time or "", seed, notices)
-    with threadpool_limits(limits=1):
+    with one_thread():
         models = _judged(features, y, len(steps), split)
         ratios, proportional = _explained(features, y, len(steps), seed)
     signal = models[0].area.lo > 0.5

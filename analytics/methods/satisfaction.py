@@ -14,6 +14,7 @@ from analytics.methods.discrimination import Area, Calibration
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.features import read_features
 from analytics.methods.nonresponse import Response, response_of
+from analytics.methods.one_thread import one_thread
 from analytics.methods.ordinal import (
     LEAST_PER_STEP,
     ROWS_PER_COEFFICIENT,
@@ -105,8 +106,6 @@ def explain_marks(
     DataProblem, InsufficientData
         As ``explain_steps``.
     """
-    from threadpoolctl import threadpool_limits
-
     require_columns(frame, [MARK, SENT, *drivers, *groups])
     if len(frame) == 0:
         raise DataProblem("no_rows")
@@ -116,7 +115,7 @@ def explain_marks(
     used, left_out = _affordable(marked, drivers)
     found = explain_steps(marked[[MARK, SENT, *used]], MARK, time=SENT, seed=seed)
     known = [name for name in used if name not in later]
-    with threadpool_limits(limits=1):
+    with one_thread():
         card, area, calibration, naive = _card(marked, known, seed)
     response = response_of(frame.assign(answered=frame[MARK].notna()), "answered", drivers)
     notices = [*found.notices, *_response_notices(response)]

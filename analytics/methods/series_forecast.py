@@ -1,4 +1,4 @@
-"""One series: models compete on the known past, the best or their median forecasts."""
+"""One series: models are judged on the known past, their weighted mean forecasts."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from analytics.methods.candidates import (
     Candidate,
     Prediction,
     SeasonalNaive,
-    median_of,
+    combined,
 )
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
+from analytics.methods.one_thread import one_thread
 from analytics.methods.smoothing import Ces, Ets, Theta
 from analytics.methods.timeseries import RegularSeries
 
 FloatArray = NDArray[np.float64]
 NAIVE = "seasonal_naive"
 COMBINATION = "combination"
-# The median of models is chosen unless one model alone was this much better in the backtest:
-# differences smaller than that on a handful of origins are luck (Petropoulos and Svetunkov 2020).
-CLEARLY_BETTER = 0.90
-# A model enters the median when its error is at most this many times the best one's.
-GOOD_ENOUGH = 1.5
-# A model counts as better than the seasonal naive forecast from one per cent on.
+# A model of more than this many times the best one's error would have next to no weight.
+GOOD_ENOUGH = 3.0
+# Worse than the seasonal naive forecast by less than this is luck on a handful of origins.
+CLEARLY_WORSE = 1.1
+# A forecast counts as better than the seasonal naive one from one per cent on.
 BETTER = 0.99
 # Exact likelihood takes many seconds beyond this length, and only describes the model.
 DIAGNOSED_PERIODS = 400
@@ -51,9 +51,9 @@ def forecast_series(
     """Forecast one regular series.
 
     Candidates: automatic ARIMA, exponential smoothing, dynamic optimised Theta, complex
-    exponential smoothing, their median, and the seasonal naive forecast.  The one with the least
-    MASE in a rolling-origin backtest is used, the median being preferred to a single model that is
-    less than 10 % better; when none beats the seasonal naive forecast, that is used and said.
+    exponential smoothing and the seasonal naive forecast.  Their mean is used, weighted by their
+    MASE in a rolling-origin backtest; when it is clearly worse there than the seasonal naive
+    forecast, that is used, and when it is not better, that is said.
 
     Parameters
     ----------
@@ -67,15 +67,12 @@ def forecast_series(
     Returns
     -------
     SeriesForecast
-        Point forecasts are medians; a series without negative values gets none.
+        A series without negative values gets none.
     """
-    from threadpoolctl import threadpool_limits
-
     check_horizon(horizon)
     if float(np.ptp(series.y)) == 0.0:
         return _constant(series, horizon, list(series.notices))
-    # Thousands of tiny matrix products: on a busy machine a second thread only waits.
-    with threadpool_limits(limits=1):
+    with one_thread():
         return _judged(series, horizon, diagnostics=diagnostics)
 
 
@@ -93,12 +90,11 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     scores = {name: test.score(made) for name, made in test.predictions.items()}
     chosen, members = _choose(test, scores)
     fitted = _Final(y, series.season, horizon, candidates)
-    prediction, chosen, members = fitted.predict(chosen, members, notices)
+    prediction, chosen, members = fitted.predict(chosen, members, scores, notices)
     prediction, factor = _calibrate(prediction, test, chosen, notices)
     prediction = prediction.map(lambda part: np.maximum(part, floor))
     order = fitted.order() if diagnostics else fitted.known_order()
-    if chosen == NAIVE:
-        notices.append(Notice("no_better_than_naive"))
+    notices += _naive_notice(chosen, scores)
     notices += _backtest_notices(test, horizon)
     short = len(y) <= DIAGNOSED_PERIODS
     checked = diagnose(y, order) if diagnostics and order and short else None
@@ -124,21 +120,28 @@ def _candidates(season: int, *, log: bool) -> list[Candidate]:
 
 
 def _choose(test: Backtest, scores: dict[str, Score]) -> tuple[str, list[str]]:
-    """Return the chosen name and the members of the median; adds the median to ``scores``."""
-    naive = scores[NAIVE].mase
-    better = sorted((s.mase, name) for name, s in scores.items() if s.mase < BETTER * naive)
-    if not better:
-        return NAIVE, []
-    best_mase, best = better[0]
-    members = [name for error, name in better if error <= GOOD_ENOUGH * best_mase]
+    """Return the chosen name and the members of the mean; adds the mean to ``scores``."""
+    best = min(score.mase for score in scores.values())
+    errors = {name: s.mase for name, s in scores.items() if s.mase <= GOOD_ENOUGH * best}
+    members = sorted(errors, key=lambda name: errors[name])
     if len(members) < 2:
-        return best, []
-    made = [median_of(list(at)) for at in zip(*(test.predictions[m] for m in members), strict=True)]
+        return (members or [NAIVE])[0], []
+    at_origins = zip(*(test.predictions[name] for name in members), strict=True)
+    made = [combined(at, [errors[name] for name in members]) for at in at_origins]
     scores[COMBINATION] = test.score(made)
     test.predictions[COMBINATION] = made
-    if best_mase < CLEARLY_BETTER * scores[COMBINATION].mase:
-        return best, members
+    if scores[COMBINATION].mase >= CLEARLY_WORSE * scores[NAIVE].mase:
+        return NAIVE, members
     return COMBINATION, members
+
+
+def _naive_notice(chosen: str, scores: dict[str, Score]) -> list[Notice]:
+    if chosen == NAIVE:
+        return [Notice("no_better_than_naive")]
+    error, naive = scores[chosen].mase, scores[NAIVE].mase
+    if error < BETTER * naive:
+        return []
+    return [Notice("about_as_good_as_naive", {"mase": error, "naive": naive})]
 
 
 class _Final:
@@ -152,7 +155,7 @@ class _Final:
         self.forms: dict[str, Any] = {}
 
     def predict(
-        self, chosen: str, members: list[str], notices: list[Notice]
+        self, chosen: str, members: list[str], scores: dict[str, Score], notices: list[Notice]
     ) -> tuple[Prediction, str, list[str]]:
         """Return the prediction, and what it is really made of should a model fail here."""
         wanted = members if chosen == COMBINATION else [chosen]
@@ -166,7 +169,8 @@ class _Final:
             return self._one(NAIVE), NAIVE, []
         if len(made) == 1:
             return next(iter(made.values())), next(iter(made)), members
-        return median_of(list(made.values())), COMBINATION, list(made)
+        errors = [scores[name].mase for name in made]
+        return combined(list(made.values()), errors), COMBINATION, list(made)
 
     def _one(self, name: str) -> Prediction:
         prediction = self.candidates[name].predict(
@@ -229,7 +233,7 @@ def _ranked(
         "ets": "Exponential smoothing",
         "theta": "Dynamic optimised Theta",
         "ces": "Complex exponential smoothing",
-        COMBINATION: "Median of " + ", ".join(members),
+        COMBINATION: "Weighted mean of " + ", ".join(members),
     }
     models = [
         ForecastModel(name, labels[name], score, name == chosen, name in members)

@@ -21,6 +21,7 @@ from analytics.methods.bgnbd import (
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.gamma_gamma import GammaGamma, expected_spend, fit_gamma_gamma
 from analytics.methods.next_order import NextOrderTest, judge_waiting, next_orders
+from analytics.methods.one_thread import one_thread
 from analytics.methods.purchases import History, PurchaseDays, history, purchase_days
 from analytics.methods.serialise import jsonable
 from analytics.methods.value_holdout import Holdout, judge_holdout, own_mean
@@ -167,11 +168,8 @@ def value(
     BG/NBD and gamma-gamma, estimated by maximum likelihood with time in weeks; sources in
     ``bgnbd`` and ``gamma_gamma``.  Refunds lower the spend.
     """
-    from threadpoolctl import threadpool_limits
-
     ahead = _check_options(period, horizon, discount)
-    # Hundreds of short sums of products: on a busy machine a second thread only waits.
-    with threadpool_limits(limits=1):
+    with one_thread():
         days = purchase_days(frame, customer=customer, date=date, amount=amount)
         return _valued(days, amount, calibration_end, period, ahead, discount, until)
 

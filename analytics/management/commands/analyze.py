@@ -101,7 +101,7 @@ class Command(BaseCommand):
         if target is None:
             self.stdout.write(summary(answer))
             return
-        text = json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
+        text = _written(answer)
         if target == "-":
             # UTF-8 whatever the locale: another program reads this.
             if self.stdout._out is sys.stdout and hasattr(sys.stdout, "reconfigure"):
@@ -113,6 +113,14 @@ class Command(BaseCommand):
         except OSError as error:
             message = f"Cannot write {target}: {error.strerror}"
             raise CommandError(message, returncode=2) from error
+
+
+def _written(answer: dict[str, Any]) -> str:
+    """Return the answer as JSON; walked through only where it is not JSON-safe already."""
+    try:
+        return json.dumps(answer, ensure_ascii=False, allow_nan=False, default=jsonable)
+    except (TypeError, ValueError):
+        return json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
 
 
 def _replace(target: Path, text: str) -> None:

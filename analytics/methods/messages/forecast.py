@@ -42,6 +42,10 @@ MESSAGES: dict[str, str] = {
         "No model was better than the seasonal naive forecast (last season repeated) on data it "
         "had not seen, so the seasonal naive forecast is shown."
     ),
+    "about_as_good_as_naive": _(
+        "On data it had not seen, the forecast was no better than the seasonal naive one (last "
+        "season repeated): MASE %(mase).2f against %(naive).2f."
+    ),
     "intervals_widened": _(
         "The intervals were widened by the factor %(factor).2f, because in the backtest they held "
         "too few values."

@@ -1,0 +1,37 @@
+"""Forecasts are combined by how wrong each was, and know when repeating the past is as good."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.methods.arima import Arima
+from analytics.methods.candidates import combined, normal
+from analytics.methods.forecast import forecast
+
+
+def test_it_weighs_each_model_by_its_squared_error() -> None:
+    one, two = (normal(np.array([value]), np.array([1.0])) for value in (10.0, 20.0))
+    assert combined([one, two], [1.0, 2.0]).mean == pytest.approx([12.0])
+    assert combined([one, two], [0.0, 0.0]).mean == pytest.approx([15.0])
+
+
+def test_it_does_not_let_one_exploding_interval_widen_all() -> None:
+    sigmas = (1.0, 1.0, 1000.0)
+    made = [normal(np.array([10.0]), np.array([sigma])) for sigma in sigmas]
+    found = combined(made, [1.0, 1.0, 1.0])
+    assert found.hi80[0] - 10 == pytest.approx(1.2816 * 5 / 3, rel=1e-3)
+
+
+def test_it_does_not_foresee_growth_without_end() -> None:
+    rng = np.random.default_rng(8)
+    values = np.exp(0.05 * np.arange(40) + rng.normal(0, 0.05, 40))
+    form = Arima(log=True).specify(values, 1).form
+    assert not (form.log and form.constant == "drift")
+
+
+@pytest.mark.parametrize(("seed", "told"), [(4, "no_better_than_naive"), (10, "about_as_good")])
+def test_it_says_when_repeating_the_past_is_as_good(seed: int, told: str) -> None:
+    walk = pd.DataFrame({"v": np.cumsum(np.random.default_rng(seed).normal(size=40))})
+    one = forecast(walk, "v", horizon=4).groups[None]
+    assert one.score.mase >= 0.99 * one.naive.mase
+    assert [notice.code for notice in one.notices if notice.code.startswith(told)]
