@@ -38,7 +38,9 @@ def test_it_finds_who_left_and_the_planted_causes(churn: Run) -> None:
     moved = {one["column"]: one["direction"] for one in churn.result["influences"]}
     assert moved["response_hours"] == "up"
     assert moved["complaints"] == "up"
+    assert moved["unanswered"] == "up"
     assert churn.result["leaks"] == []
+    assert churn.result["split"] == "time"
 
 
 def test_it_says_no_signal_when_outcomes_are_shuffled(truth: dict[str, Any]) -> None:

@@ -2,16 +2,18 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from analytics import runs
 from analytics.frames import Scope
+from analytics.methods.rules import rules
 from analytics.models import Run
 from analytics.order_frames import baskets, purchases
 from customers.models import Customer
-from sales.models import Order
+from sales.models import Order, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,20 @@ def test_it_shows_a_page(truth: dict[str, Any], person: Any, client: Client, met
     assert client.get(run.get_absolute_url()).status_code == 200
     client.force_login(person("manager"))
     assert client.get(run.get_absolute_url()).status_code == 404
+
+
+def test_it_finds_the_planted_rules_and_none_in_shuffled_orders(truth: dict[str, Any]) -> None:
+    frame = baskets(Scope())
+    terms = {"basket": "order", "item": "item", "support": "0.002", "confidence": "0.1"}
+    answer = rules(frame, **terms)
+    told = [answer.rule_dict(rule) for rule in answer.significant]
+    found = {(tuple(one["lhs"]), one["rhs"]): one["confidence"] for one in told}
+    named = Product.objects.in_bulk([pk for r in truth["rules"] for pk in (r["left"], r["right"])])
+    for rule in truth["rules"]:
+        pair = ((named[rule["left"]].name,), named[rule["right"]].name)
+        assert found[pair] == pytest.approx(rule["confidence"], abs=0.12)
+    frame["item"] = np.random.default_rng(2).permutation(frame["item"].to_numpy())
+    assert not rules(frame, **terms).significant
 
 
 def test_it_shows_no_customer_who_is_gone(

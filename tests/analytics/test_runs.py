@@ -65,6 +65,9 @@ def test_it_forecasts_better_than_its_naive_rival(truth: dict[str, Any]) -> None
     run = runs.run_method(method="forecast", params={"horizon": 8})
     assert len(run.result["forecast"]) == 8
     assert run.metrics["mase"] <= run.metrics["naive_mase"]
+    # Of eight weeks: fewer than five would be a surprise of 1 in 18 at 80 %, than seven at 95 %.
+    assert run.metrics["coverage80"] >= 5 / 8
+    assert run.metrics["coverage95"] >= 7 / 8
 
 
 def test_it_tells_who_moved_since_the_last_run(
