@@ -130,7 +130,8 @@ def row_reasons(
     for start in range(0, len(rows), CHUNK):
         part = rows[start : start + CHUNK]
         made = contributions(encoder, fitted, encoder.encode(features, part))
-        order = np.argsort(-np.abs(made), axis=1, kind="stable")[:, :most]
+        sizes = np.abs(made).round(9)  # equal ones keep the columns' order in every computation
+        order = np.argsort(-sizes, axis=1, kind="stable")[:, :most]
         for row, parts, columns in zip(part.tolist(), made, order.tolist(), strict=True):
             found.append(
                 [
