@@ -124,6 +124,10 @@ class ColumnsForm(_DressedForm):
 
     key = forms.ChoiceField(label=_("Known records are found by"), required=False)
     overwrites = forms.BooleanField(label=_("Blank cells empty their fields"), required=False)
+    lenient = forms.BooleanField(
+        label=_("Leave out cells that cannot be read, not their rows"), required=False,
+        help_text=_("Such as “ask reception” for a phone number. A download tells what was left."),
+    )  # fmt: skip
     adds_customers = forms.BooleanField(
         label=_("Create customers that are not there yet"), required=False
     )
@@ -157,7 +161,7 @@ class ColumnsForm(_DressedForm):
             self._add_columns(batch.options.get("mapping", {}))
         self._drop(user)
         self._ask(batch.options.get("answers", {}))
-        for name in ("key", "overwrites", "adds_customers", "owner", "tags", "currency"):
+        for name in ("key", "overwrites", "lenient", "adds_customers", "owner", "tags", "currency"):
             if name in self.fields and name in batch.options:
                 self.fields[name].initial = batch.options[name]
         if "month_first" in self.fields:

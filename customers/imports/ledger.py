@@ -79,6 +79,12 @@ class Ledger:
         missing = [""] * (len(self._header) - len(row.cells))
         self._pending.append([*row.cells, *missing, str(row.line), self._why(row, reason, place)])
 
+    def leave_out(self, row: Row, reason: str, place: int) -> None:
+        """One cell of a row that came in was left out; the row stands among the rejects."""
+        self.warn("left_out")
+        why = _("Came in without this: %(why)s") % {"why": self._why(row, reason, place)}
+        self._pending.append([*row.cells, str(row.line), why])
+
     def _example(self, row: Row, place: int | None) -> dict[str, Any]:
         shown = [cell[:EXAMPLE_LENGTH] for cell in row.cells[:EXAMPLE_CELLS]]
         example: dict[str, Any] = {"line": row.line, "cells": shown}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -28,15 +29,23 @@ from customers.imports.targets import KEEP, REASONS, Target, added_clean
 from customers.models import Customer
 
 MORE_FIELDS = _("More fields")
+# Without these a row would be about another record, or say another thing of it.
+TELLING = frozenset({
+    "external_id", "customer_id", "contact_external_id", "kind", "stage", "pipeline", "status",
+})  # fmt: skip
 
 
 @dataclass
 class Cleaned:
-    """A row's values by target, and its cells that cannot be used: place → reason."""
+    """A row's values by target, and its cells that cannot be used: place → reason.
+
+    ``problems`` keep the row out, what is ``left`` only the cell.
+    """
 
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
+    left: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,7 +164,16 @@ class MappedImporter(Importer):
             except CellError as problem:
                 cleaned.problems[place] = str(problem)
         self.complete(cleaned)
+        if self.setting.lenient and cleaned.problems:
+            self._leave_cells(cleaned)
         return cleaned
+
+    def _leave_cells(self, cleaned: Cleaned) -> None:
+        """Keep the row for its other cells, unless it hangs on those that cannot be read."""
+        needed = {*TELLING, *chain(self.needed, *self.also_needed)}
+        may_go = {place for place in cleaned.problems if self.mapping[place] not in needed}
+        if may_go == set(cleaned.problems):
+            cleaned.left, cleaned.problems = cleaned.problems, {}
 
     def complete(self, cleaned: Cleaned) -> None:
         """Put parts together that stand in several targets, such as first and last name."""
@@ -187,6 +205,8 @@ class MappedImporter(Importer):
             else:
                 outcome = judged.outcome
                 ledger.take(1, created=outcome == "created", updated=outcome == "updated")
+                for place, reason in judged.cleaned.left.items():
+                    ledger.leave_out(judged.cleaned.row, reason, place)
         self.write(ledger)
 
     def several(self, key: str) -> bool:

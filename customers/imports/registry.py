@@ -45,6 +45,8 @@ class Setting:
         By what known records are found; "" is every key in order.
     overwrites
         Blank cells empty their fields.
+    lenient
+        Cells that cannot be read are left out and told, instead of their rows.
     adds_customers
         Customers that rows name and nobody knows are created.
     month_first
@@ -63,6 +65,7 @@ class Setting:
     mapping: Mapping[int, str] | None = None
     key: str = ""
     overwrites: bool = False
+    lenient: bool = False
     adds_customers: bool = True
     month_first: bool = False
     tag_ids: tuple[int, ...] = field(default=())

@@ -29,6 +29,10 @@ from customers.models import ImportBatch
 
 COMMON_REASONS = {
     "cells": gettext_lazy("The row has more or fewer cells than the header."),
+    "left_out": gettext_lazy(
+        "Some rows came in without cells that cannot be read."
+        " The file of rejected rows has them too."
+    ),
 }
 
 
@@ -158,6 +162,7 @@ def setting_of(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None) -
         mapping=mapping,
         key=options.get("key", ""),
         overwrites=options.get("overwrites", False),
+        lenient=options.get("lenient", False),
         adds_customers=options.get("adds_customers", True),
         month_first=month_first,
         tag_ids=tuple(options.get("tags", ())),

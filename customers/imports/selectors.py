@@ -189,7 +189,7 @@ def _judged_row(source: MappedImporter, head: list[str], one: Judged) -> dict[st
     kind = type(source)
     cells = []
     for (place, key), label in zip(source.mapping.items(), head, strict=True):
-        problem = one.cleaned.problems.get(place, "")
+        problem = (one.cleaned.problems | one.cleaned.left).get(place, "")
         if not problem and one.place == place:
             problem = one.reason
         shown = _shown(source, one, key, place)
@@ -272,6 +272,7 @@ def _sums(kind_name: str, sums: dict[str, Any]) -> dict[str, Any]:
         ],
         "made": [(MADE.get(name, name), n) for name, n in sorted(sums["objects"].items()) if n],
         "warnings": [reason_label(kind, code) for code in sums["warnings"]],
+        "left_out": "left_out" in sums["warnings"],
         "reasons": [
             {
                 "label": reason_label(kind, code),

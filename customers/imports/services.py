@@ -117,8 +117,8 @@ def import_map(
 ) -> ImportBatch:
     """Assign a draft's columns and say how its rows are taken; remembered for the next file.
 
-    ``options``: key, overwrites, adds_customers, month_first, owner (a user), tags, currency,
-    answers (to the kind's own questions, by name).
+    ``options``: key, overwrites, lenient, adds_customers, month_first, owner (a user), tags,
+    currency, answers (to the kind's own questions, by name).
 
     Raises
     ------
@@ -149,7 +149,7 @@ def import_map(
     return batch
 
 
-_REMEMBERED = ("key", "overwrites", "adds_customers", "month_first", "answers")
+_REMEMBERED = ("key", "overwrites", "lenient", "adds_customers", "month_first", "answers")
 
 
 def _chosen(actor: Any, options: Mapping[str, Any]) -> dict[str, Any]:

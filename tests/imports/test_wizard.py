@@ -162,6 +162,29 @@ def test_it_lets_blank_cells_overwrite_only_when_asked(client: Client, manager: 
     assert Customer.objects.get().city == ""
 
 
+def test_it_leaves_out_cells_instead_of_rows_when_asked(client: Client, manager: Any) -> None:
+    text = COMPANIES.format(owner="")
+    strict = upload(client, text)
+    client.post(at(strict, "start"))
+    assert (work(strict).created, strict.rejected) == (2, 2)
+    lenient = upload(client, text.replace("9003,Third", "9003,"), "again.csv")
+    client.post(at(lenient, "columns"), columns(lenient, lenient="on"))
+    page = client.get(at(lenient, "preview")).content.decode()
+    assert "1 of them would be rejected" in page  # the one that lacks its name
+    assert "The choice is unknown." in page
+    client.post(at(lenient, "start"))
+    work(lenient)
+    sums = (lenient.created, lenient.updated, lenient.skipped, lenient.rejected)
+    assert sums == (1, 0, 2, 1)
+    assert Customer.objects.get(external_id="9004").lifecycle == "lead"
+    assert "came in without cells" in client.get(f"{IMPORT}{lenient.pk}/").content.decode()
+    rejects = b"".join(client.get(f"{IMPORT}{lenient.pk}/rejects/")).decode()
+    left, refused = rejects.splitlines()[2], rejects.splitlines()[1]
+    assert "9003" in refused
+    assert "Came in without this: The choice is unknown." in left
+    assert "“Weird”" in left
+
+
 def test_it_puts_tags_on_and_gives_to_a_colleague(client: Client, cast: dict[str, Any]) -> None:
     client.force_login(cast["manager"])
     vip = Tag.objects.create(name="VIP")
