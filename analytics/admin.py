@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 
+from analytics.attribution.models import Declaration
 from analytics.boards.models import Board, BoardCard
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run, WinChance
@@ -23,6 +24,15 @@ class RunAdmin(ReadOnlyAdmin):
     list_display = ["id", "method", "state", "team", "rows_used", "seconds", "created_at"]
     list_filter = ["method", "state"]
     list_select_related = ["team"]
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(ReadOnlyAdmin):
+    list_display = ["rule", "days", "declared_by", "declared_at"]
+    list_select_related = ["declared_by"]
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        return False  # it is history
 
 
 @admin.register(Dataset)

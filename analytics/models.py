@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+import analytics.attribution.models
 import analytics.boards.models
 import analytics.datasets.models  # noqa: F401  # more tables of this app
 from crm.common.addresses import record_url

@@ -16,30 +16,26 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Subquery, Value
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
-from marketing.models import Activity
+from analytics.attribution.models import Rule
+from marketing.models import Activity, Campaign
 from sales.measures import day_start
 from sales.models import Order
 
-DAYS, MOST_DAYS = 30, 365
+DAYS = 30
+# Stands for all campaigns that a reader does not see.
+OTHERS = 0
 TOUCHING = [
     Activity.Stage.SENT, Activity.Stage.OPENED, Activity.Stage.CLICKED, Activity.Stage.REPLIED
 ]  # fmt: skip
 
 
-class Rule(models.TextChoices):
-    LAST = "last", _("Last touch")
-    FIRST = "first", _("First touch")
-    EVEN = "even", _("Even split")
-
-
 @dataclass(frozen=True)
 class Terms:
-    """The declared rule, and how many days before an order a touch counts."""
+    """A rule, and how many days before an order a touch counts."""
 
     rule: Rule = Rule.LAST
     days: int = DAYS
@@ -66,20 +62,21 @@ touched AS (
 credited AS (
     SELECT id, kind, campaign_id, {amount} AS amount FROM touched WHERE {which})
 """
-_WHOLE = {"amount": "total", "which": "nth = 1"}
+_WHOLE = {"amount": "total", "which": "nth = 1", "counted": "*"}
 _SHARES: Mapping[str, dict[str, str]] = {
     Rule.LAST: {**_WHOLE, "way": "DESC"},
     Rule.FIRST: {**_WHOLE, "way": "ASC"},
     Rule.EVEN: {
         "amount": "round(total * nth / touches, 2) - round(total * (nth - 1) / touches, 2)",
-        "which": "true", "way": "ASC",
+        "which": "true", "way": "ASC", "counted": "DISTINCT id",
     },
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Credit:
-    """What a campaign is credited with; ``campaign`` None is what no activity touched.
+    """What a campaign is credited with; None is what no activity touched, ``OTHERS`` what campaigns
+    that the reader does not see have touched.
 
     ``orders`` counts sales: under an even split one order counts with each of its campaigns.
     """
@@ -96,12 +93,18 @@ def sold_in(user: Any, first: date, last: date) -> Any:
     return seen.filter(ordered_at__gte=day_start(first), ordered_at__lt=end)
 
 
-def credits_of(orders: Any, terms: Terms) -> list[Credit]:
-    """The orders' revenue by campaign, most first, what nobody touched last. One query."""
+def credits_of(orders: Any, terms: Terms, seen_by: Any) -> list[Credit]:
+    """The orders' revenue by campaign that a reader sees, most first; then that of the others in
+    one row, and what nobody touched. One query."""
+    seen, values = Campaign.objects.visible_to(seen_by).values("pk").query.sql_with_params()
+    counted = _SHARES[terms.rule]["counted"]
     rows = _rows(
         orders, terms,
-        "SELECT campaign_id, count(*) FILTER (WHERE kind = 'sale'), sum(amount) FROM credited"
-        " GROUP BY campaign_id ORDER BY campaign_id IS NULL, sum(amount) DESC, campaign_id",
+        f"SELECT * FROM (SELECT CASE WHEN campaign_id IN ({seen}) THEN campaign_id"  # noqa: S608  # the ORM's
+        f" WHEN campaign_id IS NOT NULL THEN {OTHERS} END AS whose,"
+        f" count({counted}) FILTER (WHERE kind = 'sale'), sum(amount) AS amount FROM credited"
+        f" GROUP BY whose) AS w ORDER BY whose IS NULL, whose = {OTHERS}, amount DESC, whose",
+        *values,
     )  # fmt: skip
     return [Credit(*row) for row in rows]
 
@@ -126,8 +129,9 @@ def _moment() -> Any:
     return Coalesce("refund_of__ordered_at", "ordered_at")
 
 
-def credited_to(orders: Any, terms: Terms, campaign: int | None) -> Any:
-    """The orders of which a campaign is credited something; None: those that nobody touched."""
+def credited_to(orders: Any, terms: Terms, campaign: int | None, seen_by: Any = None) -> Any:
+    """The orders of which a campaign is credited something; None: those that nobody touched;
+    ``OTHERS``: those of campaigns that ``seen_by`` does not see."""
     window = ExpressionWrapper(
         OuterRef("moment") - Value(timedelta(days=terms.days)),
         output_field=models.DateTimeField(),
@@ -139,8 +143,14 @@ def credited_to(orders: Any, terms: Terms, campaign: int | None) -> Any:
     orders = orders.counted().alias(moment=_moment())
     if campaign is None:
         return orders.filter(~Exists(touches))
+    wanted = Q(campaign=campaign)
+    if campaign == OTHERS:
+        wanted = ~Q(campaign__in=Campaign.objects.visible_to(seen_by).values("pk"))
+    orders = orders.filter(Exists(touches.filter(wanted)))
     if terms.rule == Rule.EVEN:
-        return orders.filter(Exists(touches.filter(campaign=campaign)))
+        return orders
     order = ("happened_at", "pk") if terms.rule == Rule.FIRST else ("-happened_at", "-pk")
-    chosen = Subquery(touches.order_by(*order).values("campaign")[:1])
-    return orders.alias(credited=chosen).filter(credited=campaign)
+    chosen = Subquery(touches.order_by(*order).values("pk")[:1])
+    return orders.alias(chosen=chosen).filter(
+        Exists(Activity.objects.filter(wanted, pk=OuterRef("chosen")))
+    )

@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from analytics.attribution.credit import DAYS, MOST_DAYS, Rule, Terms
+from analytics.attribution.credit import Terms
+from analytics.attribution.models import MOST_DAYS, Rule
 from crm.records.filters import DateInput
 from sales.measures import company_today
 
@@ -24,10 +25,11 @@ class TermsForm(forms.Form):
     first = forms.DateField(label=_("Orders from"), widget=DateInput())
     last = forms.DateField(label=_("Orders until"), widget=DateInput())
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, declared: Terms) -> None:
+        """What ``data`` leaves out is as declared, of the last year."""
         today = company_today()
         usual = {
-            "rule": Rule.LAST.value, "days": str(DAYS),
+            "rule": declared.rule.value, "days": str(declared.days),
             "first": (today - YEAR).isoformat(), "last": today.isoformat(),
         }  # fmt: skip
         super().__init__({name: data.get(name, value) for name, value in usual.items()})

@@ -12,25 +12,29 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from analytics.attribution.credit import MOST_DAYS, Rule, Terms, credited_to
+from analytics.attribution.credit import OTHERS, Terms, credited_to
+from analytics.attribution.models import MOST_DAYS, Rule
 
 NOBODY = "none"
+_NAMED = {NOBODY: None, "others": OTHERS}
+_NAMES = {campaign: name for name, campaign in _NAMED.items()}
 
 
 def written(terms: Terms, campaign: int | None) -> str:
-    return f"{campaign or NOBODY}-{terms.rule.value}-{terms.days}"
+    return f"{_NAMES.get(campaign, campaign)}-{terms.rule.value}-{terms.days}"
 
 
 def read(text: str) -> tuple[Terms, int | None] | None:
     """What ``written`` wrote; None for anything else."""
     campaign, _dash, rest = text.partition("-")
     rule, _dash, days = rest.partition("-")
-    known = campaign == NOBODY or (_number(campaign) and len(campaign) < 19)
+    known = campaign in _NAMED or (_number(campaign) and len(campaign) < 19 and int(campaign) > 0)
     if not known or rule not in Rule.values or not _number(days) or len(days) > 3:
         return None
     if not 1 <= int(days) <= MOST_DAYS:
         return None
-    return Terms(Rule(rule), int(days)), None if campaign == NOBODY else int(campaign)
+    terms = Terms(Rule(rule), int(days))
+    return terms, _NAMED[campaign] if campaign in _NAMED else int(campaign)
 
 
 def _number(text: str) -> bool:
@@ -44,7 +48,8 @@ class CreditedField(forms.CharField):
         if asked is None:
             return value
         terms, campaign = asked
-        whose = _("campaign %(number)d") % {"number": campaign} if campaign else _("no campaign")
+        named = {None: _("no campaign"), OTHERS: _("campaigns of other teams")}
+        whose = named.get(campaign) or _("campaign %(number)d") % {"number": campaign}
         return f"{whose} · {terms.label}"
 
 
@@ -60,7 +65,10 @@ class CreditedFilter(django_filters.CharFilter):
         if not value:
             return qs
         asked = read(value)
-        return credited_to(qs, *asked) if asked else qs.none()
+        request = self.parent.request
+        if asked is None or (asked[1] == OTHERS and request is None):
+            return qs.none()
+        return credited_to(qs, *asked, seen_by=request and request.user)
 
 
 def order_list(terms: Terms, campaign: int | None, first: date, last: date) -> str:

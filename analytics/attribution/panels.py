@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 
-from analytics.attribution.credit import Terms, credited_orders
+from analytics.attribution.credit import credited_orders
+from analytics.attribution.declaring import declared
 from analytics.attribution.lists import written
 from crm.records.resources import KEEPERS
 from marketing.models import Activity, Campaign
@@ -15,7 +16,7 @@ from sales.models import Order
 
 
 def campaign_panel(user: Any, campaign: Campaign) -> dict[str, Any] | None:
-    """Of the orders that the reader sees; by the usual rule."""
+    """Of the orders that the reader sees; by the declared rule."""
     touched = Activity.objects.alive().filter(campaign=campaign.pk).values("customer")
     seen = Order.objects.visible_to(user).counted().filter(customer__in=touched)
     return _panel(user, seen, campaign.pk)
@@ -27,7 +28,7 @@ def activity_panel(user: Any, activity: Activity) -> dict[str, Any] | None:
 
 
 def _panel(user: Any, orders: Any, campaign: int, customer: int | None = None) -> dict[str, Any]:
-    terms = Terms()
+    terms = declared()
     found = credited_orders(orders, terms, campaign)
     query = f"credited={written(terms, campaign)}"
     return {

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from analytics.attribution.credit import Credit, credits_of, sold_in
+from analytics.attribution.declaring import declarations, declare, declared
 from analytics.attribution.forms import TermsForm
 from analytics.attribution.lists import order_list
 from crm.accounts.http import SignedInRequest
@@ -37,19 +40,19 @@ class Line:
 def _form(request: SignedInRequest) -> TermsForm:
     if request.user.role not in KEEPERS:
         raise Http404
-    return TermsForm(request.GET)
+    return TermsForm(request.GET, declared())
 
 
 def _lines(user: Any, form: TermsForm) -> tuple[list[Line], Decimal]:
     """The rows and their total, in two queries."""
     terms, days = form.terms, (form.cleaned_data["first"], form.cleaned_data["last"])
-    found = credits_of(sold_in(user, *days), terms)
+    found = credits_of(sold_in(user, *days), terms, user)
     total = sum((one.amount for one in found), Decimal(0))
     seen = Campaign.objects.visible_to(user).in_bulk([one.campaign for one in found])
 
     def line(one: Credit) -> Line:
         campaign = seen.get(one.campaign)
-        name = campaign.name if campaign else _("A campaign of another team")
+        name = campaign.name if campaign else _("Campaigns of other teams, or deleted ones")
         if one.campaign is None:
             name = _("None: no activity before the order")
         share = float(one.amount / total) if total else None
@@ -62,7 +65,10 @@ def _lines(user: Any, form: TermsForm) -> tuple[list[Line], Decimal]:
 @require_GET
 def overview(request: SignedInRequest) -> HttpResponse:
     form = _form(request)
-    context: dict[str, Any] = {"form": form, "currency": settings.BASE_CURRENCY}
+    context: dict[str, Any] = {
+        "form": form, "currency": settings.BASE_CURRENCY, "declared": declared(),
+        "declarations": declarations(),
+    }  # fmt: skip
     if form.is_valid():
         lines, total = _lines(request.user, form)
         context |= {
@@ -71,6 +77,21 @@ def overview(request: SignedInRequest) -> HttpResponse:
         }  # fmt: skip
     status = 200 if form.is_valid() else 422
     return render(request, "analytics/attribution.html", context, status=status)
+
+
+@require_POST
+def declaration(request: SignedInRequest) -> HttpResponse:
+    """Let the terms that are shown count everywhere; the page tells what is wrong with others."""
+    if request.user.role not in KEEPERS:
+        raise Http404
+    form = TermsForm(request.POST, declared())
+    if form.is_valid():
+        declare(terms=form.terms, actor=request.user)
+        messages.success(
+            request, _("Now counts everywhere: %(terms)s") % {"terms": form.terms.label}
+        )
+    asked = {name: form.data[name] for name in form.fields}
+    return redirect(f"{reverse('analytics:attribution')}?{urlencode(asked)}")
 
 
 @require_GET

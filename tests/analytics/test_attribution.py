@@ -13,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.attribution.credit import Rule, Terms, credited_to, credits_of, sold_in
+from analytics.attribution.credit import OTHERS, Rule, Terms, credited_to, credits_of, sold_in
+from analytics.attribution.declaring import declared
 from analytics.attribution.lists import read, written
+from analytics.attribution.models import Declaration
 from marketing.models import Activity, Campaign
 from sales.models import Order
 from tests.factories.cast import Cast
@@ -26,6 +28,7 @@ pytestmark = pytest.mark.django_db
 START = datetime(2026, 3, 1, 12, tzinfo=timezone.get_default_timezone())
 PERIOD = (date(2026, 3, 1), date(2026, 6, 30))
 PAGE, FILE = "/analytics/attribution/", "/analytics/attribution/table.csv"
+DECLARE = "/analytics/attribution/declare/"
 
 
 def on(day: int) -> datetime:
@@ -71,9 +74,10 @@ def campaigns(cast: Cast) -> dict[str, Campaign]:
 
 
 def credited(user: Any, terms: Terms) -> dict[str, tuple[int, str]]:
-    names: dict[Any, str] = dict(Campaign.objects.values_list("pk", "name"))
-    found = credits_of(sold_in(user, *PERIOD), terms)
-    return {names.get(one.campaign, "none"): (one.orders, str(one.amount)) for one in found}
+    names: dict[Any, str] = {None: "none", OTHERS: "others"}
+    names |= Campaign.objects.values_list("pk", "name")
+    found = credits_of(sold_in(user, *PERIOD), terms, user)
+    return {names[one.campaign]: (one.orders, str(one.amount)) for one in found}
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,7 @@ def test_it_adds_up_and_leads_to_the_orders_it_counted(
 ) -> None:
     terms = Terms(Rule(rule), days)
     orders = sold_in(cast.admin, *PERIOD)
-    found = credits_of(orders, terms)
+    found = credits_of(orders, terms, cast.admin)
     assert sum(one.amount for one in found) == Decimal("327.01")
     for one in found:
         listed = credited_to(orders, terms, one.campaign)
@@ -116,7 +120,9 @@ def test_it_shares_cents_so_that_none_is_lost(cast: Cast) -> None:
     for day in range(7):
         ActivityFactory(customer=customer, happened_at=on(day), stage="sent", team=cast.team)
     order(customer, 8, "0.10")
-    amounts = [one.amount for one in credits_of(sold_in(cast.admin, *PERIOD), Terms(Rule.EVEN))]
+    amounts = [
+        one.amount for one in credits_of(sold_in(cast.admin, *PERIOD), Terms(Rule.EVEN), cast.admin)
+    ]
     assert sum(amounts) == Decimal("0.10")
     assert set(amounts) == {Decimal("0.01"), Decimal("0.02")}
 
@@ -126,8 +132,52 @@ def test_it_does_not_credit_twice_what_two_teams_touched(cast: Cast, campaigns: 
     customer = Activity.objects.filter(campaign=campaigns["B"]).get().customer
     ActivityFactory(campaign=campaigns["F"], customer=customer, happened_at=on(15), stage="sent",
                     team=cast.other_team)  # fmt: skip
-    assert credited(cast.manager, Terms())["F"] == (1, "70.01")
+    assert credited(cast.admin, Terms())["F"] == (2, "77.01")
+    assert credited(cast.manager, Terms())["others"] == (1, "70.01")
     assert "B" not in credited(cast.manager, Terms())
+
+
+@pytest.mark.parametrize(("rule", "listed"), [("last", 1), ("first", 0), ("even", 1)])
+def test_it_gathers_what_other_teams_did_in_one_row(
+    cast: Cast, client: Client, campaigns: Any, rule: str, listed: int
+) -> None:
+    """Two campaigns of the other team touched the own customer: one row, with its one order."""
+    customer = Activity.objects.filter(campaign=campaigns["B"]).get().customer
+    second = CampaignFactory(name="G", owner=cast.stranger, team=cast.other_team)
+    for campaign, day in ((campaigns["F"], 14), (second, 15)):
+        ActivityFactory(campaign=campaign, customer=customer, happened_at=on(day), stage="sent",
+                        team=cast.other_team)  # fmt: skip
+    client.force_login(cast.manager)
+    asked = {"rule": rule, "days": "30", "first": "2026-03-01", "last": "2026-06-30"}
+    page = client.get(PAGE, asked)
+    rows = [line for line in page.context["lines"] if line.name.startswith("Campaigns of other")]
+    assert [line.orders for line in rows] == [1] * listed
+    for line in rows:
+        orders = client.get(line.url).context["page"].rows
+        assert [order.total_base for order in orders if order.kind == "sale"] == [Decimal("100.01")]
+    assert page.context["total"] == Decimal("320.01")
+
+
+def test_it_goes_by_what_was_declared_everywhere(
+    cast: Cast, client: Client, campaigns: Any
+) -> None:
+    client.force_login(cast.manager)
+    given = {"rule": "first", "days": "45", "first": "2026-03-01", "last": "2026-06-30"}
+    assert "Declare “First touch within 45 days”" in client.get(PAGE, given).content.decode()
+    for _twice in range(2):
+        answer = client.post(DECLARE, given, follow=True)
+    assert answer.context["terms"] == declared() == Terms(Rule.FIRST, 45)
+    assert "Declare “" not in answer.content.decode()
+    assert Declaration.objects.get().declared_by == cast.manager
+    assert client.get(PAGE).context["terms"] == Terms(Rule.FIRST, 45)
+    page = client.get(campaigns["A"].get_absolute_url()).content.decode()
+    assert "First touch within 45 days" in page
+    assert "270.01" in page
+    for wrong in ({"days": "0"}, {"rule": "luck"}):
+        assert client.post(DECLARE, given | wrong, follow=True).status_code == 422
+    client.force_login(cast.rep)
+    assert client.post(DECLARE, given).status_code == 404
+    assert declared() == Terms(Rule.FIRST, 45)
 
 
 def test_it_shows_the_table_with_its_rule_and_what_it_is_not(
@@ -209,9 +259,9 @@ def test_it_stands_on_the_pages_of_campaigns_and_activities(
 
 @pytest.mark.parametrize(
     "text", ["", "x", "1-last", "1-luck-30", "1-last-0", "1-last-366", "1-last-٣", "-last-30",
-             "99999999999999999999-last-30", "1-last-30-4"],
+             "99999999999999999999-last-30", "1-last-30-4", "0-last-30"],
 )  # fmt: skip
 def test_it_reads_only_what_it_wrote(text: str) -> None:
     assert read(text) is None
-    for terms, campaign in ((Terms(), 7), (Terms(Rule.EVEN, 365), None)):
+    for terms, campaign in ((Terms(), 7), (Terms(Rule.EVEN, 365), None), (Terms(), OTHERS)):
         assert read(written(terms, campaign)) == (terms, campaign)

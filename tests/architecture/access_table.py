@@ -372,6 +372,7 @@ PAGES: dict[str, Page] = {
     "analytics:datasets": Page(KEEPERS),
     "analytics:attribution": Page(KEEPERS),
     "analytics:attribution_csv": Page(KEEPERS),
+    "analytics:attribution_declare": Page(KEEPERS, "post"),
     "analytics:experiments": Page(KEEPERS),
     "analytics:experiment_create": Page(KEEPERS),
     "analytics:warehouse": Page({"admin"}),
