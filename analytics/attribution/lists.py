@@ -65,7 +65,8 @@ class CreditedFilter(django_filters.CharFilter):
         if not value:
             return qs
         asked = read(value)
-        request = self.parent.request
+        own: Any = self  # django-filter tells its filters their set
+        request = own.parent.request
         if asked is None or (asked[1] == OTHERS and request is None):
             return qs.none()
         return credited_to(qs, *asked, seen_by=request and request.user)
