@@ -173,13 +173,10 @@ def attained(part: Part) -> float | None:
     plan = planned(part, _months(part))
     if not plan:
         return None
-    sold = sum((_sold(part, month) for month in plan), Decimal(0))
+    whole = part.during(min(plan), next_month(max(plan)))
+    by_month = offered["sales"].by_step(whole, "month")
+    sold = sum((by_month.get(month, 0) for month in plan), Decimal(0))
     return float(sold / sum(plan.values(), Decimal(0)))
-
-
-def _sold(part: Part, month: Any) -> Decimal:
-    found: Decimal = offered["sales"].value(part.during(month, next_month(month)))
-    return found
 
 
 def _plan_url(part: Part) -> str:

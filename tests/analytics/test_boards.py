@@ -19,6 +19,8 @@ from analytics.boards.starts import STARTS, starts_for
 from crm.common.errors import EditConflictError
 from crm.records.custom import added_fields
 from crm.records.models import SavedView
+from sales.models import Target
+from sales.plan import next_month
 from tests.factories.cast import Cast, make_cast
 from tests.factories.customers import CustomerFactory
 from tests.factories.sales import ChannelFactory, OrderFactory
@@ -334,3 +336,20 @@ def test_it_asks_a_fixed_number_of_queries(cast: Cast, plan: dict[str, Any], cou
         with CaptureQueriesContext(connection) as captured:
             cards.show(card, look)
         assert len(captured) == count, [query["sql"][:200] for query in captured]
+
+
+def test_it_asks_for_a_years_plan_at_once(cast: Cast) -> None:
+    """Not a query per month: the plan and the sales of the period and of the one before."""
+    card = compose(cast, {"kind": "metric", "key": "attained"}).cards.get()
+    _form, look = looks.read(cast.manager, "")
+    assert look is not None
+    first = look.part.start.replace(day=1)
+    for n in range(-12, 12):
+        Target.objects.create(
+            team=cast.team, amount=100, starts_on=next_month(first, n),
+            ends_on=next_month(first, n + 1),
+        )  # fmt: skip
+    sell(cast.rep, 30)
+    with CaptureQueriesContext(connection) as captured:
+        shown = cards.show(card, look)
+    assert (shown.raw, len(captured)) == (pytest.approx(30 / 1200), 4)
