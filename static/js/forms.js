@@ -105,13 +105,19 @@ function drop(root) {
   });
 }
 
+/** Where typing begins in a form page; lists of choices that are searched open by themselves, so not in one. */
+function firstField() {
+  const first = document.querySelector("[data-focus-first] :is(input:not([type=hidden]), select, textarea)");
+  return first?.matches("[data-remote], [data-enhance]") ? null : first;
+}
+
 export function initForms() {
   guard();
   sendOnce();
   autosubmit();
   enterPresses();
   wide.addEventListener("change", () => openFilters());
-  document.querySelector("[data-focus]")?.focus();
+  (document.querySelector("[data-focus]") ?? firstField())?.focus();
 }
 
 export function enhanceForms(root) {
