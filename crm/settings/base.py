@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.settings import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(env.text("CRM_VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = Path(env.text("CRM_VAR_DIR") or BASE_DIR / "var")
 
 BRAND = {"en": "Yunmai CRM", "zh-hans": "云脉 CRM"}
 DEFAULT_TAX_PERCENT = env.text("DEFAULT_TAX_PERCENT", "13")  # of a quote's lines
