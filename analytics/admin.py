@@ -2,7 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 
-from analytics.attribution.models import Declaration
+from analytics.attribution.models import CreditTable, Declaration
 from analytics.boards.models import Board, BoardCard
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
 from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, Run, WinChance
@@ -33,6 +33,12 @@ class DeclarationAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         return False  # it is history
+
+
+@admin.register(CreditTable)
+class CreditTableAdmin(ReadOnlyAdmin):
+    list_display = ["reader", "rule", "days", "first", "last", "made_at"]
+    list_select_related = ["reader"]
 
 
 @admin.register(Dataset)

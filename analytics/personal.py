@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from analytics.attribution.models import CreditTable
 from analytics.boards.models import Board, BoardCard
 from analytics.boards.personal import heal_card, read_card
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
@@ -31,6 +32,7 @@ hunts.append(
 )  # fmt: skip
 
 
+hunts.append(Hunt(CreditTable, ("lines",)))
 hunts.append(Hunt(Board, ("name", "query"), heal=heal_view, read=read_view))
 hunts.append(
     Hunt(

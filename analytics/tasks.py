@@ -8,6 +8,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from analytics import csat_risk, rescoring, runs
+from analytics.attribution import tables as attribution
+from analytics.attribution.declaring import declared
+from analytics.attribution.forms import TermsForm
 from analytics.boards import printing
 from analytics.customer_duplicates import find_duplicates
 from analytics.datasets.reimport import source_check
@@ -126,12 +129,27 @@ def empty_datasets_trash(job: JobContext) -> dict[str, Any]:
     return {"table": [[gettext("Datasets removed"), trash_empty()]]}
 
 
+@handler(attribution.JOB_KIND, title=_("Attributed revenue"), queue=HEAVY_QUEUE)
+def attribute(job: JobContext) -> dict[str, Any]:
+    form = TermsForm(job.params, declared())
+    if job.actor is None or not form.is_valid():
+        return {}
+    rows = attribution.credits_keep(job.actor, form.asked)
+    return {"table": [[gettext("Rows"), rows]]}
+
+
+@handler(attribution.NIGHTLY_KIND, title=_("Attributed revenue of the night"), queue=HEAVY_QUEUE)
+def attribute_nightly(job: JobContext) -> dict[str, Any]:
+    return {"table": [[gettext("Tables"), attribution.credits_nightly(job.progress)]]}
+
+
 every("datasets_due", seconds=300)
 every("runs_lost", seconds=300)
 nightly("datasets_trash", hour=4, minute=10)
 nightly(WAREHOUSE_EXPORT, hour=3, minute=30)
 nightly("experiments_nightly", hour=2, minute=10)
 nightly("analyze_nightly", hour=2, minute=30)
+nightly(attribution.NIGHTLY_KIND, hour=3, minute=50)
 nightly(FIND_DUPLICATES, hour=1, minute=40)
 every("csat_risk", seconds=1800)
 every(rescoring.REFRESH_KIND, seconds=1800)

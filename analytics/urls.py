@@ -76,6 +76,7 @@ urlpatterns = [
     path("experiment/<int:pk>/discard/", experiments.discard, name="experiment_discard"),
     path("experiment/<int:pk>/rest/<slug:arm>/", experiments.roll_out, name="experiment_roll_out"),
     path("attribution/", attribution.overview, name="attribution"),
+    path("attribution/compute/", attribution.compute, name="attribution_compute"),
     path("attribution/declare/", attribution.declaration, name="attribution_declare"),
     path("attribution/table.csv", attribution.table, name="attribution_csv"),
     path("<slug:name>/", views.method, name="method"),

@@ -62,15 +62,24 @@ touched AS (
 credited AS (
     SELECT id, kind, campaign_id, {amount} AS amount FROM touched WHERE {which})
 """
-_WHOLE = {"amount": "total", "which": "nth = 1", "counted": "*"}
+_WHOLE = {"amount": "total", "which": "nth = 1"}
 _SHARES: Mapping[str, dict[str, str]] = {
     Rule.LAST: {**_WHOLE, "way": "DESC"},
     Rule.FIRST: {**_WHOLE, "way": "ASC"},
     Rule.EVEN: {
         "amount": "round(total * nth / touches, 2) - round(total * (nth - 1) / touches, 2)",
-        "which": "true", "way": "ASC", "counted": "DISTINCT id",
+        "which": "true", "way": "ASC",
     },
 }  # fmt: skip
+
+# An order counts once in a row, also in that of the others; few rows need to be told apart.
+_BY_CAMPAIGN = """
+SELECT whose, count(*) FILTER (WHERE kind = 'sale' AND whose IS DISTINCT FROM {others})
+    + count(DISTINCT id) FILTER (WHERE kind = 'sale' AND whose = {others}), sum(amount) AS amount
+FROM (SELECT id, kind, amount, CASE WHEN campaign_id IN ({seen}) THEN campaign_id
+    WHEN campaign_id IS NOT NULL THEN {others} END AS whose FROM credited) AS told
+GROUP BY whose ORDER BY whose IS NULL, whose = {others}, amount DESC, whose
+"""
 
 
 @dataclass(frozen=True)
@@ -97,15 +106,7 @@ def credits_of(orders: Any, terms: Terms, seen_by: Any) -> list[Credit]:
     """The orders' revenue by campaign that a reader sees, most first; then that of the others in
     one row, and what nobody touched. One query."""
     seen, values = Campaign.objects.visible_to(seen_by).values("pk").query.sql_with_params()
-    counted = _SHARES[terms.rule]["counted"]
-    rows = _rows(
-        orders, terms,
-        f"SELECT * FROM (SELECT CASE WHEN campaign_id IN ({seen}) THEN campaign_id"  # noqa: S608  # the ORM's
-        f" WHEN campaign_id IS NOT NULL THEN {OTHERS} END AS whose,"
-        f" count({counted}) FILTER (WHERE kind = 'sale'), sum(amount) AS amount FROM credited"
-        f" GROUP BY whose) AS w ORDER BY whose IS NULL, whose = {OTHERS}, amount DESC, whose",
-        *values,
-    )  # fmt: skip
+    rows = _rows(orders, terms, _BY_CAMPAIGN.format(seen=seen, others=OTHERS), *values)
     return [Credit(*row) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from analytics.attribution.credit import Terms
 from analytics.attribution.models import MOST_DAYS, Rule
+from analytics.attribution.tables import YEAR, Asked
 from crm.records.filters import DateInput
 from sales.measures import company_today
-
-YEAR = timedelta(days=364)
 
 
 class TermsForm(forms.Form):
@@ -45,6 +44,10 @@ class TermsForm(forms.Form):
         if last == date.max:
             self.add_error("last", _("The day lies too far away."))
         return cleaned
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.terms, self.cleaned_data["first"], self.cleaned_data["last"])
 
     @property
     def terms(self) -> Terms:

@@ -42,3 +42,36 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_rule_display()} {self.days}"
+
+
+class CreditTable(models.Model):
+    """What a reader's many orders were credited to, added up by a job.
+
+    ``lines``: [campaign, orders, amount as text] each, as ``credit.Credit``.
+    """
+
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("reader"), on_delete=models.CASCADE,
+        related_name="+",
+    )  # fmt: skip
+    rule = models.CharField(_("rule"), max_length=5, choices=Rule.choices)
+    days = models.PositiveSmallIntegerField(_("days before the order"))
+    first = models.DateField(_("orders from"))
+    last = models.DateField(_("orders until"))
+    lines = models.JSONField(_("lines"), default=list)
+    made_at = models.DateTimeField(_("computed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("table of attributed revenue")
+        verbose_name_plural = _("tables of attributed revenue")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reader", "rule", "days", "first", "last"], name="credit_table_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(rule__in=["last", "first", "even"]), name="credit_table_rule"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reader_id}: {self.first} – {self.last}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from analytics.attribution.credit import Credit, credits_of, sold_in
+from analytics.attribution.credit import Credit
 from analytics.attribution.declaring import declarations, declare, declared
 from analytics.attribution.forms import TermsForm
 from analytics.attribution.lists import order_list
+from analytics.attribution.tables import Asked, credits_ask, credits_told
 from crm.accounts.http import SignedInRequest
 from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
@@ -43,10 +45,8 @@ def _form(request: SignedInRequest) -> TermsForm:
     return TermsForm(request.GET, declared())
 
 
-def _lines(user: Any, form: TermsForm) -> tuple[list[Line], Decimal]:
-    """The rows and their total, in two queries."""
-    terms, days = form.terms, (form.cleaned_data["first"], form.cleaned_data["last"])
-    found = credits_of(sold_in(user, *days), terms, user)
+def _lines(user: Any, asked: Asked, found: Sequence[Credit]) -> tuple[list[Line], Decimal]:
+    """The rows and their total, in one query."""
     total = sum((one.amount for one in found), Decimal(0))
     seen = Campaign.objects.visible_to(user).in_bulk([one.campaign for one in found])
 
@@ -56,7 +56,7 @@ def _lines(user: Any, form: TermsForm) -> tuple[list[Line], Decimal]:
         if one.campaign is None:
             name = _("None: no activity before the order")
         share = float(one.amount / total) if total else None
-        url = order_list(terms, one.campaign, *days)
+        url = order_list(asked.terms, one.campaign, asked.first, asked.last)
         return Line(name, campaign, one.orders, one.amount, share, url)
 
     return [line(one) for one in found], total
@@ -70,37 +70,58 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "declarations": declarations(),
     }  # fmt: skip
     if form.is_valid():
-        lines, total = _lines(request.user, form)
-        context |= {
-            "lines": lines, "total": total, "terms": form.terms,
-            "csv_url": f"{reverse('analytics:attribution_csv')}?{request.GET.urlencode()}",
-        }  # fmt: skip
+        found, as_of = credits_told(request.user, form.asked)
+        context |= {"terms": form.terms, "as_of": as_of, "waits": found is None}
+        if found is not None:
+            lines, total = _lines(request.user, form.asked, found)
+            query = request.GET.urlencode()
+            context |= {
+                "lines": lines, "total": total,
+                "csv_url": f"{reverse('analytics:attribution_csv')}?{query}",
+            }  # fmt: skip
     status = 200 if form.is_valid() else 422
     return render(request, "analytics/attribution.html", context, status=status)
 
 
-@require_POST
-def declaration(request: SignedInRequest) -> HttpResponse:
-    """Let the terms that are shown count everywhere; the page tells what is wrong with others."""
+def _posted(request: SignedInRequest) -> TermsForm:
     if request.user.role not in KEEPERS:
         raise Http404
-    form = TermsForm(request.POST, declared())
+    return TermsForm(request.POST, declared())
+
+
+def _back(form: TermsForm) -> HttpResponse:
+    """To the page, which shows the terms and says what is wrong with them."""
+    asked = {name: form.data[name] for name in form.fields}
+    return redirect(f"{reverse('analytics:attribution')}?{urlencode(asked)}")
+
+
+@require_POST
+def declaration(request: SignedInRequest) -> HttpResponse:
+    """Let the terms that are shown count everywhere."""
+    form = _posted(request)
     if form.is_valid():
         declare(terms=form.terms, actor=request.user)
         messages.success(
             request, _("Now counts everywhere: %(terms)s") % {"terms": form.terms.label}
         )
-    asked = {name: form.data[name] for name in form.fields}
-    return redirect(f"{reverse('analytics:attribution')}?{urlencode(asked)}")
+    return _back(form)
+
+
+@require_POST
+def compute(request: SignedInRequest) -> HttpResponse:
+    """Add up many orders in the background."""
+    form = _posted(request)
+    return redirect(credits_ask(request.user, form.asked)) if form.is_valid() else _back(form)
 
 
 @require_GET
 def table(request: SignedInRequest) -> HttpResponse:
     """The rows as CSV, with the rule and the window in each."""
     form = _form(request)
-    if not form.is_valid():
+    found = credits_told(request.user, form.asked)[0] if form.is_valid() else None
+    if found is None:
         return redirect(f"{reverse('analytics:attribution')}?{request.GET.urlencode()}")
-    lines, _total = _lines(request.user, form)
+    lines, _total = _lines(request.user, form.asked, found)
     terms, given = form.terms, form.cleaned_data
     columns = [
         _("Campaign"), _("Orders"), _("Credited"), _("Currency"), _("Rule"),

@@ -13,10 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.attribution import tables
 from analytics.attribution.credit import OTHERS, Rule, Terms, credited_to, credits_of, sold_in
 from analytics.attribution.declaring import declared
 from analytics.attribution.lists import read, written
-from analytics.attribution.models import Declaration
+from analytics.attribution.models import CreditTable, Declaration
+from crm.jobs.models import Job
+from crm.jobs.runner import job_run
+from crm.jobs.services import job_enqueue
 from marketing.models import Activity, Campaign
 from sales.models import Order
 from tests.factories.cast import Cast
@@ -219,6 +223,47 @@ def test_it_asks_as_many_queries_for_many_campaigns(
         ActivityFactory(customer=customer, happened_at=on(number), stage="sent", team=cast.team)
         order(customer, 20, "5.00")
     assert count() == few
+
+
+def test_it_adds_many_orders_up_in_the_background(
+    cast: Cast, client: Client, campaigns: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(cast.manager)
+    asked = {"rule": "even", "days": "45", "first": "2026-03-01", "last": "2026-06-30"}
+    at_once = client.get(PAGE, asked).context
+    monkeypatch.setattr(tables, "AT_ONCE", 2)
+    page = client.get(PAGE, asked)
+    assert "lines" not in page.context
+    assert "Compute now" in page.content.decode()
+    assert client.get(FILE, asked).status_code == 302
+    answer = client.post(f"{PAGE}compute/", asked)
+    job = Job.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
+    job_run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.SUCCEEDED, job.error
+    page = client.get(job.url)
+    assert page.context["lines"] == at_once["lines"]
+    assert page.context["total"] == at_once["total"]
+    assert "As of" in page.content.decode()
+    assert client.get(FILE, asked).status_code == 200
+    assert client.post(f"{PAGE}compute/", asked | {"days": "x"}, follow=True).status_code == 422
+    client.force_login(cast.admin)
+    assert "lines" not in client.get(PAGE, asked).context
+
+
+def test_it_keeps_the_usual_table_at_night(
+    cast: Cast, campaigns: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CreditTable.objects.create(
+        reader=cast.admin, rule="last", days=1, first=PERIOD[0], last=PERIOD[1]
+    )
+    CreditTable.objects.update(made_at=timezone.now() - timedelta(days=31))
+    monkeypatch.setattr(tables, "AT_ONCE", 4)  # the manager sees so many, administrators more
+    job = job_enqueue(kind=tables.NIGHTLY_KIND, params={}, actor=None)
+    job_run(job.pk)
+    kept = CreditTable.objects.get()
+    assert kept.reader == cast.admin
+    assert tables.credits_told(cast.admin, tables.usual())[1] == kept.made_at
 
 
 @pytest.mark.parametrize(

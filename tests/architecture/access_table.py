@@ -373,6 +373,7 @@ PAGES: dict[str, Page] = {
     "analytics:attribution": Page(KEEPERS),
     "analytics:attribution_csv": Page(KEEPERS),
     "analytics:attribution_declare": Page(KEEPERS, "post"),
+    "analytics:attribution_compute": Page(KEEPERS, "post"),
     "analytics:experiments": Page(KEEPERS),
     "analytics:experiment_create": Page(KEEPERS),
     "analytics:warehouse": Page({"admin"}),
