@@ -107,8 +107,9 @@ def _score_columns() -> list[str]:
 
 
 def _score_row(score: CustomerScore) -> list[Any]:
-    reasons = reason_texts(score.reasons)
-    return [score.customer.name, round(score.chance, 4), str(reasons[0]) if reasons else ""]
+    reasons = reason_texts(score.reasons[:1])
+    told = _("%(label)s: %(value)s (usually %(usual)s)") % reasons[0] if reasons else ""
+    return [score.customer.name, round(score.chance, 4), told]
 
 
 def _score_cells(score: CustomerScore) -> list[str]:

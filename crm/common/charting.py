@@ -48,5 +48,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, int):
         return formats.number(value)
     if isinstance(value, float):
-        return formats.number(value, 0 if abs(value) >= 1000 else 3 if abs(value) < 10 else 1)
+        whole = abs(value) >= 1000 or value == 0
+        return formats.number(value, 0 if whole else 3 if abs(value) < 10 else 1)
     return str(value)

@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from analytics.boards import cards, looks, services
 from analytics.boards.models import Board, BoardCard
 from analytics.boards.starts import STARTS, starts_for
+from analytics.models import CustomerScore, Run
 from crm.common.errors import EditConflictError
 from crm.records.custom import added_fields
 from crm.records.models import SavedView
@@ -353,3 +354,18 @@ def test_it_asks_for_a_years_plan_at_once(cast: Cast) -> None:
     with CaptureQueriesContext(connection) as captured:
         shown = cards.show(card, look)
     assert (shown.raw, len(captured)) == (pytest.approx(30 / 1200), 4)
+
+
+def test_it_tells_the_strongest_reason_in_words(cast: Cast) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    reason = {"column": "orders", "value": 3, "typical": 5, "effect": 0.4}
+    run = Run.objects.create(method="churn", state=Run.State.FINISHED, live=True)
+    CustomerScore.objects.create(
+        run=run, customer=customer, kind="churn", chance=0.7, level=3, reasons=[reason, reason]
+    )
+    card = compose(cast, {"kind": "result", "key": "churn"}).cards.get()
+    _form, look = looks.read(cast.manager, "")
+    assert look is not None
+    with translation.override("en"):
+        shown = cards.show(card, look)
+    assert [row[2] for row in shown.rows] == ["Orders: 3 (usually 5)"]
