@@ -1,18 +1,21 @@
-"""A chart as SVG for paper: bars or lines over time with a scale, in units of 600 x 200."""
+"""A chart as SVG for paper: bars or lines over time with a scale.
+
+Pictures of half a page have half the units of whole ones, so that their texts are as large.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import ceil, floor, log10
 from typing import Any
 
 from crm.common import formats
 from crm.common.pdf import CHINESE_FONTS
 
-WIDTH, HEIGHT = 600, 200
-LEFT, RIGHT, TOP, BOTTOM = 72, 8, 10, 24
-MOST_LABELS = 6
+HALF, WHOLE = (440, 190), (900, 270)
+LEFT, RIGHT, TOP, BOTTOM = 60, 8, 10, 24
+LABEL = 90  # units that a label of the time may need
 OVER_TIME = frozenset({"line", "area", "bar", "stacked", "fan"})
 BARS = frozenset({"hbar", "funnel", "donut"})
 
@@ -62,15 +65,17 @@ class Picture:
     ticks: Sequence[Tick]
     labels: Sequence[Tick]
     names: Sequence[tuple[str, str]]
-    width: int = WIDTH
-    height: int = HEIGHT
+    width: int
+    height: int
     left: int = LEFT
-    bottom: int = HEIGHT - BOTTOM
-    right: int = WIDTH - RIGHT
     font: str = ", ".join(CHINESE_FONTS)
 
+    @property
+    def right(self) -> int:
+        return self.width - RIGHT
 
-def picture(spec: dict[str, Any]) -> Picture | None:
+
+def picture(spec: dict[str, Any], *, wide: bool = False) -> Picture | None:
     """The chart of a spec that goes over time; None for others and without values."""
     if spec.get("type") not in OVER_TIME or not spec.get("x"):
         return None
@@ -80,7 +85,7 @@ def picture(spec: dict[str, Any]) -> Picture | None:
     if top is None:
         return None
     low, high = top
-    scale = _Scale(low, high, len(spec["x"]))
+    scale = _Scale(low, high, len(spec["x"]), *(WHOLE if wide else HALF))
     bars = spec["type"] in {"bar", "stacked"}
     names = [(str(one["name"]), colour_of(n)) for n, one in enumerate(series)]
     return Picture(
@@ -91,7 +96,7 @@ def picture(spec: dict[str, Any]) -> Picture | None:
             Tick(scale.y(value), _said(value), LEFT - 5, scale.y(value) + 3)
             for value in _steps(low, high)
         ],
-        labels=_labels(spec["x"], scale), names=names,
+        labels=_labels(spec["x"], scale), names=names, width=scale.width, height=scale.height,
     )  # fmt: skip
 
 
@@ -129,15 +134,17 @@ class _Scale:
     low: float
     high: float
     count: int
+    width: int
+    height: int
 
     def y(self, value: float) -> float:
-        room = HEIGHT - TOP - BOTTOM
+        room = self.height - TOP - BOTTOM
         share = (value - self.low) / (self.high - self.low) if self.high > self.low else 0
         return round(TOP + room * (1 - share), 1)
 
     @property
     def step(self) -> float:
-        return (WIDTH - LEFT - RIGHT) / max(self.count, 1)
+        return (self.width - LEFT - RIGHT) / max(self.count, 1)
 
     def x(self, place: int) -> float:
         """The middle of a step."""
@@ -198,9 +205,9 @@ def _bands(spec: dict[str, Any], scale: _Scale) -> list[str]:
 
 
 def _labels(texts: Sequence[Any], scale: _Scale) -> list[Tick]:
-    every = max(1, -(-len(texts) // MOST_LABELS))
+    every = max(1, ceil(LABEL / scale.step))
     return [
-        Tick(scale.x(n), str(text), scale.x(n), HEIGHT - 8)
+        Tick(scale.x(n), str(text), scale.x(n), scale.height - 8)
         for n, text in enumerate(texts) if n % every == 0
     ]  # fmt: skip
 
@@ -232,7 +239,7 @@ def shades(spec: dict[str, Any]) -> list[Shade] | None:
         return None
     values = spec["values"]
     largest = max((value for row in values for value in row), default=0) or 1
-    width, height = WIDTH / max(len(spec["x"]), 1), HEIGHT / max(len(values), 1)
+    width, height = WHOLE[0] / max(len(spec["x"]), 1), WHOLE[1] / max(len(values), 1)
     return [
         Shade(round(width * n, 1), round(height * line, 1), round(width - 1, 1),
               round(height - 1, 1), round(0.05 + 0.95 * value / largest, 2))

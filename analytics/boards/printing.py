@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +32,7 @@ from crm.records.permissions import may_export
 KIND = "analytics.board"
 JOB_KIND = "board_pdf"
 MOST_ROWS = 15
+MOST_HALF = 5  # columns that fit into half a page
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,15 @@ def shown_cards(board: Board, look: Look) -> list[Shown]:
 
 def printed(shown: Shown) -> Printed:
     wide = shown.card.width >= 8
-    if shown.chart is None or shown.is_empty:
-        return Printed(shown, wide=wide)
-    spec = shown.chart.spec
-    if spec["type"] in BARS:
-        return Printed(shown, bars=_bars(shown, spec), wide=wide)
-    return Printed(shown, picture(spec), shades(spec), wide=wide)
+    if shown.chart is not None and not shown.is_empty:
+        spec = shown.chart.spec
+        if spec["type"] in BARS:
+            return Printed(shown, bars=_bars(shown, spec), wide=wide)
+        drawn = Printed(shown, picture(spec, wide=wide), shades(spec), wide=wide)
+        if drawn.picture or drawn.shades:
+            return drawn
+    table = Printed(shown, wide=wide)
+    return replace(table, wide=wide or len(table.columns) > MOST_HALF)
 
 
 def _bars(shown: Shown, spec: dict[str, Any]) -> list[tuple[Any, Any, float]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pypdf
@@ -175,6 +176,20 @@ def test_it_scales_pictures_from_zero_to_a_round_value() -> None:
     assert bar.height == pytest.approx((zero - hundred) * 0.87, abs=0.1)
     assert bar.y + bar.height == pytest.approx(zero, abs=0.1)
     assert paper.picture({**spec, "series": [{"name": "s", "data": [None, None]}]}) is None
+
+
+def test_it_writes_as_large_on_half_a_page_as_on_a_whole_one() -> None:
+    """The units of a picture are those of its width; labels of the time keep their distance."""
+    days = [f"2026-01-{n:02}" for n in range(1, 31)]
+    spec = {"type": "line", "x": days, "series": [{"name": "s", "data": [1] * 30}]}
+    half, whole = paper.picture(spec), paper.picture(spec, wide=True)
+    assert half is not None
+    assert whole is not None
+    assert half.width * 2 == pytest.approx(whole.width, rel=0.05)
+    for made in (half, whole):
+        places = [label.x for label in made.labels]
+        assert min(b - a for a, b in pairwise(places)) >= 75
+        assert places[-1] < made.right
 
 
 def test_it_stacks_what_is_stacked() -> None:
