@@ -29,7 +29,7 @@ from crm.common.searching import SearchQuery, search_values
 from crm.records.models import Attachment
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
-from customers.cards import leads_card
+from customers.cards import leads_card, privacy_card
 from customers.models import Contact, Customer, Need
 from customers.timeline import timeline_values
 from customers.timeline_changes import changes_rows, describe_change
@@ -57,7 +57,10 @@ quick_creates += [
     QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),
     QuickCreate(_("Need"), "customers:need_create", "bulb", 30, SELLERS),
 ]
-home_cards.append(HomeCard("leads", "customers/_leads_card.html", 15, REPS, leads_card))
+home_cards += [
+    HomeCard("privacy", "customers/_privacy_card.html", 5, KEEPERS, privacy_card),
+    HomeCard("leads", "customers/_leads_card.html", 15, REPS, leads_card),
+]
 
 
 def _customers(user: Any, query: SearchQuery) -> Any:

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from crm.common import formats, tones
 from crm.common.columns import (
@@ -88,6 +88,14 @@ class PeriodColumn(Column):
             '<a href="{}" class="fw-medium" data-row-link>{} – {}</a>',
             record.get_absolute_url(), formats.day(record.starts_on), formats.day(last),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WhoseColumn(Column):
+    """Whose target it is; a team's own is everybody's."""
+
+    def render(self, record: Any) -> str:
+        return super().render(record) or gettext("The whole team")
 
 
 @dataclass(frozen=True)
@@ -378,7 +386,7 @@ TARGETS = Resource(
     icon="target",
     columns=[
         PeriodColumn("starts_on", _("Period"), sort="period"),
-        Column("owner", pgettext_lazy("target", "Person"), path="owner.display_name"),
+        WhoseColumn("owner", pgettext_lazy("target", "Person"), path="owner.display_name"),
         Column("team", _("Team"), path="team.label"),
         MoneyColumn("amount", _("Target"), sort="amount"),
         MoneyColumn("achieved", _("Sold"), currency=_base),

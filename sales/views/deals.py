@@ -133,7 +133,7 @@ def convert_need(request: HttpRequest, pk: int) -> HttpResponse:
     deal = need_convert(pk=pk, actor=user)
     if not Deal.objects.visible_to(user).filter(pk=deal.pk).exists():
         raise RefusedError(_("A colleague has made the deal of this need already."))
-    return redirect(deal)
+    return _to_the_deal(request, deal)
 
 
 @require_POST
@@ -145,4 +145,10 @@ def convert_lead(request: HttpRequest, pk: int) -> HttpResponse:
     deal = lead_convert(pk=pk, actor=user)
     if not Deal.objects.visible_to(user).filter(pk=deal.pk).exists():
         raise RefusedError(_("A colleague has converted this lead already."))
+    return _to_the_deal(request, deal)
+
+
+def _to_the_deal(request: HttpRequest, deal: Deal) -> HttpResponse:
+    if not deal.amount:
+        messages.success(request, _("The deal is made. Give it an amount and an expected close."))
     return redirect(deal)

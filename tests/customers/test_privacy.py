@@ -108,6 +108,17 @@ def test_it_walks_from_asking_to_erasing_through_the_pages(
     assert "Zhang" not in page
 
 
+@pytest.mark.parametrize(
+    ("role", "shown"), [("manager", True), ("rep", False), ("stranger", False)]
+)
+def test_it_stands_on_the_day_of_who_decides(
+    cast: Cast, client: Client, customer: Customer, role: str, shown: bool
+) -> None:
+    address = asked(cast, customer).get_absolute_url()
+    client.force_login(cast.user(role))
+    assert (address in client.get("/").content.decode()) == shown
+
+
 def test_it_keeps_what_was_typed_when_the_reason_is_missing(
     cast: Cast, customer: Customer, client: Client
 ) -> None:

@@ -102,7 +102,9 @@ def test_it_converts_by_a_button_on_the_leads_page(
     client.force_login(cast.rep)
     url = reverse("sales:lead_convert", args=[lead.pk])
     assert url in client.get(lead.get_absolute_url()).content.decode()
-    assert client.post(url)["Location"] == Deal.objects.get().get_absolute_url()
+    made = client.post(url)["Location"]
+    assert made == Deal.objects.get().get_absolute_url()
+    assert "Give it an amount" in client.get(made).content.decode()
     assert url not in client.get(lead.get_absolute_url()).content.decode()
 
 
