@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm.common import formats
+from crm.common.prepared import Prepared
 from crm.records.keyset import capped_count
 from crm.records.lists import LAYOUT, ListQuery
 from crm.records.models import Attachment, SavedView
@@ -28,13 +29,18 @@ def view_tabs(query: ListQuery) -> list[dict[str, Any]]:
             wanted = {tuple(part.split("=", 1)) for part in text.split("&") if part}
             active = not opened and here == wanted
             tabs.append({"label": label, "url": f"?{text}", "active": active})
-    pinned = SavedView.objects.visible_to(query.user).filter(
-        kind=query.resource.kind, pinned_by=query.user.pk
-    )
-    for view in pinned.distinct():
+    for view in _PINNED.fetch(query.user, kind=query.resource.kind):
         active = opened == str(view.pk)
         tabs.append({"label": view.name, "url": view_url(view), "active": active, "view": view})
     return tabs
+
+
+def _pinned(user: Any, kind: str) -> Any:
+    views = SavedView.objects.visible_to(user).filter(kind=kind, pinned_by=user.pk)
+    return views.distinct()
+
+
+_PINNED = Prepared(_pinned)
 
 
 def view_url(view: SavedView) -> str:
