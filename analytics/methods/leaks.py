@@ -15,9 +15,11 @@ from analytics.methods.splits import Split
 
 FloatArray = NDArray[np.float64]
 
-# Alone above the first, a column is suspicious whatever it is called.  Above the second, and
-# telling more than all others together, it is where its name speaks of how things ended: a call's
-# duration, known after the call only, has .81 against .79.  Other such columns may well be honest.
+# Alone above the first, a column is suspicious whatever it is called, above the second where it
+# tells more than all others together: where these do as well, the event is easy to foretell.  Above
+# the third it is where also its name speaks of how things ended: a call's duration, known after the
+# call only, has .81 against .79.  Other such columns may well be honest.
+PERFECT = 0.999
 CERTAIN = 0.90
 STRONG = 0.80
 STEPS = 20
@@ -59,9 +61,11 @@ def find_leaks(
         others = [f for j, f in enumerate(features) if j != k and alone[j] < CERTAIN]
         rest = _together(others, y, split, seed) if others else 0.5
         one = Leak(features[k].name, float(alone[k]), float(rest))
-        if alone[k] >= CERTAIN or (alone[k] >= rest and _AFTERWARDS.search(one.column)):
+        tells_more = alone[k] >= rest
+        certain = alone[k] >= CERTAIN and (tells_more or alone[k] >= PERFECT)
+        if certain or (tells_more and _AFTERWARDS.search(one.column)):
             found.append(one)
-        elif alone[k] >= rest and len(features) > 1:
+        elif tells_more and len(features) > 1:
             strong.append(one)
     return tuple(found), tuple(strong)
 

@@ -122,6 +122,17 @@ def test_it_names_a_strong_column_without_calling_it_a_leak() -> None:
     assert "one_strong_column" in [notice.code for notice in found.notices]
 
 
+def test_it_suspects_no_column_where_all_tell_as_much() -> None:
+    rng = np.random.default_rng(5)
+    ill = np.repeat([0, 1], 150)
+    columns = {f"measure {k}": 2 * ill + rng.normal(0, 0.9 + 0.3 * k, 300) for k in range(8)}
+    frame = pd.DataFrame({**columns, "ill": ill})
+    assert roc_auc_score(ill, frame["measure 0"]) > 0.92
+    assert score(frame, "ill").leaks == ()
+    frame["copy"] = ill
+    assert [leak.column for leak in score(frame, "ill").leaks] == ["copy"]
+
+
 def test_it_still_answers_where_the_only_column_is_a_leak() -> None:
     rng = np.random.default_rng(4)
     won = rng.integers(0, 2, 200)
