@@ -14,7 +14,8 @@ from crm.records.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteS
 from customers.forms import CustomerField, owners
 from customers.models import Customer, Segment
 from marketing.models import Activity, Campaign
-from marketing.spending import platforms_of, usual_days
+from marketing.platforms import platform_label
+from marketing.spending import usual_days
 
 MONEY = ("budget", "actual_cost", "expected_revenue")
 
@@ -84,7 +85,9 @@ class SpendForm(forms.Form):
 
     first = forms.DateField(label=_("From"), required=False, widget=DateInput())
     last = forms.DateField(label=_("Until"), required=False, widget=DateInput())
-    platform = forms.ChoiceField(label=_("Platform"), required=False)
+    platform = forms.CharField(
+        label=_("Platform"), required=False, widget=forms.Select(choices=[("", _("All"))])
+    )
     campaign: forms.ModelChoiceField[Campaign] = forms.ModelChoiceField(
         label=_("Campaign"), queryset=Campaign.objects.none(), required=False,
         widget=RemoteSelect(reverse_lazy("marketing:campaign_options")),
@@ -92,8 +95,6 @@ class SpendForm(forms.Form):
 
     def __init__(self, data: Any, *, user: Any) -> None:
         super().__init__({**usual_days(timezone.localdate()), **data.dict()})
-        everything = [("", _("All")), *platforms_of(user)]
-        self.fields["platform"].choices = everything  # type: ignore[attr-defined]  # a ChoiceField
         seen = Campaign.objects.visible_to(user)
         self.fields["campaign"].queryset = seen  # type: ignore[attr-defined]  # a ModelChoiceField
         for field in self.fields.values():
@@ -106,6 +107,13 @@ class SpendForm(forms.Form):
         if first and last and first > last:
             self.add_error("last", _("The last day lies before the first one."))
         return cleaned
+
+    def offer(self, platforms: list[tuple[str, str]]) -> None:
+        """The platforms to choose from; the chosen one stays."""
+        chosen = self.data.get("platform", "")
+        known = dict([(chosen, platform_label(chosen)), *platforms]) if chosen else dict(platforms)
+        widget: Any = self.fields["platform"].widget
+        widget.choices = [("", _("All")), *known.items()]
 
     def asked(self) -> dict[str, Any]:
         """The same as an address's parameters."""

@@ -203,7 +203,7 @@ class Spend(models.Model):
         verbose_name=_("campaign"),
         null=True,
         blank=True,
-        on_delete=models.SET_NULL,
+        on_delete=models.PROTECT,
         related_name="spends",
     )
     team = models.ForeignKey(

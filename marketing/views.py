@@ -107,9 +107,11 @@ def spend(request: SignedInRequest) -> HttpResponse:
     form = SpendForm(request.GET, user=user)
     context: dict[str, Any] = {"form": form, "currency": settings.BASE_CURRENCY}
     if form.is_valid():
-        lines, total, count = spending.by_campaign(spending.spends(user, form.cleaned_data))
+        found = spending.overview(user, form.cleaned_data)
+        form.offer(found.platforms)
         context |= {
-            "lines": lines, "total": total, "count": count, "most": spending.MOST,
+            "lines": found.lines, "total": found.total, "count": found.count,
+            "most": spending.MOST,
             "csv_url": f"{reverse('marketing:spend_csv')}?{urlencode(form.asked())}",
         }  # fmt: skip
     return render(request, "marketing/spend.html", context, status=200 if form.is_valid() else 422)

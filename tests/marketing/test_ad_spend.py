@@ -265,6 +265,19 @@ def test_it_names_the_column_that_is_missing(
     assert f"the column “{missing}” is missing" in refused.content.decode()
 
 
+def test_it_lists_spend_with_a_fixed_number_of_queries(
+    client: Client, brand: Campaign, django_assert_num_queries: Any
+) -> None:
+    client.get("/marketing/spend/")  # what is kept for all pages
+    for count in (2, 5):
+        for campaign in CampaignFactory.create_batch(count, team=brand.team):
+            for channel in ("google", "meta"):
+                Spend.objects.create(campaign=campaign, channel=channel, amount=1,
+                                     starts_on="2026-11-01", ends_on="2026-11-02")  # fmt: skip
+        with django_assert_num_queries(4):
+            client.get("/marketing/spend/?first=&last=")
+
+
 def test_it_lists_spend_by_campaign(client: Client, brand: Campaign, cast: dict[str, Any]) -> None:
     other = CampaignFactory(owner=cast["outsider"], team=cast["outsider"].team)
     day = {"starts_on": "2026-11-01", "ends_on": "2026-11-02", "amount": 77}
@@ -279,6 +292,9 @@ def test_it_lists_spend_by_campaign(client: Client, brand: Campaign, cast: dict[
     assert round(total.per_click, 2) == Decimal("3.36")
     shown = client.get("/marketing/spend/?first=2026-11-02&last=2026-11-02&platform=baidu")
     assert (shown.context["total"].spent, shown.context["count"]) == (Decimal("3.01"), 1)
+    assert '<option value="google">Google Ads</option>' in shown.content.decode()
+    assert '<option value="baidu" selected>Baidu Ads</option>' in shown.content.decode()
+    assert client.get("/marketing/spend/?platform=none").context["count"] == 0
     detail = client.get(f"/marketing/campaigns/{brand.pk}/")
     assert [line.name for line in detail.context["platforms"]] == ["Google Ads", "Baidu Ads"]
     bad = client.get("/marketing/spend/?first=2026-11-02&last=2026-11-01")
