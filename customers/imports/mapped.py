@@ -141,6 +141,14 @@ class MappedImporter(Importer):
     def reason_labels(cls) -> dict[str, Any]:
         return {**REASONS, **cls.reasons}
 
+    @classmethod
+    def choices_of(cls, key: str) -> list[str]:
+        """What a column of choices may say, in the reader's words; nothing for other columns."""
+        if added := _added(cls.model._meta.label_lower, key):
+            return list(added.choices)
+        field = _field(cls.model, key) or _field(Customer, key)
+        return [str(label) for _value, label in field.flatchoices] if field else []
+
     def clean(self, row: Row) -> Cleaned:
         """What the row says, cell by cell."""
         cleaned = Cleaned(row)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.formats import listed
 from crm.common.registries import custom_texts
 from crm.records.resources import resources
 from customers.imports.changes import CUSTOM
@@ -161,7 +163,9 @@ def preview_page(batch: ImportBatch, layout: Layout) -> dict[str, Any]:
         "rows": body,
         "total": batch.options.get("rows"),
         "header": layout.titles[:12],
-        "trial": _sums(batch.kind, trial) if "rows" in trial else None,
+        "trial": _sums(batch.kind, trial, batch.options.get("mapping") or {})
+        if "rows" in trial
+        else None,
         "trial_problem": trial.get("problem", ""),
         "mapped": isinstance(source, MappedImporter),
         "bad": sum(1 for row in body if row["outcome"] == OUTCOMES["rejected"]),
@@ -193,7 +197,8 @@ def _judged_row(source: MappedImporter, head: list[str], one: Judged) -> dict[st
         if not problem and one.place == place:
             problem = one.reason
         shown = _shown(source, one, key, place)
-        cells.append(Cell(label, shown, reason_label(kind, problem) if problem else ""))
+        said = [reason_label(kind, problem), _known(kind, problem, [key])] if problem else []
+        cells.append(Cell(label, shown, " ".join(filter(None, said))))
     placed = one.place is not None and one.reason
     reason = reason_label(kind, one.reason) if one.reason and not placed else ""
     return {"line": one.cleaned.row.line, "cells": cells, "outcome": OUTCOMES[one.outcome],
@@ -242,7 +247,7 @@ def import_page(batch: ImportBatch) -> dict[str, Any]:
         "header": batch.options.get("header", [])[:12],
         "can_undo": can_undo(batch),
         "kept": _kept(batch),
-        **_sums(batch.kind, sums),
+        **_sums(batch.kind, sums, batch.options.get("mapping") or {}),
         "made": _made(batch),
     }
 
@@ -258,8 +263,18 @@ def _made(batch: ImportBatch) -> list[tuple[Any, int, str]]:
     ]  # fmt: skip
 
 
-def _sums(kind_name: str, sums: dict[str, Any]) -> dict[str, Any]:
-    """The sums of an import or of a dry run, in words."""
+def _known(kind: type[Importer] | None, code: str, keys: Iterable[str]) -> str:
+    """What could have been said in the place of an unknown choice."""
+    if code != "bad_choice" or kind is None or not issubclass(kind, MappedImporter):
+        return ""
+    known = dict.fromkeys(choice for key in keys for choice in kind.choices_of(key))
+    return gettext("Known: %(choices)s.") % {"choices": listed(known)} if known else ""
+
+
+def _sums(
+    kind_name: str, sums: dict[str, Any], mapping: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """The sums of an import or of a dry run, in words; ``mapping``: place → key of a target."""
     kind = importers.get(kind_name)
     groups = sorted(sums["reasons"].items(), key=lambda item: -item[1]["count"])
     return {
@@ -279,6 +294,9 @@ def _sums(kind_name: str, sums: dict[str, Any]) -> dict[str, Any]:
                 "count": group["count"],
                 "rows": group["rows"],
                 "values": _values(group["rows"]),
+                "known": _known(
+                    kind, code, (mapping.get(str(row.get("place")), "") for row in group["rows"])
+                ),
             }
             for code, group in groups
         ],

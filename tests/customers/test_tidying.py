@@ -100,6 +100,7 @@ def test_it_fills_the_region_of_a_city_that_the_records_agree_on(
     client.force_login(cast.rep)
     assert 'value="quality=no_region"' in client.get(PAGE).content.decode()
     put_right(client, "no_region")
+    assert "3 stayed as they were" in client.get(PAGE).content.decode()
     filled = {city: Customer.objects.get(pk=one.pk).region for city, one in bare.items()}
     assert filled == {"杭州": "浙江", " 杭州": "浙江", "昆明": "", "苏州": "", "Atlantis": ""}
     client.post(reverse("records:bulk_undo", args=[BulkChange.objects.get().pk]))

@@ -216,6 +216,15 @@ def test_it_leaves_out_a_reps_new_tags_and_says_so(client: Client, cast: dict[st
     assert Customer.objects.get().tags.get() == vip == Tag.objects.get()
 
 
+def test_it_says_which_choices_there_are(client: Client, manager: Any) -> None:
+    batch = upload(client, "name,lifecycle\nA,weird\nB,lead\n")
+    known = "Known: Lead, Active, Lapsed, Lost."
+    assert known in client.get(at(batch, "preview")).content.decode()
+    client.post(at(batch, "start"))
+    work(batch)
+    assert known in client.get(f"{IMPORT}{batch.pk}/").content.decode()
+
+
 def test_it_leads_to_what_it_made(client: Client, cast: dict[str, Any], manager: Any) -> None:
     CustomerFactory(name="Longstanding", owner=cast["rep"], team=cast["rep"].team)
     batch = upload(client, "name,city\nFresh,Bonn\nLongstanding,Bonn\n")

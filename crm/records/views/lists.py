@@ -100,6 +100,9 @@ def said(change: BulkChange) -> str:
     """What a change did, in a sentence."""
     text = ngettext("%(n)d row was changed.", "%(n)d rows were changed.", change.changed)
     words = text % {"n": change.changed}
+    if change.unchanged:
+        same = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", change.unchanged)
+        words += " " + same % {"n": change.unchanged}
     if change.refused:
         more = ngettext(
             "%(n)d was refused: it is not yours to change.",
