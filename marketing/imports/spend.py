@@ -7,7 +7,7 @@ replaces what it said before, whatever rows it is made of.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -153,6 +153,10 @@ class SpendRows(MappedImporter):
             "Some of the campaigns have costs that were entered by hand. Imported spend comes on "
             "top: take it out there if it was part of them."
         ),
+        "recorded_by_week": _(
+            "For some of these days spend of the platform stands without a campaign too, such as "
+            "from weekly figures; analyses count both."
+        ),
     }
     together = {"marketing.spend": (_WORTH,)}
 
@@ -271,6 +275,8 @@ class SpendRows(MappedImporter):
     def write(self, ledger: Ledger) -> None:
         self._book.write(ledger)
         ledger.objects["spends"] += len(self._spends.new)
+        if self._spends.new and _recorded_otherwise(self._spends.new.values()):
+            ledger.warn("recorded_by_week")
         self._spends.write(ledger.changes)
         if self._by_hand:
             ledger.warn("costs_by_hand")
@@ -353,6 +359,18 @@ class SpendRows(MappedImporter):
         if "conversions" in told:
             told["conversions"] = Decimal(told["conversions"]) / HUNDRED
         return told
+
+
+def _recorded_otherwise(spends: Iterable[Spend]) -> bool:
+    """Whether spend of the same teams, channels and days stands without a campaign."""
+    made = list(spends)
+    days = [spend.starts_on for spend in made]
+    same = {name: {getattr(one, name) for one in made} for name in ("channel", "team_id")}
+    teams = Q(team__in=same["team_id"] - {None}) | Q(team=None)
+    return Spend.objects.filter(
+        teams, campaign=None, channel__in=same["channel"], starts_on__lte=max(days),
+        ends_on__gt=min(days),
+    ).exists()  # fmt: skip
 
 
 _PLATFORM_KEYS = choice_names(PLATFORMS.items(), {key: (key,) for key in PLATFORMS})

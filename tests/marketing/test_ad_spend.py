@@ -217,6 +217,56 @@ def test_it_rejects_a_row_with_its_reason(
     assert Spend.objects.get().amount == 16
 
 
+def test_it_finds_a_campaign_by_the_platforms_id(client: Client, brand: Campaign) -> None:
+    """Renamed there, or the same under two ids: it is one campaign and one sum."""
+    head = "Day,Campaign,Campaign ID,Cost\n"
+    bring(client, head + "2026-11-01,Brand,77,5\n")
+    batch = bring(client, head + '2026-11-01,Renamed,="77",4\n2026-11-01,Brand,78,3\n'
+                                 "2026-11-02,Brand,1.2E+17,1\n")  # fmt: skip
+    assert sums(batch) == (3, 1, 2, 0, 0)
+    assert list(Spend.objects.order_by("starts_on").values_list("amount", flat=True)) == [7, 1]
+    brand.refresh_from_db()
+    assert (brand.external_id, brand.ad_spend) == ("77", 8)
+
+
+def test_it_adds_currencies_in_the_companys(client: Client, brand: Campaign) -> None:
+    ExchangeRate.objects.create(currency="USD", from_date="2026-11-02", rate="7")
+    ExchangeRate.objects.create(currency="USD", from_date="2026-01-01", rate="6")
+    bring(client, "Day,Campaign,Cost,Currency\n2026-11-01,Brand,1,USD\n2026-11-01,Brand,2,CNY\n"
+                  "2026-11-02,Brand,1,usd\n")  # fmt: skip
+    found = Spend.objects.order_by("starts_on").values_list("amount", "billed", "billed_currency")
+    assert list(found) == [(8, 8, "CNY"), (7, 1, "USD")]
+
+
+@pytest.mark.parametrize(
+    ("column", "said", "first", "days"),
+    [
+        ("Week", "2026-11-02", date(2026, 11, 2), 7),
+        ("Month", "November 2026", date(2026, 11, 1), 30),
+        ("月份", "2026-02", date(2026, 2, 1), 28),
+        ("Month", "2026-11-01", date(2026, 11, 1), 30),
+        ("日期", "2026/11/2 至 2026/11/4", date(2026, 11, 2), 3),
+        ("Date", "Nov 2, 2026", date(2026, 11, 2), 1),
+    ],
+)
+def test_it_lays_a_period_over_its_days(
+    client: Client, brand: Campaign, column: str, said: str, first: date, days: int
+) -> None:
+    bring(client, f'{column},Campaign,Cost,Clicks\n"{said}",Brand,10.03,5\n')
+    found = Spend.objects.order_by("starts_on")
+    assert (found[0].starts_on, len(found)) == (first, days)
+    assert sum(spend.amount for spend in found) == Decimal("10.03")
+    assert sum(spend.clicks or 0 for spend in found) == 5
+    assert max(s.amount for s in found) - min(s.amount for s in found) <= Decimal("0.01")
+
+
+def test_it_warns_of_spend_that_stands_there_by_week(client: Client, brand: Campaign) -> None:
+    Spend.objects.create(channel="google", team=brand.team, amount=1, starts_on="2026-10-26",
+                         ends_on="2026-11-02")  # fmt: skip
+    assert bring(client, GOOGLE).options["warnings"] == ["recorded_by_week"]
+    assert bring(client, REPORTS["baidu"].content()).options["warnings"] == []
+
+
 def test_it_is_explained_by_the_regression(client: Client, brand: Campaign) -> None:
     week = date(2026, 11, 2)
     own = {"team": brand.team, "starts_on": week, "ends_on": week + timedelta(days=7)}
