@@ -115,12 +115,17 @@ METHOD_PAGES: dict[str, MethodPage] = {
 }  # fmt: skip
 
 
+# What was left out of the CRM's own columns takes nothing from the answer.
+HARMLESS = frozenset({"constant_columns_dropped"})
+
+
 def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Sentence, charts, quality, next steps and cautions of a finished run.
 
     ``asked`` is the address's query: what of a result some pages show.
     """
-    cautions = [translated(entry["code"], _named(entry["params"])) for entry in run.warnings]
+    told = [(one["code"], translated(one["code"], _named(one["params"]))) for one in run.warnings]
+    cautions = [text for code, text in told if code not in HARMLESS]
     if run.state != Run.State.FINISHED:
         reason = _reason(run)
         return {"charts": [], "cautions": cautions, "reason": reason}
@@ -132,7 +137,8 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
         findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
     return {
         "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
-        "cautions": cautions, "reason": "", "findings": findings,
+        "cautions": cautions, "notes": [text for code, text in told if code in HARMLESS],
+        "reason": "", "findings": findings,
         "choices": _choices(run, asked or {}),
     }  # fmt: skip
 

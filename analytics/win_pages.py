@@ -91,8 +91,8 @@ def findings(run: Run) -> list[str]:
             "probability that their stages are set to, %(set)s."
         )
         % {
-            "learned": formats.short_money(result["worth"], settings.BASE_CURRENCY),
-            "set": formats.short_money(result["worth_set"], settings.BASE_CURRENCY),
+            "learned": formats.money(round(result["worth"]), settings.BASE_CURRENCY),
+            "set": formats.money(round(result["worth_set"]), settings.BASE_CURRENCY),
         }
     ]
     if result["fell"]:

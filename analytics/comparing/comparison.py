@@ -25,12 +25,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """Rows under a heading; ``nothing`` stands there when there are none."""
+    """Rows under a heading; ``nothing`` stands there when there are none. Rows of a ``counted``
+    section have one figure, about both."""
 
     title: str
     rows: list[Row]
     nothing: str = ""
     measured: bool = False
+    counted: bool = False
+
+    @property
+    def differs(self) -> bool:
+        return any(row.difference for row in self.rows)
 
 
 def compared(first: Side, second: Side) -> list[Section]:
@@ -39,7 +45,10 @@ def compared(first: Side, second: Side) -> list[Section]:
         Section(_("Quality"), _figures(first, second), _("Nothing was measured."), measured=True),
         Section(_("What was asked"), _params(first, second), _("The same parameters.")),
         Section(_("Data"), _data(first, second)),
-        Section(_("Customers and rows"), _moved(first, second), _("Not stored for these two.")),
+        Section(
+            _("Results of single records"), _moved(first, second), _("Not stored for these two."),
+            counted=True,
+        ),
         Section(_("Library versions"), _versions(first, second), _("The same versions.")),
     ]
 

@@ -105,10 +105,12 @@ function horizontalBars(spec, palette, width, height) {
   const texts = spec.texts ?? spec.values.map((value) => short(value, spec));
   const room = Math.min(widest(texts) + 4, width * 0.42);
   const lines = height / texts.length >= 32 ? 2 : 1;
+  // A quarter is left to the bars.
+  const names = Math.max(64, Math.min(widest(spec.labels_y) + 8, width * 0.75 - room));
   return {
     grid: grid({ right: 8 + room, top: 4 }),
     xAxis: { type: "value", show: false, min: (range) => Math.min(0, range.min) },
-    yAxis: rowNames(spec, palette, Math.max(64, width * 0.3), height),
+    yAxis: rowNames(spec, palette, names, height),
     tooltip: { trigger: "item", formatter: ({ name, value, dataIndex }) => `${name}: ${full(value, spec)}${spec.texts ? `\n${texts[dataIndex]}` : ""}` },
     series: [{
       type: "bar",
