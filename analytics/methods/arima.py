@@ -18,6 +18,7 @@ FloatArray = NDArray[np.float64]
 ARIMA_PERIODS = 600
 # The exact likelihood is slow on long series; the library's own limit.
 EXACT_PERIODS = 150
+EXACT_SEASON = 4
 LONG_ARIMA_SEASON = 12
 
 
@@ -104,9 +105,9 @@ class Arima(Candidate):
     def specify(self, y: FloatArray, season: int, *, quick: bool = False) -> ArimaFit:
         """Choose Fourier terms and orders on ``y``.
 
-        Orders are searched by the conditional likelihood. Unless ``quick``, or long, the result
-        then has to beat the plainer models next to it by the exact one. (A search by the exact
-        likelihood alone takes five times as long.)
+        Orders are searched by the exact likelihood where there is no season or a short one, else
+        by the conditional one. Unless ``quick``, or long, the result then has to beat the plainer
+        models next to it by the exact one. (For months the exact search takes five times as long.)
         """
         fit = self._specified(y, season, log=self.log, quick=quick)
         if fit.form.log and fit.form.constant == "drift":
@@ -120,10 +121,11 @@ class Arima(Candidate):
         long = season > LONG_ARIMA_SEASON
         pairs = _fourier_pairs(z, season) if long else 0
         exogenous = fourier_terms(0, len(z), season, pairs) if pairs else None
-        model = _library().AutoARIMA(season_length=1 if long else season, approximation=True)
+        exact = season <= EXACT_SEASON and len(z) <= EXACT_PERIODS
+        model = _library().AutoARIMA(season_length=1 if long else season, approximation=not exact)
         fitted = quietly(lambda: model.fit(z, X=exogenous))
         form = _form_of(fitted, log=log, pairs=pairs, period=season if pairs else 1)
-        if not (quick or pairs or len(z) > EXACT_PERIODS):
+        if not (quick or exact or pairs or len(z) > EXACT_PERIODS):
             form, fitted = _plainer(form, fitted, z)
         return ArimaFit(form, fitted, start)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ DRAWS = 100
 BLOCK = 8
 CURVE_POINTS = 21
 HELD_OUT = 0.2
+# Beyond this correlation (a variance inflation of 10) two channels cannot be told apart.
+TOGETHER = 0.95
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ def budget(
     gain_lo, gain_hi = np.quantile(gains, [0.05, 0.95])
     error, without = _held_out(y, X, Z, saturation)
     clear = bool(error < without and gain_lo > 0)
+    notices += _together(data[names])
     notices += _notices(fit.curves, names, helps=error < without, clear=clear)
     return BudgetResult(
         channels=_channels(names, X, now, split, lo, hi, fit.curves, draws),
@@ -192,6 +196,9 @@ def _read(
     frame: pd.DataFrame, sales: str, names: list[str], held: list[str], date: str | None
 ) -> tuple[pd.DataFrame, int, list[Notice]]:
     wanted = [sales, *names, *held]
+    twice = [name for name in wanted if wanted.count(name) > 1]
+    if twice:
+        raise DataProblem("column_in_two_roles", {"column": twice[0]})
     require_columns(frame, [*wanted, *([date] if date else [])])
     if len(frame) == 0:
         raise DataProblem("no_rows")
@@ -212,6 +219,16 @@ def _read(
         how = {name: "mean" if name in held else "sum" for name in wanted}
         data = data.groupby("__date", sort=True).agg(how).reset_index()
     return data, dropped, notices
+
+
+def _together(spend: pd.DataFrame) -> list[Notice]:
+    r = np.atleast_2d(np.corrcoef(spend.to_numpy(dtype=float), rowvar=False))
+    names = [str(name) for name in spend.columns]
+    return [
+        Notice("channels_move_together", {"one": names[a], "other": names[b], "r": float(r[a, b])})
+        for a, b in combinations(range(len(names)), 2)
+        if abs(r[a, b]) > TOGETHER
+    ]
 
 
 def _controls(data: pd.DataFrame, held: list[str], date: str | None) -> FloatArray:

@@ -102,7 +102,8 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
     Raises
     ------
     DataProblem, InsufficientData
-        A column is missing, fewer than two groups of 5 rows, over 30 groups, or a constant value.
+        A column is missing, fewer than two groups of 5 rows, over 30 groups, or a value that
+        is constant, be it within each group.
 
     Notes
     -----
@@ -126,6 +127,8 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
         raise InsufficientData("two_groups_needed", {"needed": MIN_ROWS, "column": by})
     if kept["value"].nunique() < 2:
         raise DataProblem("constant_outcome", {"column": value})
+    if kind != "text" and int(kept.groupby("group")["value"].nunique().max()) < 2:
+        raise DataProblem("groups_never_vary", {"value": value, "by": by})
     compared = _compare_shares if kind == "text" else _compare_numbers
     groups, tests, pairs = compared(kept)
     return CompareResult(
@@ -239,7 +242,7 @@ def _rank_test(samples: list[FloatArray]) -> Test:
         )
     found = kruskal(*samples)
     n = sum(len(x) for x in samples)
-    epsilon = float(found.statistic) / (n - 1)
+    epsilon = min(float(found.statistic) / (n - 1), 1.0)
     return Test(
         "kruskal_wallis", float(found.statistic), float(found.pvalue), "epsilon_squared", epsilon
     )

@@ -30,6 +30,8 @@ LEAST_ROWS = 80
 MOST_STEPS = 11
 ROWS_PER_COEFFICIENT = 10
 FITTED_ROWS = 20_000
+# A mean log-likelihood above this is that of steps foreseen without an error.
+SETTLED = -0.005
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,8 @@ def explain_steps(
     Raises
     ------
     DataProblem, InsufficientData
-        One step only, too many, fewer than 80 rows or 10 per coefficient.
+        One step only, too many, fewer than 80 rows or 10 per coefficient, or steps that a column
+        settles without an error.
     """
     known_time = [time] if time and time != ROW else []
     require_columns(frame, [target, *known_time, *exclude])
@@ -180,7 +183,7 @@ def explain_steps(
     split = split_steps(y, None if when is None else when[used], time or "", seed, notices)
     with one_thread():
         models = _judged(features, y, len(steps), split)
-        ratios, proportional = _explained(features, y, len(steps), seed)
+        ratios, proportional = _explained(features, y, len(steps), seed, target)
     signal = models[0].area.lo > 0.5
     notices = _cautions(models, proportional, signal=signal) + notices
     return OrdinalResult(
@@ -318,7 +321,7 @@ def _area(folds: list[tuple[NDArray, FloatArray]], cuts: int) -> Area:
 
 
 def _explained(
-    features: list[Feature], y: IntArray, steps: int, seed: int
+    features: list[Feature], y: IntArray, steps: int, seed: int, target: str
 ) -> tuple[tuple[OddsRatio, ...], float | None]:
     from scipy.stats import chi2
 
@@ -333,6 +336,9 @@ def _explained(
         params = {"coefficients": terms, "needed": needed, "rows": len(rows)}
         raise InsufficientData("ten_rows_per_coefficient", params)
     model = fit_proportional_odds(X, y[rows], steps)
+    if terms and model.loglik > SETTLED * len(rows):
+        column = design.names[int(np.argmax(np.abs(model.beta)))]
+        raise DataProblem("steps_settled", {"column": column, "target": target})
     ratios = [
         _ratio(name, float(b), float(se), unit)
         for name, b, se, unit in zip(

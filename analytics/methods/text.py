@@ -143,6 +143,9 @@ def classify_texts(
     if threshold is not None and not 0 <= threshold <= 1:
         params = {"name": "threshold", "rule": "between 0 and 1", "value": threshold}
         raise DataProblem("bad_parameter", params)
+    if text == label:
+        params = {"name": "label", "rule": "another column than that of the texts", "value": label}
+        raise DataProblem("bad_parameter", params)
     notices: list[Notice] = []
     texts, labels, dropped = _readable(train, text, label, notices)
     texts, labels, rare = _frequent(texts, labels, notices)
@@ -161,6 +164,7 @@ def classify_texts(
     if unknown:
         notices.append(Notice("unknown_classes", {"rows": unknown}))
     judged = _judge(model, judged_texts, judged_labels)
+    notices += _no_better(judged["accuracy"], judged["base_rate"], len(judged_labels))
     return TextResult(
         **judged,
         model=model,
@@ -170,6 +174,13 @@ def classify_texts(
         seconds_training=round(trained, 3),
         notices=tuple(notices),
     )
+
+
+def _no_better(right: float, base: float, rows: int) -> list[Notice]:
+    """Say so where the accuracy is not beyond what chance adds to the base rate (5 %)."""
+    if right > base + 1.645 * float(np.sqrt(base * (1 - base) / rows)):
+        return []
+    return [Notice("texts_no_better", {"right": 100 * right, "base": 100 * base})]
 
 
 def cleaned(texts: pd.Series) -> pd.Series:

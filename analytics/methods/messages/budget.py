@@ -10,6 +10,11 @@ MESSAGES: dict[str, str] = {
         "Budget advice needs 10 rows per channel and 4 per column that is held fixed: "
         "%(channels)d channels and %(held)d such columns need %(needed)d rows; there are %(rows)d."
     ),
+    "column_in_two_roles": _("Column “%(column)s” is named twice; give it one role."),
+    "channels_move_together": _(
+        "“%(one)s” and “%(other)s” move together (correlation %(r).2f): what one brings cannot be "
+        "told from what the other does."
+    ),
     "negative_spend": _("Column “%(column)s” holds negative spend."),
     "channels_without_effect": _(
         "No effect was found for: %(channels)s. That may mean none, or spend that moved together "

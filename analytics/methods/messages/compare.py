@@ -10,6 +10,10 @@ MESSAGES: dict[str, str] = {
         "A comparison needs at least two groups of %(needed)d rows in column “%(column)s”."
     ),
     "small_groups_left_out": _("Groups with fewer than %(needed)d rows were left out: %(groups)s."),
+    "groups_never_vary": _(
+        "“%(value)s” never varies within a group of “%(by)s”: the group settles it, and there is "
+        "nothing to test."
+    ),
     "two_columns_needed": _("A correlation needs at least two columns that vary."),
     "columns_left_out": _(
         "Columns that are dates, never change or name single rows were left out: %(columns)s."

@@ -10,6 +10,10 @@ MESSAGES: dict[str, str] = {
     ),
     "step_merged": _("Step “%(step)s” has few rows and was joined with “%(other)s”."),
     "too_few_of_a_step": _("Step “%(step)s” has %(rows)d rows; at least %(needed)d are needed."),
+    "steps_settled": _(
+        "“%(column)s” settles every step of “%(target)s” without an error, so there are no odds "
+        "to tell: leave out what holds the outcome itself or was known only after it."
+    ),
     "not_proportional": _(
         "The effects differ from step to step (p = %(p).2g): read the odds ratios as averages."
     ),

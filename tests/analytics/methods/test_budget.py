@@ -161,3 +161,13 @@ def test_it_answers_in_json(found: BudgetResult) -> None:
 def test_it_refuses_with_a_sentence(change, options: dict, sentence: str) -> None:
     with pytest.raises(DataProblem, match=sentence):
         run(change(planted(120)), **options)
+
+
+def test_it_refuses_one_column_in_two_roles_and_names_channels_that_move_together() -> None:
+    rng = np.random.default_rng(7)
+    tv = rng.gamma(2, 50, 60)
+    frame = pd.DataFrame({"sales": 500 + tv + rng.normal(0, 9, 60), "tv": tv, "web": 2 * tv})
+    with pytest.raises(DataProblem, match="“sales” is named twice"):
+        budget(frame, sales="sales", channels=["tv", "sales"])
+    found = budget(frame, sales="sales", channels=["tv", "web"])
+    assert "channels_move_together" in {notice.code for notice in found.notices}

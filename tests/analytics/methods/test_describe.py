@@ -188,3 +188,9 @@ def test_it_finds_no_relations_in_noise() -> None:
 def test_it_refuses_with_a_sentence(call, sentence: str) -> None:
     with pytest.raises(DataProblem, match=sentence):
         call()
+
+
+def test_it_refuses_to_test_what_the_group_settles() -> None:
+    frame = pd.DataFrame({"v": [1.0] * 9 + [2.0] * 9, "g": ["a"] * 9 + ["b"] * 9})
+    with pytest.raises(DataProblem, match="never varies within a group"):
+        compare(frame, value="v", by="g")

@@ -109,3 +109,11 @@ def test_it_leaves_out_copies_of_a_column() -> None:
     frame = surveys().assign(again=lambda f: 2 * f["wait"] + 1)
     names = [one.name for one in explain_steps(frame, "score").odds_ratios]
     assert len({"wait", "again"} & set(names)) == 1
+
+
+def test_it_refuses_a_column_that_settles_the_steps() -> None:
+    rng = np.random.default_rng(5)
+    mark = rng.integers(1, 6, 200)
+    frame = pd.DataFrame({"mark": mark, "again": mark * 10.0, "noise": rng.normal(size=200)})
+    with pytest.raises(DataProblem, match="“again” settles every step"):
+        explain_steps(frame, "mark")

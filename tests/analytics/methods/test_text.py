@@ -85,3 +85,12 @@ def test_it_leaves_rare_classes_out_and_says_so() -> None:
     found = classify_texts(frame, None, "text", "kind")
     assert "其他" not in found.model.classes
     assert "rare_classes_left_out" in {notice.code for notice in found.notices}
+
+
+def test_it_says_when_it_is_no_better_than_the_most_frequent_class() -> None:
+    rng = np.random.default_rng(6)
+    words = np.array(["card", "refund", "late", "login", "order"])
+    texts = [" ".join(rng.choice(words, 6)) for _ in range(200)]
+    frame = pd.DataFrame({"text": texts, "label": rng.choice(["a", "b"], 200)})
+    found = classify_texts(frame, None, "text", "label")
+    assert "texts_no_better" in {notice.code for notice in found.notices}
