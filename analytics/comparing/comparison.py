@@ -46,7 +46,9 @@ def compared(first: Side, second: Side) -> list[Section]:
         Section(_("What was asked"), _params(first, second), _("The same parameters.")),
         Section(_("Data"), _data(first, second)),
         Section(
-            _("Results of single records"), _moved(first, second), _("Not stored for these two."),
+            _("Results of single records"),
+            _moved(first, second),
+            _("Not stored for these two."),
             counted=True,
         ),
         Section(_("Library versions"), _versions(first, second), _("The same versions.")),
