@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem
 from analytics.methods.written_dates import read_dates
@@ -52,6 +53,13 @@ def as_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     if wrong.any():
         numbers, wrong = read_numbers(column)
     return numbers.astype(float).replace([np.inf, -np.inf], np.nan), wrong
+
+
+def day_numbers(dates: pd.Series) -> NDArray[np.float64]:
+    """Return timestamps as days since 2000, missing as NaN, also when they span centuries."""
+    seconds = dates.astype("datetime64[s]")  # nanoseconds hold 292 years only
+    days = (seconds - pd.Timestamp("2000-01-01").as_unit("s")) / pd.Timedelta(days=1)
+    return np.asarray(days.to_numpy(dtype=float))
 
 
 def date_column(frame: pd.DataFrame, name: str, *, utc: bool = False) -> pd.Series:

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.clustering import looks_like_identifier
-from analytics.methods.columns import as_numbers, date_column, numeric_column
+from analytics.methods.columns import as_numbers, date_column, day_numbers, numeric_column
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.scaling import fit_scaling
 
@@ -126,8 +126,7 @@ def _read(frame: pd.DataFrame, name: str) -> Feature:
 
 def _days(frame: pd.DataFrame, name: str) -> Feature:
     dates = date_column(frame, name)
-    days = (dates - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
-    return Feature(name, "number", days.to_numpy(dtype=float))
+    return Feature(name, "number", day_numbers(dates))
 
 
 def _category(column: pd.Series, name: str) -> Feature:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import date_column, numeric_column
+from analytics.methods.columns import date_column, day_numbers, numeric_column
 from analytics.methods.errors import DataProblem, Notice
 
 FloatArray = NDArray[np.float64]
@@ -65,8 +65,7 @@ def time_values(frame: pd.DataFrame, time: str) -> FloatArray:
         if len(known) and known.isin(_MONTHS).all():
             months = text.map({m: float(k) for k, m in enumerate(_MONTHS)})
             return np.asarray(months.to_numpy(dtype=float))
-        days = (date_column(frame, time) - pd.Timestamp("2000-01-01")) / pd.Timedelta(days=1)
-        return np.asarray(days.to_numpy(dtype=float))
+        return day_numbers(date_column(frame, time))
     return numeric_column(frame, time).to_numpy(dtype=float)
 
 

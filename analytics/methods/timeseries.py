@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import numpy as np
@@ -313,7 +314,8 @@ def _weekly(days: pd.DatetimeIndex) -> bool:
 
 def _full_index(first: pd.Timestamp, last: pd.Timestamp, unit: str) -> pd.DatetimeIndex:
     step = {"week": "7D", "month": "MS", "quarter": "QS", "year": "YS"}.get(unit, PERIODS[unit])
-    count = (last - first) / pd.Timedelta(hours=1 if unit == "hour" else 24)
+    span = last.to_pydatetime() - first.to_pydatetime()  # three centuries are no pd.Timedelta
+    count = span / timedelta(hours=1 if unit == "hour" else 24)
     if count > 400_000:  # e.g. a year 1900 typed among hourly rows: do not allocate for it
         raise DataProblem(
             "too_many_gaps",

@@ -258,3 +258,12 @@ def test_it_survives_awkward_series(values: np.ndarray) -> None:
     answer = forecast(monthly(values), "value", date="date", horizon=6).to_dict()
     json.dumps(answer, allow_nan=False)
     assert all(row["mean"] is not None for row in answer["forecast"])
+
+
+def test_it_forecasts_three_centuries_of_years() -> None:
+    years = np.arange(1700, 2009)
+    spots = 50 + 40 * np.sin(2 * np.pi * years / 11) + np.random.default_rng(7).normal(0, 5, 309)
+    frame = pd.DataFrame({"year": years, "spots": spots})
+    found = forecast(frame, "spots", horizon=3, date="year")
+    rows = found.to_dict()["forecast"]
+    assert [row["date"] for row in rows] == ["2009-01-01", "2010-01-01", "2011-01-01"]
