@@ -84,7 +84,8 @@ def _at(answer: Mapping[str, Any], path: Sequence[str]) -> float | None:
     found: Any = answer
     for key in path:
         if key == CHOSEN:
-            found = next((one for one in found if one["name"] == answer.get("chosen")), None)
+            # A result that is still computed, or was refused, has none.
+            found = next((one for one in found or () if one["name"] == answer.get("chosen")), None)
         else:
             found = found.get(key) if isinstance(found, Mapping) else None
     return float(found) if isinstance(found, int | float) else None

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from analytics import runs
-from analytics.comparing.figures import Figure
+from analytics.comparing.figures import TABLE_FIGURES, Figure
 from analytics.comparing.reproduction import verdict
 from analytics.comparing.services import run_again
 from analytics.comparing.sides import side_of
@@ -200,6 +200,11 @@ def test_it_tells_the_better_side_only_where_it_can() -> None:
     assert covered.better_side({"c": 0.78}, {"c": 0.95}) == "first"
     assert covered.better_side({"c": 0.78}, {}) == ""
     assert Figure("naive", ("n",)).better_side({"n": 1}, {"n": 2}) == ""
+
+
+@pytest.mark.parametrize("method", TABLE_FIGURES)
+def test_it_shows_a_dash_while_a_result_is_computed(method: str) -> None:
+    assert {figure.text({}) for figure in TABLE_FIGURES[method]} <= {"–"}
 
 
 def test_it_names_groups_anew_before_it_counts() -> None:
