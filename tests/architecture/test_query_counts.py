@@ -28,8 +28,8 @@ COUNTS: dict[str, tuple[int, int]] = {
     "communications:": (5, 3),
     "communications:follow_up_": (6, 3),
     "service:request_": (6, 9),
-    "marketing:campaign_": (6, 6),
-    "marketing:activity_": (6, 4),
+    "marketing:campaign_": (6, 8),
+    "marketing:activity_": (6, 5),
 }
 
 
