@@ -71,6 +71,7 @@ def batch_create(
     kind: str,
     team_id: int | None = None,
     currency: str = "",
+    answers: Mapping[str, Any] | None = None,
     state: str = State.RUNNING,
 ) -> ImportBatch:
     """The file under a name of ours, and its row. Only administrators choose the team."""
@@ -78,7 +79,11 @@ def batch_create(
     batch = ImportBatch(
         kind=kind,
         filename=plain_name(name),
-        options={"currency": currency} if currency else {},
+        options={
+            name: value
+            for name, value in {"currency": currency, "answers": answers}.items()
+            if value
+        },
         team_id=team_id if chosen and team_id else getattr(actor, "team_id", None),
         created_by=actor,
         state=state,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import Client
 
@@ -372,6 +375,22 @@ def test_it_takes_its_own_export_back(client: Client, brand: Campaign, language:
     batch = bring(client, before)
     assert (batch.created, batch.rejected) == (13, 0)
     assert sorted(taken_out().splitlines()) == sorted(before.splitlines())
+
+
+def test_the_command_line_answers_too(cast: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "spend.csv"
+    path.write_text(DAILY + "2026-11-01,Fresh,3,1,1\n")
+    import_it = partial(
+        call_command, "import_csv", "ad_spend", str(path), user=cast["manager"].username,
+        stdout=StringIO(),
+    )  # fmt: skip
+    import_it()
+    assert not Spend.objects.exists()
+    with pytest.raises(CommandError, match=r"adds_campaigns=yes is no answer.*adds_campaigns=0"):
+        import_it(answer=["adds_campaigns=yes"])
+    import_it(answer=["adds_campaigns=1", "channel=baidu"])
+    assert Spend.objects.get().channel == "baidu"
+    assert Campaign.objects.get().team == cast["manager"].team
 
 
 def test_it_asks_for_platform_and_campaigns(client: Client, brand: Campaign) -> None:

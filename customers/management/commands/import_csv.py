@@ -36,12 +36,17 @@ class Command(BaseCommand):
         parser.add_argument("--user", help="sign-in name of whom the rows are imported for")
         parser.add_argument("--team", help="name of the team that gets the records")
         parser.add_argument("--currency", default="", help="three letters, such as GBP")
+        parser.add_argument(
+            "--answer", action="append", default=[], metavar="NAME=VALUE",
+            help="to a question of the kind, such as adds_campaigns=1 or channel=google",
+        )  # fmt: skip
         parser.add_argument("--rejects", type=Path, help="where to write the rejected rows")
 
     def handle(self, *, kind: str, file: Path, currency: str, **options: Any) -> None:
         if not file.is_file():
             raise CommandError(f"{file}: no such file", returncode=REFUSED)
         actor, team = _actor(options["user"]), _team(options["team"])
+        answers = _answers(kind, options["answer"])
         try:
             with translation.override("en"):
                 import_check(path=file, kind=kind, actor=actor)
@@ -51,7 +56,7 @@ class Command(BaseCommand):
         began = monotonic()
         batch = batch_create(
             actor=actor, path=file, name=file.name, kind=kind,
-            team_id=team.pk if team else None, currency=currency.upper(),
+            team_id=team.pk if team else None, currency=currency.upper(), answers=answers,
         )  # fmt: skip
         language = actor.language if actor else settings.LANGUAGE_CODE
         with translation.override(language), pghistory.context(user=actor and actor.pk):
@@ -73,6 +78,18 @@ class Command(BaseCommand):
                 self.stdout.write(f"note: {reason_label(importers.get(batch.kind), code)}")
         rate = batch.rows_in / seconds if seconds else 0
         self.stdout.write(f"{seconds:.1f} s, {rate:,.0f} rows/s")
+
+
+def _answers(kind: str, said: list[str]) -> dict[str, Any]:
+    """By the name of the question; yes is 1, no is 0."""
+    asks = {ask.name: dict(ask.choices) for ask in getattr(importers[kind], "asks", ())}
+    answers: dict[str, Any] = {}
+    for name, _is, value in (one.partition("=") for one in said):
+        if name not in asks or value not in (asks[name] or {"0", "1"}):
+            known = ", ".join(f"{ask}={'|'.join(of or '01')}" for ask, of in asks.items())
+            raise CommandError(f"{name}={value} is no answer; these are: {known or 'none'}")
+        answers[name] = value if asks[name] else value == "1"
+    return answers
 
 
 def _actor(name: str | None) -> Any:
