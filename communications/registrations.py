@@ -15,7 +15,14 @@ from communications import (
 )
 from communications.models import Communication, FollowUp
 from communications.needs import sources_of
-from communications.selectors import CHANNEL_ICONS, due_steps, next_steps, person_name, quick_log
+from communications.selectors import (
+    CHANNEL_ICONS,
+    due_steps,
+    next_steps,
+    person_name,
+    quick_log,
+    talks_with,
+)
 from communications.services import follow_up_hand_over
 from crm.common import formats, tones
 from crm.common.registries import (
@@ -58,6 +65,9 @@ customer_panels += [
 ]
 NEEDS.columns.extend(need_columns.COLUMNS)
 list_extras.setdefault(NEEDS.kind, []).append(need_columns.with_sources)
+record_panels.setdefault("customers.contact", []).append(
+    Panel("talks", "communications/_talks_with.html", 10, talks_with)
+)
 record_panels.setdefault(NEEDS.kind, []).append(
     Panel("sources", "communications/_need_sources.html", 10, sources_of)
 )

@@ -15,6 +15,7 @@ from communications.about import find_subject
 from communications.models import Communication, FollowUp
 from crm.common.models import new_submission
 from crm.common.prepared import Prepared
+from customers.models import Customer
 
 CHANNEL_ICONS = {
     "phone": "phone", "email": "mail", "chat": "message", "sms": "device-mobile",
@@ -24,6 +25,7 @@ QUICK_CHANNELS = ("phone", "email", "wechat", "visit", "meeting", "note")
 QUICK_DAYS = (1, 3, 7, 14, 30)
 _CHANNELS = dict(Communication.Channel.choices)
 PANEL_ROWS = 3
+TALKS = 10
 CARD_ROWS = 8
 
 
@@ -99,3 +101,14 @@ def due_steps(user: Any) -> dict[str, Any] | None:
         "more_steps": len(rows) > CARD_ROWS,
         "steps_owner": user,
     }  # fmt: skip
+
+
+def talks_with(user: Any, contact: Any) -> dict[str, Any]:
+    """What was said to or by a person, newest first, and the customer that a new one is for."""
+    said = Communication.objects.visible_to(user).filter(contact=contact.pk)
+    houses = Customer.objects.visible_to(user).filter(
+        affiliations__contact=contact.pk, affiliations__active=True
+    )
+    found = said.select_related("owner").order_by("-happened_at", "-pk")[:TALKS]
+    house = houses.order_by("-affiliations__is_primary", "pk").values_list("pk", flat=True).first()
+    return {"talks": list(found), "contact": contact, "house": house}

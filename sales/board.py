@@ -91,6 +91,17 @@ def board_heads(user: Any, query: BoardQuery) -> dict[str, dict[str, Any]]:
     return {str(stage.pk): _head(stage, figures.get(stage.pk)) for stage in stages}
 
 
+def board_card(query: BoardQuery, deal: Deal) -> str:
+    """One card as it is now; of a deal that the user was seen to move."""
+    found = Deal.objects.filter(pk=deal.pk).select_related("customer", "owner").only(*SHOWN)
+    fresh = with_next_step(found).get()
+    return _writer(query).card(fresh, deal.stage, tags_of([fresh]).get(deal.pk, ()))
+
+
+def _writer(query: BoardQuery) -> CardWriter:
+    return CardWriter(timezone.now(), f"?back=board&{query.encode()}".rstrip("&"))
+
+
 def _lately() -> datetime:
     """The company's midnight from which on closed deals are shown, and summed by whole days."""
     return day_start(company_today() - timedelta(days=CLOSED_SHOWN_DAYS))
@@ -121,7 +132,7 @@ def _cards(user: Any, stages: Sequence[Stage], query: BoardQuery) -> dict[int, l
         values["lately"] = _lately()
     ids = [row["pk"] for row in _TOPS.fetch(user, columns_asked, order, **values)]
     found = Deal.objects.filter(pk__in=ids).select_related("customer", "owner").only(*SHOWN)
-    writer = CardWriter(timezone.now(), f"?back=board&{query.encode()}".rstrip("&"))
+    writer = _writer(query)
     by_id = {stage.pk: stage for stage in stages}
     columns: dict[int, list[SafeString]] = {}
     deals = list(with_next_step(found.order_by(*order)))

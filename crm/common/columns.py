@@ -171,6 +171,15 @@ class PhoneColumn(Column):
 
 
 @dataclass(frozen=True)
+class MailColumn(Column):
+    """An address that opens the reader's mail program."""
+
+    def render(self, record: Any) -> SafeString | str:
+        said = self.value(record)
+        return format_html('<a href="mailto:{}">{}</a>', said, said) if said else ""
+
+
+@dataclass(frozen=True)
 class TagsColumn(Column):
     """Words with a colour, from a list of {name, colour} that the record carries."""
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from crm.common.errors import EditConflictError, RefusedError
 from customers.models import Customer, Need
-from sales.board import BoardQuery, board_heads, board_query
+from sales.board import BoardQuery, board_card, board_heads, board_query
 from sales.forms import ChooseStageForm, MoveForm
 from sales.models import Deal, Stage
 from sales.services import deal_move, lead_convert, need_convert
@@ -104,8 +104,11 @@ class DealMove(View):
         said = _("%(deal)s is in “%(stage)s” now.") % {"deal": deal, "stage": deal.stage.label}
         query = self._board()
         if self._wants_json:
-            heads = board_heads(self.request.user, query) if query else {}
-            return JsonResponse({"columns": heads, "version": deal.version, "message": said})
+            answer = {"columns": {}, "version": deal.version, "message": said}
+            if query:
+                answer["columns"] = board_heads(self.request.user, query)
+                answer["card"] = board_card(query, deal)
+            return JsonResponse(answer)
         if self.request.headers.get("HX-Request") and query:
             context = board_context(self.request, query)
             return render(self.request, "sales/board.html#board", context)

@@ -32,6 +32,15 @@ function updateHeads(board, columns = {}) {
   }
 }
 
+/** What a card says may be another in its new column; the focus stays where it was in it. */
+function renew(card, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const inMove = card.contains(document.activeElement);
+  card.replaceChildren(...template.content.firstElementChild.childNodes);
+  if (inMove) card.querySelector("[data-move]").focus({ preventScroll: true });
+}
+
 /** Tells the server where the card, which stands in its new column already, has gone. */
 async function moved(board, card, putBack) {
   const column = card.closest("[data-column]");
@@ -44,6 +53,7 @@ async function moved(board, card, putBack) {
       return;
     }
     if (data.version !== undefined) card.dataset.version = data.version;
+    if (data.card) renew(card, data.card);
     updateHeads(board, data.columns);
     const words = data.message ?? text("moved", { column: column.dataset.label });
     if (data.undo || data.message) say(words, "success", data.undo);

@@ -314,3 +314,16 @@ def test_it_reads_many_rows_with_as_many_queries_as_few(
     for _ in range(8):
         factory(customer=CustomerFactory(owner=cast.rep))
     assert queries() == few <= 6
+
+
+def test_it_shows_on_a_contacts_page_what_was_said(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    contact = ContactFactory(owner=cast.rep, team=cast.team)
+    Affiliation.objects.create(contact=contact, customer=customer)
+    CommunicationFactory(customer=customer, contact=contact, subject="About the roof")
+    CommunicationFactory(customer=customer, subject="With somebody else")
+    page = sign_in(client, cast.rep).get(contact.get_absolute_url()).content.decode()
+    assert "About the roof" in page
+    assert "With somebody else" not in page
+    assert f"{CREATE}?customer={customer.pk}&amp;contact={contact.pk}" in page

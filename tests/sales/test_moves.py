@@ -50,6 +50,7 @@ def test_it_answers_a_drag_with_the_heads(
     )  # fmt: skip
     heads = answer.json()["columns"]
     assert answer.json()["version"] == 2
+    assert f'data-card="{deal.pk}" data-version="2"' in answer.json()["card"]
     assert heads[str(stages["new"].pk)] == {
         "count": "0", "total": "CN¥0", "hint": "weighted CN¥0",
     }  # fmt: skip
