@@ -13,11 +13,12 @@ from crm.common.charting import Chart
 SHOWN = 10
 
 
-def influences(result: dict[str, Any]) -> Chart:
-    names = feature_names()
+def influences(result: dict[str, Any], *, of_table: bool = False) -> Chart:
+    """``of_table``: the columns are a table's own, whatever the CRM calls such columns."""
+    names = {} if of_table else feature_names()
     rows = result["influences"][:SHOWN]
     labels = [names.get(one["column"], one["column"]) for one in rows]
-    texts = [influence_text(one) for one in rows]
+    texts = [influence_text({**one, "column": ""} if of_table else one) for one in rows]
     spec = {
         "type": "hbar", "labels_y": labels, "values": [round(one["effect"], 3) for one in rows],
         "texts": texts,

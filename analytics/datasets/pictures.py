@@ -126,8 +126,9 @@ def _term(name: str) -> str:
 
 
 def _score(answer: dict[str, Any]) -> list[Chart]:
-    made = [score_charts.influences(answer)] if answer["influences"] else []
-    return [*made, score_charts.lift(answer), score_charts.calibration(answer)]
+    made = [score_charts.influences(answer, of_table=True)] if answer["influences"] else []
+    calibration = score_charts.calibration(answer, _("Groups of rows"))
+    return [*made, score_charts.lift(answer), calibration]
 
 
 def _rules(answer: dict[str, Any]) -> list[Chart]:

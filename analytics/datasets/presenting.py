@@ -19,14 +19,20 @@ HIDDEN = {"warnings", "method", "seconds"}
 # Points of pictures: the picture's own table holds them.
 DRAWN = {"scatter", "plot", "parts", "dates", "heat", "hours", "weekdays", "tenths", "history",
          "curve", "radar"}  # fmt: skip
+# What a picture says, or nobody asks; the whole answer has it.
+UNSAID = {
+    "describe": {"by"},
+    "score": {"lift", "influences", "calibration_curve", "threshold", "split_detail"},
+}
 
 
 def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
     """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut) and
     ``cautions``."""
     figures, tables = [], []
+    unsaid = HIDDEN | DRAWN | UNSAID.get(answer.get("method", ""), set())
     for key, value in sorted(answer.items(), key=lambda entry: rank(entry[0])):
-        if key in HIDDEN | DRAWN or value is None or value in ([], {}):
+        if key in unsaid or value is None or value in ([], {}):
             continue
         if key == "groups" and answer.get("method") == "forecast" and len(value) == 1:
             continue  # said beside it already
@@ -46,7 +52,7 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
     flat = {k: v for k, v in value.items() if not isinstance(v, list | Mapping) and v is not None}
     tables = []
     if flat:
-        rows = [[label(name), _shown(item)] for name, item in flat.items()]
+        rows = [[label(name), *_column([item])] for name, item in flat.items()]
         tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0})
     for name, item in value.items():
         if isinstance(item, list) and item:
@@ -60,7 +66,8 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     if all(isinstance(item, Mapping) for item in shown):
         told = {name for item in shown for name in item} - DRAWN
         names = sorted(told, key=lambda n: (rank(n), n))
-        rows = [[_shown(item.get(name)) for name in names] for item in shown]
+        columns = [_column([item.get(name) for item in shown]) for name in names]
+        rows = [list(row) for row in zip(*columns, strict=True)]
         used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
         return {
             "title": label(key), "heads": [label(names[k]) for k in used],
@@ -69,6 +76,14 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     numbered = [[str(k), _shown(item)] for k, item in enumerate(shown, start=1)]
     heads = [label("row"), label(key)]
     return {"title": label(key), "heads": heads, "rows": numbered, "cut": cut}
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    """The values as text: numbers without a fraction where none of them has one."""
+    fractions = [value for value in values if isinstance(value, float)]
+    if all(value.is_integer() for value in fractions):
+        values = [int(value) if isinstance(value, float) else value for value in values]
+    return [_shown(value) for value in values]
 
 
 def _shown(value: Any) -> str:

@@ -15,11 +15,12 @@ from django.test import Client
 from django.urls import reverse
 
 from analytics.datasets.models import Analysis, Dataset
-from analytics.datasets.presenting import retold
+from analytics.datasets.presenting import presented, retold
 from analytics.datasets.questions import QUESTIONS
 from analytics.methods.errors import sentence
 from analytics.methods.messages import MESSAGES
 from analytics.personal import clean_datasets
+from analytics.score_charts import influences
 from crm.accounts.models import User
 from crm.jobs.runner import job_run
 from crm.records.personal.identifiers import Identifiers
@@ -251,6 +252,16 @@ def test_it_retells_what_methods_say_in_the_readers_language() -> None:
         for code, template in MESSAGES.items():
             if "%(" not in template:
                 assert retold(sentence(code, {})) == sentence(code, {})
+
+
+def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
+    told = {"column": "age", "effect": 0.5, "direction": "levels", "high": "person", "low": "x"}
+    chart = influences({"influences": [told]}, of_table=True)
+    assert chart.spec["labels_y"] == ["age"]
+    assert "person" in chart.spec["texts"][0]
+    columns = [{"name": "a", "mean": 2.0, "max": 3.0}, {"name": "b", "mean": 2.5, "max": 4.0}]
+    (table,) = presented({"method": "describe", "columns": columns, "by": ["shop"]})["tables"]
+    assert table["rows"] == [["a", "2.0000", "3"], ["b", "2.5000", "4"]]
 
 
 def test_it_does_an_answer_again_and_says_what_became_of_it(manager: Client) -> None:
