@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -291,9 +292,13 @@ def coefficients(
     return Chart(id, words.title, spec, columns, rows, height="md")
 
 
+_QUOTED = re.compile(r"""Q\((['"])(.*)\1\)""", re.DOTALL)
+
+
 def term_key(name: str) -> str:
     """The channel of a term of the regression, as spend is recorded on it."""
-    return name.strip("`").removeprefix("Q('").removesuffix("')").removesuffix("_S")
+    quoted = _QUOTED.fullmatch(name)
+    return (quoted[2] if quoted else name.strip("`")).removesuffix("_S")
 
 
 def term_label(name: str) -> str:

@@ -37,6 +37,7 @@ def marketing_weeks(scope: Scope) -> pd.DataFrame:
         .annotate(spent=Sum("amount"))
         .order_by("starts_on", "channel")
     )
+    spends = [(*period, _column(channel), spent) for *period, channel, spent in spends]
     if results:
         periods, revenue = _of_results(results)
     else:
@@ -55,6 +56,11 @@ def marketing_weeks(scope: Scope) -> pd.DataFrame:
     source = "results" if results else "orders"
     frame.attrs = {"channels": channels, "controls": list(controls), "source": source}
     return frame
+
+
+def _column(channel: str) -> str:
+    """A channel's column, unlike the frame's own; the end is left out where it is shown."""
+    return f"{channel}_S" if channel in {"week", "revenue"} else channel
 
 
 def _market_rows(scope: Scope) -> dict[str, Any]:

@@ -67,6 +67,11 @@ def _currency(said: str) -> str:
     return code
 
 
+def _platform(said: str) -> str:
+    """A channel of spend; analyses write formulas with it, in which these marks divide."""
+    return text(40)(re.sub(r"[`~]", "-", said))
+
+
 def _id(said: str) -> str:
     """An id without what keeps spreadsheets from rounding it; none when one has rounded it."""
     bare = said.strip().strip("=\"'[]`")
@@ -129,7 +134,7 @@ class SpendRows(MappedImporter):
         Target("ends_on", _("Last day"), clean=period(False), needs_order=True),
         Target("week", _("Week from"), clean=week(False), needs_order=True),
         Target("month", _("Month"), clean=month(False), needs_order=True),
-        Target("channel", _("Platform"), clean=text(40)),
+        Target("channel", _("Platform"), clean=_platform),
         Target("campaign", _("Campaign"), clean=length_of(Campaign, "name")),
         Target("campaign_id", _("The campaign's id on the platform"), clean=_id),
         Target("amount", _("Amount"), clean=_amount),

@@ -15,8 +15,10 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 from django.test import Client
 
+from analytics.charts import term_label
 from analytics.frames import Scope
 from analytics.marketing_frames import marketing_weeks
+from analytics.marketing_runs import fit_effects
 from crm.accounts.models import User
 from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
@@ -278,6 +280,22 @@ def test_it_is_explained_by_the_regression(client: Client, brand: Campaign) -> N
     frame = marketing_weeks(Scope(team_id=brand.team_id))
     assert frame.attrs["channels"] == ["google"]
     assert frame["google"].tolist() == [1120.75]
+
+
+def test_any_name_of_a_platform_can_be_explained(client: Client, brand: Campaign) -> None:
+    names = ["a`b~c", "week", "Kid's (CPC) + x"]
+    bring(client, "Day,Campaign,Platform,Cost\n" + "".join(
+        f"2026-{month:02}-{day:02},Brand,{name},{(month * day * n) % 29}\n"
+        for month in range(1, 11) for day in (2, 9, 16, 23) for n, name in enumerate(names, 3)
+    ))  # fmt: skip
+    for n in range(45):
+        first = date(2026, 1, 1) + timedelta(days=7 * n)
+        MarketResult.objects.create(team=brand.team, revenue=1000 + n * 17 % 23, starts_on=first,
+                                    ends_on=first + timedelta(days=7))  # fmt: skip
+    frame = marketing_weeks(Scope(team_id=brand.team_id))
+    _found, result = fit_effects(frame)
+    labels = {term_label(row["name"]) for row in result["adjusted"]}
+    assert labels == {"a-b-c", "week", "Kid's (CPC) + x"}
 
 
 def test_it_wants_a_rate(client: Client, brand: Campaign) -> None:
