@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from crm.common import formats, tones
+from crm.common import tones
 from crm.common.columns import (
     BadgeColumn,
     Column,
@@ -42,7 +37,6 @@ from sales.forms import DealForm, OrderForm, PriceListForm, ProductForm, QuoteFo
 from sales.models import Deal, Order, PriceList, Product, Quote, Target
 from sales.next_steps import with_next_step
 from sales.selectors import (
-    attainment,
     deal_page,
     order_page,
     price_list_page,
@@ -51,6 +45,7 @@ from sales.selectors import (
     with_achieved,
 )
 from sales.stages import StageColumn
+from sales.target_columns import AttainmentColumn, PeriodColumn, WhoseColumn
 
 tones.register(
     "sales.order", "status",
@@ -76,43 +71,6 @@ def _initial(*names: str) -> Any:
         return {name: request.GET[name] for name in names if request.GET.get(name)}
 
     return read
-
-
-@dataclass(frozen=True)
-class PeriodColumn(Column):
-    """A target's days, both ends included; files hold the first one."""
-
-    def render(self, record: Any) -> SafeString:
-        last = record.ends_on - timedelta(days=1)
-        return format_html(
-            '<a href="{}" class="fw-medium" data-row-link>{} – {}</a>',
-            record.get_absolute_url(), formats.day(record.starts_on), formats.day(last),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class WhoseColumn(Column):
-    """Whose target it is; a team's own is everybody's."""
-
-    def render(self, record: Any) -> str:
-        return super().render(record) or gettext("The whole team")
-
-
-@dataclass(frozen=True)
-class AttainmentColumn(Column):
-    """Sold against planned, as a bar with its figure."""
-
-    def render(self, record: Any) -> SafeString | str:
-        if not hasattr(record, "achieved"):
-            return ""
-        reached = attainment(record, timezone.localdate())
-        text = formats.percent(reached.share)
-        return format_html(
-            '<span class="progress-line{}"><progress value="{}" max="100" aria-label="{}">'
-            '</progress><span class="num">{}</span></span>',
-            " tone-green" if reached.on_pace else " tone-orange",
-            min(round(reached.share * 100), 100), text, text,
-        )  # fmt: skip
 
 
 def _deal_tabs(user: Any) -> list[tuple[Any, str]]:
