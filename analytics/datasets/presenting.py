@@ -22,6 +22,8 @@ DRAWN = {"scatter", "plot", "parts", "dates", "heat", "hours", "weekdays", "tent
 # What a picture says, or nobody asks; the whole answer has it.
 UNSAID = {
     "describe": {"by"},
+    "correlate": {"columns"},
+    "cluster": {"labels", "sizes", "columns"},
     "score": {"lift", "influences", "calibration_curve", "threshold", "split_detail"},
 }
 
@@ -52,7 +54,11 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
     flat = {k: v for k, v in value.items() if not isinstance(v, list | Mapping) and v is not None}
     tables = []
     if flat:
-        rows = [[label(name), *_column([item])] for name, item in flat.items()]
+        # One letter is a model's own: a, b and r of BG/NBD, p and q of ARIMA.
+        rows = [
+            [name if len(name) == 1 else label(name), *_column([item])]
+            for name, item in flat.items()
+        ]
         tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0})
     for name, item in value.items():
         if isinstance(item, list) and item:

@@ -262,6 +262,8 @@ def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
     columns = [{"name": "a", "mean": 2.0, "max": 3.0}, {"name": "b", "mean": 2.5, "max": 4.0}]
     (table,) = presented({"method": "describe", "columns": columns, "by": ["shop"]})["tables"]
     assert table["rows"] == [["a", "2.0000", "3"], ["b", "2.5000", "4"]]
+    (table,) = presented({"method": "value", "bgnbd": {"a": 0.79, "alpha": 4.0}})["tables"]
+    assert table["rows"] == [["a", "0.7900"], ["alpha", "4"]]
 
 
 def test_it_does_an_answer_again_and_says_what_became_of_it(manager: Client) -> None:
