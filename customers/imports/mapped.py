@@ -71,6 +71,8 @@ class MappedImporter(Importer):
     needed: ClassVar[tuple[str, ...]] = ("name",)
     # And one of each of these.
     also_needed: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    # Fields without which a row would say something else.
+    telling: ClassVar[frozenset[str]] = TELLING
     blanks: ClassVar[frozenset[str]] = BLANKS
     asks: ClassVar[Sequence[Question]] = ()
     keys: ClassVar[Sequence[tuple[str, Any]]] = ()
@@ -178,7 +180,7 @@ class MappedImporter(Importer):
 
     def _leave_cells(self, cleaned: Cleaned) -> None:
         """Keep the row for its other cells, unless it hangs on those that cannot be read."""
-        needed = {*TELLING, *chain(self.needed, *self.also_needed)}
+        needed = {*self.telling, *chain(self.needed, *self.also_needed)}
         may_go = {place for place in cleaned.problems if self.mapping[place] not in needed}
         if may_go == set(cleaned.problems):
             cleaned.left, cleaned.problems = cleaned.problems, {}

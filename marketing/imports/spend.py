@@ -118,6 +118,7 @@ class SpendRows(MappedImporter):
     names = headers.SPEND
     needed = ("amount", "micros")
     also_needed = (("day", "starts_on", "week", "month"), ("campaign", "campaign_id"))
+    telling = frozenset({"currency", "ends_on", "channel"})
     blanks = BLANKS | {"-", "--", "---"}
     uses_currency = True
     chunk = 1_000

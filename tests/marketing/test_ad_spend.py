@@ -298,6 +298,19 @@ def test_any_name_of_a_platform_can_be_explained(client: Client, brand: Campaign
     assert labels == {"a-b-c", "week", "Kid's (CPC) + x"}
 
 
+def test_it_leaves_out_counts_that_cannot_be_read_but_no_money(
+    client: Client, brand: Campaign
+) -> None:
+    head = "Day,Reporting ends,Campaign,Cost,Currency,Clicks\n"
+    rows = "".join(f"2026-11-01,,Brand,{cost},{code},{clicks}\n" for cost, code, clicks in [
+        (1, "CNY", "many"), (2, "yuan", 1), ("much", "CNY", 1), (4, "CNY", 3),
+    ])  # fmt: skip
+    batch = bring(client, head + rows, lenient="on")
+    assert sums(batch)[4] == 2
+    assert sorted(batch.reasons) == ["bad_currency", "bad_number"]
+    assert (Spend.objects.get().amount, Spend.objects.get().clicks) == (5, 3)
+
+
 def test_it_wants_a_rate(client: Client, brand: Campaign) -> None:
     batch = bring(client, DAILY.replace("Cost", "Cost (EUR)") + "2026-11-01,Brand,2,1,1\n")
     assert (list(batch.reasons), Spend.objects.count()) == (["missing_rate"], 0)
