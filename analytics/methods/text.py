@@ -256,8 +256,7 @@ def _fit(
     seed: int,
 ) -> TextModel:
     texts = cleaned(texts)
-    words, characters = _vectorisers(texts)
-    X = _vectors(words, characters, texts)
+    words, characters, X = _vectorised(texts)
     first = _machine(seed).fit(X[~held], labels[~held])
     place = {str(name): k for k, name in enumerate(first.classes_)}
     right = np.asarray([place[str(name)] for name in labels[held]], dtype=np.intp)
@@ -270,16 +269,19 @@ def _fit(
     return TextModel(words, characters, machine, classes, temperature, threshold)
 
 
-def _vectorisers(texts: pd.Series) -> tuple[Any, Any]:
+def _vectorised(texts: pd.Series) -> tuple[Any, Any, Any]:
+    """Return both vectorisers as learned from the texts, and the texts' vectors."""
+    from scipy.sparse import hstack
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     common = {"sublinear_tf": True, "lowercase": False, "max_features": 200_000}
     words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=TERM, **common)
     characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), min_df=2, **common)
     try:
-        return words.fit(texts), characters.fit(texts)
+        learned = [words.fit_transform(texts), characters.fit_transform(texts)]
     except ValueError as error:  # no word, or no piece that occurs twice
         raise DataProblem("texts_without_words") from error
+    return words, characters, hstack(learned).tocsr()
 
 
 def _vectors(words: Any, characters: Any, texts: pd.Series) -> Any:
