@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.records.part_filters import OwnedByFilter, PartTextFilter, TeamFilter, hidden
+from customers.filters import ImportedFilter
 from customers.models import Customer
 from marketing.models import Activity, Campaign
 
@@ -46,6 +47,7 @@ class CampaignFilterSet(RecordFilterSet):
         )
     )
     currency = PartTextFilter("currency", _("Currency"))
+    imported = ImportedFilter()
     owned_by = OwnedByFilter(lambda: [Campaign])
     team = TeamFilter()
 

@@ -50,7 +50,7 @@ MADE = {
 # The lists that show what an import made.
 LISTED = {
     "customers": "customers.customer", "contacts": "customers.contact", "needs": "customers.need",
-    "deals": "sales.deal",
+    "deals": "sales.deal", "campaigns": "marketing.campaign",
 }  # fmt: skip
 OUTCOMES = {
     "created": (pgettext_lazy("row", "New"), "green", "circle-plus"),

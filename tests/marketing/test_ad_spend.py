@@ -140,6 +140,9 @@ def test_it_undoes_exactly_what_it_did(client: Client, brand: Campaign) -> None:
         answer_adds_campaigns="on",
     )  # fmt: skip
     assert batch.objects_made == {"campaigns": 1, "spends": 1}
+    listed = f"/marketing/campaigns/?imported={batch.pk}"
+    assert listed in client.get(f"{IMPORT}{batch.pk}/").content.decode()
+    assert [row.name for row in client.get(listed).context["page"].rows] == ["Fresh"]
     client.post(f"{IMPORT}{batch.pk}/undo/")
     batch = work(batch)
     assert (batch.state, batch.undo["kept"]) == ("undone", [])
