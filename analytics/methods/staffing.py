@@ -13,6 +13,8 @@ from analytics.methods.series import VALUE, WHEN, local_table
 
 # Each hour of the week should have come round this often before anything is suggested.
 LEAST_WEEKS = 4
+# More weeks without any contact than this share are told: a date may be mistyped.
+EMPTY = 0.1
 MOST_AGENTS = 10_000
 # Staff for a busy hour, not for the mean one.
 BUSY = 0.8
@@ -156,6 +158,9 @@ def suggest_staffing(
     ]
     dropped = len(table) - len(used)
     notices = [Notice("rows_outside_weeks", {"rows": dropped})] if dropped else []
+    empty = int((counts.sum(axis=(1, 2)) == 0).sum())
+    if empty > EMPTY * weeks:
+        notices.append(Notice("weeks_without_contacts", {"empty": empty, "weeks": weeks}))
     return StaffingResult(tuple(hours), weeks, len(used), dropped, tuple(notices))
 
 

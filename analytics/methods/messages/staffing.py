@@ -12,4 +12,8 @@ MESSAGES: dict[str, str] = {
     "rows_outside_weeks": _(
         "%(rows)d rows without a time or outside the whole weeks were left out."
     ),
+    "weeks_without_contacts": _(
+        "%(empty)d of the %(weeks)d weeks hold no contact and count as weeks without work: if a "
+        "date is mistyped, the figures are too low."
+    ),
 }

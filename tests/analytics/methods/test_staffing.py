@@ -67,3 +67,11 @@ def test_it_refuses_what_cannot_be_staffed(
     with pytest.raises(DataProblem) as refused:
         suggest_staffing(frame, "at", **{"handling": 300.0, **options})
     assert refused.value.code == code
+
+
+def test_it_tells_weeks_without_any_contact() -> None:
+    mistyped = pd.concat([pd.DataFrame({"at": [pd.Timestamp("2020-01-01 09:00")]}), contacts()])
+    told = [notice.code for notice in suggest_staffing(mistyped, "at", handling=300).notices]
+    assert "weeks_without_contacts" in told
+    plain = suggest_staffing(contacts(), "at", handling=300)
+    assert "weeks_without_contacts" not in [notice.code for notice in plain.notices]
