@@ -41,7 +41,7 @@ class BudgetForm(OptionsForm):
         if self.run:
             least, most = self.bounds(self.run)
             self.fields["total"].help_text = _(
-                "Between %(least)s and %(most)s: within 20 %% of what was tried."
+                "Between %(least)s and %(most)s: within 20%% of what was tried."
             ) % {"least": formats.number(least), "most": formats.number(most)}
 
     @staticmethod

@@ -65,8 +65,8 @@ def bands(
         for name, step in zip(x[len(actual) :], steps, strict=True)
     ]
     columns = [
-        *heads, _("Forecast"), _("Low (80 %)"), _("High (80 %)"), _("Low (95 %)"),
-        _("High (95 %)"),
+        *heads, _("Forecast"), _("Low (80%)"), _("High (80%)"), _("Low (95%)"),
+        _("High (95%)"),
     ]  # fmt: skip
     return Chart(id, title, spec, columns, rows, height="lg")
 
@@ -263,7 +263,7 @@ class Terms:
 
 
 def channels() -> Terms:
-    title = _("What a unit of spend brings (with an interval of 95 %)")
+    title = _("What a unit of spend brings (with an interval of 95%)")
     return Terms(_("Channel"), _("Revenue per unit of spend"), title, _("Weeks"), term_label)
 
 
@@ -281,7 +281,7 @@ def coefficients(
         **{key: [row[key] for row in shown] for key in ("estimate", "lo", "hi")},
     }  # fmt: skip
     columns = [
-        words.term, _("Effect"), _("Low (95 %)"), _("High (95 %)"), "p", _("Without adjustment"),
+        words.term, _("Effect"), _("Low (95%)"), _("High (95%)"), "p", _("Without adjustment"),
         "VIF",
     ]  # fmt: skip
     rows = [

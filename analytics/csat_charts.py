@@ -30,7 +30,7 @@ def drivers(result: dict[str, Any]) -> Chart:
         "type": "coefficients", "zero": 0, "labels_y": labels,
         "x_name": _("worse ← log-odds → better"), **logs,
     }  # fmt: skip
-    columns = [_("Driver"), _("Odds of a better mark ×"), _("Low (95 %)"), _("High (95 %)"), "p"]
+    columns = [_("Driver"), _("Odds of a better mark ×"), _("Low (95%)"), _("High (95%)"), "p"]
     table = [
         [label, row["own_ratio"], row["own_lo"], row["own_hi"], row["p"]]
         for label, row in zip(labels, rows, strict=True)
@@ -58,13 +58,13 @@ def months(result: dict[str, Any]) -> Chart:
         "type": "line", "x": [row["month"] for row in rows],
         "series": [
             {"name": _("Mean mark"), "data": means},
-            {"name": _("Low (95 %)"), "data": low, "dashed": True},
-            {"name": _("High (95 %)"), "data": high, "dashed": True},
+            {"name": _("Low (95%)"), "data": low, "dashed": True},
+            {"name": _("High (95%)"), "data": high, "dashed": True},
         ],
     }  # fmt: skip
     columns = [
         _("Month sent"), _("Surveys sent"), _("Answered"), _("Response rate"), _("Mean mark"),
-        _("Low (95 %)"), _("High (95 %)"),
+        _("Low (95%)"), _("High (95%)"),
     ]  # fmt: skip
     table = [
         [row["month"], row["asked"], row["answered"],
@@ -103,15 +103,15 @@ def _groups(key: str, title: str, first: str, found: dict[str, Any], labels: lis
         )
     spec = {
         "type": "coefficients", "zero": round(found["mean"] or 0, 2),
-        "x_name": _("Mean mark (with an interval of 95 %)"),
+        "x_name": _("Mean mark (with an interval of 95%)"),
         "labels_y": [label for label, _row in pairs],
         "estimate": [round(row["shrunk"], 2) for _label, row in pairs],
         "lo": [round(row["lo"], 2) for _label, row in pairs],
         "hi": [round(row["hi"], 2) for _label, row in pairs],
     }  # fmt: skip
     columns = [
-        first, _("Marks"), _("Plain mean"), _("Mean drawn to all"), _("Low (95 %)"),
-        _("High (95 %)"),
+        first, _("Marks"), _("Plain mean"), _("Mean drawn to all"), _("Low (95%)"),
+        _("High (95%)"),
     ]  # fmt: skip
     table = [
         [label, row["rows"], row["mean"], row["shrunk"], row["lo"], row["hi"]]

@@ -69,7 +69,7 @@ def findings(run: Run) -> list[str]:
     usual = result["usual"]
     clear = [one for one in result["odds_ratios"] if not one["own_lo"] <= 1.0 <= one["own_hi"]]
     said = [
-        _("%(step)s: the odds of a better mark × %(ratio)s (95 %% between %(low)s and %(high)s).")
+        _("%(step)s: the odds of a better mark × %(ratio)s (95%% between %(low)s and %(high)s).")
         % {
             "step": step_text(one, usual), "ratio": _factor(one["own_ratio"]),
             "low": _factor(one["own_lo"]), "high": _factor(one["own_hi"]),

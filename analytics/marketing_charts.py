@@ -34,8 +34,8 @@ def both_effects(result: dict[str, Any], words: Terms | None = None) -> list[Cha
         **{key: [one[key] for _label, one in rows] for key in ("estimate", "lo", "hi")},
     }  # fmt: skip
     columns = [
-        words.term, _("Plain"), _("Low (95 %)"), _("High (95 %)"), _("Adjusted"),
-        _("Low (95 %)"), _("High (95 %)"), _("Plain misleads"),
+        words.term, _("Plain"), _("Low (95%)"), _("High (95%)"), _("Adjusted"),
+        _("Low (95%)"), _("High (95%)"), _("Plain misleads"),
     ]  # fmt: skip
     table = [
         [words.label(held["name"]), plain["estimate"], plain["lo"], plain["hi"], held["estimate"],
@@ -131,13 +131,13 @@ def returns(result: dict[str, Any]) -> Chart:
     spec = {
         "type": "coefficients", "zero": 0, "x_name": _("Revenue per unit of spend"),
         "labels_y": [term_label(one["name"]) for one in known],
-        "labels": {"interval95": _("Interval of 90 %")},
+        "labels": {"interval95": _("Interval of 90%")},
         "estimate": [one["roi"] for one in known],
         "lo": [one["sales_lo"] / one["spend"] for one in known],
         "hi": [one["sales_hi"] / one["spend"] for one in known],
     }  # fmt: skip
     columns = [
-        _("Channel"), _("Spend a week"), _("Brought a week"), _("Low (90 %)"), _("High (90 %)"),
+        _("Channel"), _("Spend a week"), _("Brought a week"), _("Low (90%)"), _("High (90%)"),
         _("Per unit of spend"), _("The next unit"), _("Lasts into the next week (%)"),
         _("Half of the effect at"),
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def _curve(place: int, channel: dict[str, Any], unit: str, *, suggested: bool) -
         "mean": [round(value) for value in sales],
         "lo80": [round(value) for value in low], "hi80": [round(value) for value in high],
         "labels": {
-            "actual": "", "forecast": _("Revenue a week"), "interval80": _("Interval of 90 %"),
+            "actual": "", "forecast": _("Revenue a week"), "interval80": _("Interval of 90%"),
         },
         "unit": unit,
     }  # fmt: skip
@@ -178,7 +178,7 @@ def _curve(place: int, channel: dict[str, Any], unit: str, *, suggested: bool) -
         note = said % {
             "now": told(channel["spend"]), "then": told(channel["suggested"])
         }  # fmt: skip
-    columns = [_("Spend a week"), _("Revenue a week"), _("Low (90 %)"), _("High (90 %)")]
+    columns = [_("Spend a week"), _("Revenue a week"), _("Low (90%)"), _("High (90%)")]
     title = _("What %(channel)s brings by spend") % {"channel": name}
     return Chart(f"curve{place}", title, spec, columns, [list(p) for p in points], note=note)
 

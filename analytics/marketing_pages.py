@@ -62,7 +62,7 @@ def _effects_sentence(result: dict[str, Any]) -> str:
         return _("No channel's effect can be told from chance. That is not proof of none.")
     return _(
         "%(channel)s clearly raised revenue: %(estimate)s per unit spent "
-        "(95 %% between %(low)s and %(high)s)."
+        "(95%% between %(low)s and %(high)s)."
     ) % _effect_words(sure[0])
 
 
@@ -70,7 +70,7 @@ def effects_findings(run: Run) -> list[str]:
     """Every channel whose effect is clear, and those of which nothing can be told."""
     rows = _effects(run.result)
     said = [
-        _("%(channel)s: %(estimate)s per unit spent (95 %% between %(low)s and %(high)s).")
+        _("%(channel)s: %(estimate)s per unit spent (95%% between %(low)s and %(high)s).")
         % _effect_words(row)
         for row in sorted(rows, key=lambda row: -row["estimate"])
         if row["lo"] > 0 or row["hi"] < 0
@@ -149,7 +149,7 @@ def _advice(result: dict[str, Any], *, helps: bool) -> str:
     most = max(result["channels"], key=lambda one: one["suggested"] - _present(one, result))
     return _(
         "The same %(total)s a week, split as suggested, is expected to bring %(gain)s more revenue "
-        "a week (90 %% between %(low)s and %(high)s); most should be moved to %(channel)s."
+        "a week (90%% between %(low)s and %(high)s); most should be moved to %(channel)s."
     ) % {
         "total": money(result["total"]),
         "gain": money(result["gain"]),

@@ -319,14 +319,14 @@ class CustomerValue(Found):
     # None where the model foretells orders no better than the past rate.
     alive = models.FloatField(_("still a customer"), null=True)
     orders = models.FloatField(_("orders to come"), null=True)
-    orders_from = models.PositiveIntegerField(_("orders to come, low (80 %)"), null=True)
-    orders_until = models.PositiveIntegerField(_("orders to come, high (80 %)"), null=True)
+    orders_from = models.PositiveIntegerField(_("orders to come, low (80%)"), null=True)
+    orders_until = models.PositiveIntegerField(_("orders to come, high (80%)"), null=True)
     # In the base currency; None where it is foretold no better than by the past rate.
     value = models.DecimalField(_("value to come"), max_digits=16, decimal_places=2, null=True)
     # The next order; None where it cannot be known.
     next_on = models.DateField(_("next order"), null=True)
-    next_from = models.DateField(_("next order, early (80 %)"), null=True)
-    next_until = models.DateField(_("next order, late (80 %)"), null=True)
+    next_from = models.DateField(_("next order, early (80%)"), null=True)
+    next_until = models.DateField(_("next order, late (80%)"), null=True)
 
     class Meta:
         verbose_name = _("value of a customer")

@@ -52,7 +52,7 @@ def value_page(run: Run) -> Page:
     shown = _money if result["value"] else formats.number
     sentence = _(
         "%(customers)s customers are expected to bring %(total)s in the next %(days)d days "
-        "(80 %% between %(low)s and %(high)s); the best tenth brings %(share)s of it."
+        "(80%% between %(low)s and %(high)s); the best tenth brings %(share)s of it."
     ) % {
         "customers": formats.number(result["customer_count"]),
         "total": shown(total["mean"]) + ("" if result["value"] else " " + _("orders")),
@@ -80,7 +80,7 @@ def _when_quality(test: dict[str, Any] | None) -> list[tuple[str, str]]:
         rows += [
             (_("Days off, on average"), formats.number(best["error"])),
             (_("Days off by everybody's usual pause"), formats.number(naive["error"])),
-            (_("Next orders within their interval (80 %)"), _share(best["coverage80"])),
+            (_("Next orders within their interval (80%)"), _share(best["coverage80"])),
         ]
     return rows
 
@@ -96,7 +96,7 @@ def _value_quality(result: dict[str, Any]) -> list[tuple[str, str]]:
         (_("Days not seen"), formats.number(test["days"])),
         (_("Orders that came"), formats.number(test["actual"])),
         (
-            _("Orders foreseen (80 %)"),
+            _("Orders foreseen (80%)"),
             f"{formats.number(test['predicted'])} ({formats.number(test['predicted_lo80'])}–"
             f"{formats.number(test['predicted_hi80'])})",
         ),
@@ -104,7 +104,7 @@ def _value_quality(result: dict[str, Any]) -> list[tuple[str, str]]:
         (_("The past rate's total"), _share(naive["total_ratio"])),
         (_("Share of the best tenth"), _share(own["top_share"])),
         (_("The past rate's best tenth"), _share(naive["top_share"])),
-        (_("Interval coverage (80 %)"), _share(test["coverage80"])),
+        (_("Interval coverage (80%)"), _share(test["coverage80"])),
     ]
 
 
@@ -142,8 +142,8 @@ def _best(result: dict[str, Any]) -> Chart:
                   for one in known[:SHOWN]],
     }  # fmt: skip
     columns = [
-        _("Customer"), _("Still a customer (%)"), _("Orders to come"), _("Low (80 %)"),
-        _("High (80 %)"), _("Value to come"),
+        _("Customer"), _("Still a customer (%)"), _("Orders to come"), _("Low (80%)"),
+        _("High (80%)"), _("Value to come"),
     ]  # fmt: skip
     rows = [
         [names[one["customer"]], round(100 * one["alive"], 1), round(one["purchases"], 2),

@@ -245,7 +245,7 @@ def _forecast(run: Run) -> Page:
     low, high = sum(step["lo80"] for step in steps), sum(step["hi80"] for step in steps)
     sentence = _(
         "The next %(weeks)d weeks are expected to bring %(total)s; single weeks lie between "
-        "%(low)s and %(high)s in 80 %% of cases."
+        "%(low)s and %(high)s in 80%% of cases."
     ) % {
         "weeks": len(steps),
         "total": _short(total),
@@ -258,8 +258,8 @@ def _forecast(run: Run) -> Page:
         (_("MASE on unseen weeks"), _figure(test["mase"])),
         (_("MASE of the naive rival"), _figure(test["naive_mase"])),
         ("sMAPE", "–" if test["smape"] is None else formats.percent(test["smape"] / 100, 1)),
-        (_("Interval coverage (80 %)"), _share(test["coverage80"])),
-        (_("Interval coverage (95 %)"), _share(test["coverage95"])),
+        (_("Interval coverage (80%)"), _share(test["coverage80"])),
+        (_("Interval coverage (95%)"), _share(test["coverage95"])),
         (_("Backtest starts"), _figure(test.get("origins"), 0)),
     ]
     return (

@@ -48,7 +48,7 @@ def lift(result: dict[str, Any]) -> Chart:
         _("Tenth"), _("Rows"), _("Share with the event"), _("Against the mean"),
         _("Reached so far"),
     ]  # fmt: skip
-    note = _("Unseen rows, from the likeliest tenth to the least likely; the mean is %(mean)s %%.")
+    note = _("Unseen rows, from the likeliest tenth to the least likely; the mean is %(mean)s%%.")
     shown = note % {"mean": formats.number(mean, 1)}
     return Chart("lift", _("How well it finds them"), spec, columns, table, note=shown)
 

@@ -34,5 +34,5 @@ def weekdays(found: Sequence[dict[str, Any]], counted: str) -> Chart:
         "series": [{"name": counted, "data": [round(row["mean"], 2) for row in found]}],
     }  # fmt: skip
     table = [[names[row["weekday"]], row["mean"], row["lo"], row["hi"]] for row in found]
-    columns = [_("Weekday"), _("Mean"), _("Low (95 %)"), _("High (95 %)")]
+    columns = [_("Weekday"), _("Mean"), _("Low (95%)"), _("High (95%)")]
     return Chart("week", _("The week"), spec, columns, table, height="sm")

@@ -51,8 +51,8 @@ def days(result: dict[str, Any], channel: str, period: str) -> Chart:
         [day, None, *(step[key] for key in bands)] for day, step in zip(ahead, steps, strict=True)
     ]
     columns = [
-        _("Day"), _("Communications"), _("Forecast"), _("Low (80 %)"), _("High (80 %)"),
-        _("Low (95 %)"), _("High (95 %)"),
+        _("Day"), _("Communications"), _("Forecast"), _("Low (80%)"), _("High (80%)"),
+        _("Low (95%)"), _("High (95%)"),
     ]  # fmt: skip
     note = "" if steps else _("Too few communications on this channel for a forecast.")
     title = _("Communications by day: %(channel)s") % {"channel": channel_names()[channel]}

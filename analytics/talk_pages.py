@@ -124,7 +124,7 @@ def _judged(name: str, entry: dict[str, Any]) -> str:
     return (
         _(
             "%(channel)s: the forecast's error is %(mase)s against %(naive)s of repeating the week "
-            "before; its 80 %% band held %(coverage)s of unseen days."
+            "before; its 80%% band held %(coverage)s of unseen days."
         )
         % values
     )
@@ -146,7 +146,7 @@ def _quality(result: dict[str, Any], channel: str) -> list[tuple[str, str]]:
         rows += [
             (_("MASE on unseen days"), number(test["mase"], 2)),
             (_("MASE of the naive rival"), number(test["naive_mase"], 2)),
-            (_("Interval coverage (80 %)"), formats.percent(test["coverage80"])),
-            (_("Interval coverage (95 %)"), formats.percent(test["coverage95"])),
+            (_("Interval coverage (80%)"), formats.percent(test["coverage80"])),
+            (_("Interval coverage (95%)"), formats.percent(test["coverage95"])),
         ]
     return rows

@@ -112,7 +112,7 @@ def _quality(run: Run) -> list[tuple[str, str]]:
          f"{_number(test['auc'])} ({_number(test['auc_lo'])} – {_number(test['auc_hi'])})"),
         (_("Log-loss"), _number(test["log_loss"], 3)),
         (_("Log-loss of the stage's own rate"), _number(rivals["stage_rate"], 3)),
-        (_("Gained on it (interval of 95 %)"),
+        (_("Gained on it (interval of 95%)"),
          f"{_number(rivals['gain'], 3)} ({_number(rivals['gain_lo'], 3)} – "
          f"{_number(rivals['gain_hi'], 3)})"),
         (_("Log-loss of the probability the stage is set to"), _number(rivals["set_rate"], 3)),

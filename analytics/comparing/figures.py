@@ -96,8 +96,8 @@ def _forecast(*path: str) -> tuple[Figure, ...]:
         Figure(_("MASE on unseen weeks"), (*path, "mase"), "less"),
         Figure(_("MASE of the naive rival"), (*path, "naive_mase")),
         Figure(_("sMAPE (%)"), (*path, "smape"), "less", 1),
-        Figure(_("Interval coverage (80 %)"), (*path, "coverage80"), 0.80, share=True),
-        Figure(_("Interval coverage (95 %)"), (*path, "coverage95"), 0.95, share=True),
+        Figure(_("Interval coverage (80%)"), (*path, "coverage80"), 0.80, share=True),
+        Figure(_("Interval coverage (95%)"), (*path, "coverage95"), 0.95, share=True),
     )
 
 
@@ -132,7 +132,7 @@ def _value(*path: str) -> tuple[Figure, ...]:
     return (
         Figure(_("Correlation on later purchases"), (*path, "correlation"), "more"),
         Figure(_("Mean absolute error"), (*path, "mae"), "less"),
-        Figure(_("Interval coverage (80 %)"), (*path, "coverage80"), 0.80, share=True),
+        Figure(_("Interval coverage (80%)"), (*path, "coverage80"), 0.80, share=True),
     )
 
 

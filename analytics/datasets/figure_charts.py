@@ -89,7 +89,7 @@ def _differences(answer: dict[str, Any]) -> Chart:
         },
     }  # fmt: skip
     columns = [
-        _("Groups"), _("Difference"), _("Low (95 %)"), _("High (95 %)"), "p", _("p, corrected"),
+        _("Groups"), _("Difference"), _("Low (95%)"), _("High (95%)"), "p", _("p, corrected"),
     ]  # fmt: skip
     rows = [
         [name, one["difference"], one["lo"], one["hi"], one["p"], one["p_adjusted"]]
@@ -133,7 +133,7 @@ def correlated(answer: dict[str, Any]) -> list[Chart]:
         "estimate": [one["value"] for one in pairs], **ends,
     }  # fmt: skip
     columns = [
-        _("Columns"), _("Measure"), _("Strength"), _("Low (95 %)"), _("High (95 %)"), "q",
+        _("Columns"), _("Measure"), _("Strength"), _("Low (95%)"), _("High (95%)"), "q",
     ]  # fmt: skip
     rows = [
         [name, one["measure"], one["value"], one["lo"], one["hi"], one["q"]]

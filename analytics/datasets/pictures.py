@@ -110,7 +110,7 @@ def _hours(answer: Answer) -> list[Chart]:
 def _regress(answer: dict[str, Any]) -> list[Chart]:
     words = charts.Terms(
         _("Term"), _("Change of %(outcome)s per unit") % {"outcome": answer["outcome"]},
-        _("What it depends on (with an interval of 95 %)"), _("Rows"), _term,
+        _("What it depends on (with an interval of 95%)"), _("Rows"), _term,
     )  # fmt: skip
     return [
         charts.coefficients(answer, terms=words),

@@ -81,14 +81,14 @@ def _finding(result: dict[str, Any]) -> str:
     if best["difference"] > 0:
         return (
             _(
-                "“%(arm)s” brought %(difference)s more per customer than %(reference)s (95 %% "
+                "“%(arm)s” brought %(difference)s more per customer than %(reference)s (95%% "
                 "between %(low)s and %(high)s)."
             )
             % names
         )
     return (
         _(
-            "“%(arm)s” did worse than %(reference)s, by %(difference)s per customer (95 %% between "
+            "“%(arm)s” did worse than %(reference)s, by %(difference)s per customer (95%% between "
             "%(low)s and %(high)s)."
         )
         % names
@@ -130,8 +130,8 @@ def differences(result: dict[str, Any]) -> Chart:
         },
     }  # fmt: skip
     columns = [
-        _("Arm"), _counted(result), _outcome(result), _("Difference"), _("Low (95 %)"),
-        _("High (95 %)"), _("Low, all arms at once"), _("High, all arms at once"), "p",
+        _("Arm"), _counted(result), _outcome(result), _("Difference"), _("Low (95%)"),
+        _("High (95%)"), _("Low, all arms at once"), _("High, all arms at once"), "p",
         _("p, corrected"), _("Change (%)"),
     ]  # fmt: skip
     rows = [

@@ -23,11 +23,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='customervalue',
             name='orders_from',
-            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, low (80 %)'),
+            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, low (80%)'),
         ),
         migrations.AlterField(
             model_name='customervalue',
             name='orders_until',
-            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, high (80 %)'),
+            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, high (80%)'),
         ),
     ]

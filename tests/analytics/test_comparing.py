@@ -196,7 +196,7 @@ def test_it_tells_the_better_side_only_where_it_can() -> None:
     low, high = {"auc": 0.6, "lo": 0.5, "hi": 0.7}, {"auc": 0.8, "lo": 0.75, "hi": 0.85}
     assert area.better_side(low, high) == "second"
     assert area.better_side(low, {**high, "lo": 0.65}) == ""
-    covered = Figure("80 %", ("c",), 0.8, share=True)
+    covered = Figure("80%", ("c",), 0.8, share=True)
     assert covered.better_side({"c": 0.78}, {"c": 0.95}) == "first"
     assert covered.better_side({"c": 0.78}, {}) == ""
     assert Figure("naive", ("n",)).better_side({"n": 1}, {"n": 2}) == ""

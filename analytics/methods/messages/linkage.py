@@ -13,7 +13,7 @@ MESSAGES: dict[str, str] = {
     ),
     "no_pairs_found": _("No two records look like the same."),
     "pairs_uncertain": _(
-        "The pairs are right with %(percent).0f %% on average only: look at each before merging."
+        "The pairs are right with %(percent).0f%% on average only: look at each before merging."
     ),
     "link_columns": _("The file of known pairs needs two columns of record ids."),
     "link_unknown_ids": _(

@@ -45,7 +45,7 @@ MESSAGES: dict[str, str] = {
         "%(rows)d row(s) pull the fit strongly (Cook's distance above 1): %(which)s."
     ),
     "many_comparisons": _(
-        "%(tests)d coefficients were tested at 5 %%: about %(expected).1f would look significant "
+        "%(tests)d coefficients were tested at 5%%: about %(expected).1f would look significant "
         "by chance alone. After Holm's correction %(kept)d remain."
     ),
     "exact_fit": _(
@@ -53,7 +53,7 @@ MESSAGES: dict[str, str] = {
         "nothing to estimate."
     ),
     "low_r2": _(
-        "The formula explains %(percent).0f %% of the variation. That is not “no effect”: read the "
+        "The formula explains %(percent).0f%% of the variation. That is not “no effect”: read the "
         "intervals."
     ),
     "effect_disagrees": _(

@@ -6,7 +6,7 @@ from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
     "few_answered": _(
-        "Only %(rate).0f %% of those asked gave a mark (%(answered)d of %(asked)d): read the marks "
+        "Only %(rate).0f%% of those asked gave a mark (%(answered)d of %(asked)d): read the marks "
         "as those of customers who answer."
     ),
     "silent_differ": _(

@@ -40,7 +40,7 @@ MESSAGES: dict[str, str] = {
         "is usually harder."
     ),
     "no_signal": _(
-        "No signal: the ranking cannot be told from chance (AUC %(auc).2f, 95 %% interval %(lo).2f "
+        "No signal: the ranking cannot be told from chance (AUC %(auc).2f, 95%% interval %(lo).2f "
         "to %(hi).2f; 0.5 is chance)."
     ),
     "ranks_only": _(
@@ -59,7 +59,7 @@ MESSAGES: dict[str, str] = {
         "%(others).2f) and was left out."
     ),
     "without_leaks": _(
-        "Without the suspicious columns the AUC is %(auc).2f (95 %% interval %(lo).2f to %(hi).2f)."
+        "Without the suspicious columns the AUC is %(auc).2f (95%% interval %(lo).2f to %(hi).2f)."
     ),
     "reason_raises": _("%(column)s: %(value)s (usually %(typical)s) makes it likelier."),
     "reason_lowers": _("%(column)s: %(value)s (usually %(typical)s) makes it less likely."),

@@ -15,8 +15,8 @@ MESSAGES: dict[str, str] = {
     "judged_on_part": _("%(rows)d texts were not learned from and served to judge."),
     "unknown_classes": _("%(rows)d judged rows have a class that was never learned."),
     "texts_no_better": _(
-        "Of the unseen texts %(right).0f %% were sorted rightly: no better than always answering "
-        "the most frequent class (%(base).0f %%)."
+        "Of the unseen texts %(right).0f%% were sorted rightly: no better than always answering "
+        "the most frequent class (%(base).0f%%)."
     ),
     "texts_without_words": _("The texts hold no words to learn from."),
 }
