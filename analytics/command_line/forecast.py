@@ -38,7 +38,7 @@ def _summary(answer: dict[str, Any]) -> list[str]:
     if test["mase"] is not None:
         lines.append(
             f"on unseen data: MASE {test['mase']:.3f} (seasonal naive {test['naive_mase']:.3f}), "
-            f"sMAPE {test['smape']:.1f} %, 80 % intervals held {100 * test['coverage80']:.0f} %"
+            f"sMAPE {test['smape']:.1f}%, 80% intervals held {100 * test['coverage80']:.0f}%"
         )
     for row in answer["forecast"][:400]:
         group = f"{row['group']}  " if row["group"] is not None else ""

@@ -38,8 +38,8 @@ def _summary(answer: dict[str, Any]) -> list[str]:
     ]
     if test := answer["holdout"]:
         lines.append(
-            f"on later orders: {100 * test['hits']:.1f} % of hidden items guessed by three, "
-            f"{100 * test['popular_hits']:.1f} % by what sells most"
+            f"on later orders: {100 * test['hits']:.1f}% of hidden items guessed by three, "
+            f"{100 * test['popular_hits']:.1f}% by what sells most"
         )
     return lines + [
         f"  {' + '.join(one['lhs'])} → {one['rhs']}: {one['count']} orders, confidence "

@@ -59,7 +59,7 @@ def _scores(file: str, found: Any) -> list[dict[str, Any]]:
 
 def _summary(answer: dict[str, Any]) -> list[str]:
     lines = [
-        f"“{answer['positive']}” in {100 * answer['base_rate']:.1f} % of rows; split: "
+        f"“{answer['positive']}” in {100 * answer['base_rate']:.1f}% of rows; split: "
         f"{answer['split']}; chosen: {answer['chosen']}"
         + ("" if answer["signal"] else " (no signal)")
     ]

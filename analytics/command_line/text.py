@@ -43,7 +43,7 @@ def _summary(answer: dict[str, Any]) -> list[str]:
     if answer["accuracy_answered"] is not None:
         lines.append(
             f"below confidence {answer['threshold']:.2f}: {answer['abstained']} left to a person; "
-            f"the others right in {100 * answer['accuracy_answered']:.1f} %"
+            f"the others right in {100 * answer['accuracy_answered']:.1f}%"
         )
     return lines + [
         f"  {one['label']} taken for {one['taken_for']}: {one['rows']}"

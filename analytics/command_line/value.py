@@ -47,12 +47,12 @@ def _summary(answer: dict[str, Any]) -> list[str]:
         )
         lines += [
             f"  {one['name']}: total {one['total_ratio'] or 0:.2f} of actual, best tenth holds "
-            f"{100 * (one['top_share'] or 0):.0f} %, mean error {one['mae']:.4g}"
+            f"{100 * (one['top_share'] or 0):.0f}%, mean error {one['mae']:.4g}"
             for one in test["money"] or test["purchases"]
         ]
     return lines + [
         f"  {one['customer']}: {one['purchases']:.2f} purchases in {answer['horizon_days']} days, "
-        f"still a customer {100 * one['alive']:.0f} %"
+        f"still a customer {100 * one['alive']:.0f}%"
         + (f", worth {one['value']:.2f}" if one["value"] is not None else "")
         for one in answer["customers"][:SHOWN]
     ]

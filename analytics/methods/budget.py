@@ -273,7 +273,7 @@ def _bounds(X: FloatArray, curves: tuple[Curve, ...]) -> tuple[FloatArray, Float
 def _check_total(total: float | None, now: FloatArray, lo: FloatArray, hi: FloatArray) -> float:
     wanted = float(now.sum()) if total is None else total
     if not np.isfinite(wanted) or not lo.sum() <= wanted <= hi.sum() or wanted <= 0:
-        rule = f"between {lo.sum():.6g} and {hi.sum():.6g}, within 20 % of what was observed"
+        rule = f"between {lo.sum():.6g} and {hi.sum():.6g}, within 20% of what was observed"
         raise DataProblem("bad_parameter", {"name": "total", "rule": rule, "value": total})
     return wanted
 
