@@ -63,9 +63,9 @@ METHOD_PAGES: dict[str, MethodPage] = {
         "chart-line",
         gettext_lazy(
             "Several models forecast weeks they had not seen, from several points in the past. "
-            "The one with the smallest error is used. MASE below 1 means better than repeating "
-            "the same week of last season. Coverage says how many of the true values the drawn "
-            "intervals really held."
+            "Their mean is used: the smaller a model's error there, the more it weighs. MASE "
+            "below 1 means better than repeating the same week of last season. Coverage says how "
+            "many of the true values the drawn intervals really held."
         ),
     ),
     Run.Method.REGRESS: MethodPage(
