@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
@@ -202,7 +203,11 @@ def _chips(request: HttpRequest, filterset: Any) -> list[dict[str, Any]]:
         rest = request.GET.copy()
         for key in (name, "after", "before"):
             rest.pop(key, None)
-        shown = formats.listed(_choice_label(filterset.form.fields[name], v) for v in values)
+        chosen = filterset.form.cleaned_data.get(name) if filterset.is_valid() else None
+        shown = (
+            str(chosen) if isinstance(chosen, Model)  # found when the form was checked
+            else formats.listed(_choice_label(filterset.form.fields[name], v) for v in values)
+        )  # fmt: skip
         label = formats.labelled(item.label, shown)
         chips.append({"label": label, "remove_url": "?" + rest.urlencode()})
     return chips
