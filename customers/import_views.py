@@ -205,9 +205,9 @@ def import_rejects(request: SignedInRequest, pk: int) -> FileResponse:
 @require_GET
 @never_cache
 def import_trial_rejects(request: SignedInRequest, pk: int) -> FileResponse:
-    """The rows that a dry run rejected."""
+    """The rows that a dry run rejected, or would bring in without some of their cells."""
     batch = _draft(request, pk)
-    if not batch.trial.get("rejected"):
+    if not (batch.trial.get("rejected") or "left_out" in batch.trial.get("warnings", ())):
         raise Http404
     return _download(batch, str(Path(batch.file.name).with_suffix(".trial.csv")))
 

@@ -237,7 +237,7 @@ def _finish(batch: ImportBatch, layout: Layout, ledger: Ledger) -> None:
     batch.reasons = ledger.reasons
     batch.objects_made = {name: count for name, count in ledger.objects.items() if count}
     batch.options = {**batch.options, "header": layout.titles[:50], "warnings": ledger.warnings}
-    if ledger.rejected:
+    if ledger.rejected or "left_out" in ledger.warnings:
         batch.rejects.name = str(Path(batch.file.name).with_suffix(".rejects.csv"))
     batch.state = ImportBatch.State.FINISHED
     batch.finished_at = timezone.now()

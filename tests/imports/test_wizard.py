@@ -183,6 +183,16 @@ def test_it_leaves_out_cells_instead_of_rows_when_asked(client: Client, manager:
     assert "9003" in refused
     assert "Came in without this: The choice is unknown." in left
     assert "“Weird”" in left
+    only_left = upload(client, "Company name,Phone Number\nFifth,ask reception\n", "left.csv")
+    client.post(at(only_left, "columns"), columns(only_left, lenient="on"))
+    client.post(at(only_left, "dry-run"))
+    work(only_left)
+    assert (
+        "ask reception" in b"".join(client.get(f"{IMPORT}{only_left.pk}/dry-run/rejects/")).decode()
+    )
+    client.post(at(only_left, "start"))
+    assert (work(only_left).created, only_left.rejected) == (1, 0)
+    assert "ask reception" in b"".join(client.get(f"{IMPORT}{only_left.pk}/rejects/")).decode()
 
 
 def test_it_puts_tags_on_and_gives_to_a_colleague(client: Client, cast: dict[str, Any]) -> None:
