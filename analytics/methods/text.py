@@ -140,12 +140,7 @@ def classify_texts(
         A missing column, fewer than 40 texts or two classes of 5 texts, no test row left.
     """
     started = clock.perf_counter()
-    if threshold is not None and not 0 <= threshold <= 1:
-        params = {"name": "threshold", "rule": "between 0 and 1", "value": threshold}
-        raise DataProblem("bad_parameter", params)
-    if text == label:
-        params = {"name": "label", "rule": "another column than that of the texts", "value": label}
-        raise DataProblem("bad_parameter", params)
+    _check(text, label, threshold)
     notices: list[Notice] = []
     texts, labels, dropped = _readable(train, text, label, notices)
     texts, labels, rare = _frequent(texts, labels, notices)
@@ -174,6 +169,15 @@ def classify_texts(
         seconds_training=round(trained, 3),
         notices=tuple(notices),
     )
+
+
+def _check(text: str, label: str, threshold: float | None) -> None:
+    if threshold is not None and not 0 <= threshold <= 1:
+        params = {"name": "threshold", "rule": "between 0 and 1", "value": threshold}
+        raise DataProblem("bad_parameter", params)
+    if text == label:
+        params = {"name": "label", "rule": "another column than that of the texts", "value": label}
+        raise DataProblem("bad_parameter", params)
 
 
 def _no_better(right: float, base: float, rows: int) -> list[Notice]:
