@@ -42,6 +42,14 @@ def test_it_ignores_fields_that_a_role_may_not_set(cast: Cast, client: Client) -
     assert (customer.owner, customer.team) == (cast.rep, cast.team)
 
 
+def test_it_names_the_owner_by_whom_a_list_is_filtered(cast: Cast, client: Client) -> None:
+    client.force_login(cast.rep)
+    chips = client.get(LIST, {"owner": cast.colleague.pk, "lifecycle": "lead"}).context["chips"]
+    assert [chip["label"] for chip in chips] == ["Lifecycle: Lead", f"Owner: {cast.colleague}"]
+    wrong = client.get(LIST, {"owner": cast.stranger.pk, "lifecycle": "lead"}).context["chips"]
+    assert f"Owner: {cast.stranger}" not in [chip["label"] for chip in wrong]
+
+
 def test_it_makes_one_record_of_a_form_sent_twice(cast: Cast, client: Client) -> None:
     client.force_login(cast.rep)
     values = {**VALUES, "submission": uuid.uuid4()}

@@ -183,6 +183,12 @@ def test_it_leaves_out_cells_instead_of_rows_when_asked(client: Client, manager:
     assert "9003" in refused
     assert "Came in without this: The choice is unknown." in left
     assert "“Weird”" in left
+    alien = upload(
+        client, "Company name,Type,Phone Number\nSixth,Alien,ask\nSeventh,Company,\n", "k.csv"
+    )
+    client.post(at(alien, "columns"), columns(alien, column_1="kind", lenient="on"))
+    client.post(at(alien, "start"))
+    assert (work(alien).created, alien.rejected) == (1, 1)  # what it is, it hangs on
     only_left = upload(client, "Company name,Phone Number\nFifth,ask reception\n", "left.csv")
     client.post(at(only_left, "columns"), columns(only_left, lenient="on"))
     client.post(at(only_left, "dry-run"))

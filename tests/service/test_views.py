@@ -135,6 +135,10 @@ def test_it_swaps_the_row_after_one_click_and_offers_undo(
     taken = client.post(url("take", request_of_rep), headers=HTMX)
     assert f'id="request-{request_of_rep.pk}"' in taken.content.decode()
     assert "In progress" in taken.content.decode()
+    for way in ("hx-post", "formaction"):  # the next step, with and without scripts
+        assert (
+            f'{way}="{request_of_rep.get_absolute_url()}status/resolved/"' in taken.content.decode()
+        )
     request_of_rep.refresh_from_db()
     assert (request_of_rep.owner, request_of_rep.status) == (cast.agent, "in_progress")
 
