@@ -22,6 +22,7 @@ from analytics.marketing_runs import fit_effects
 from crm.jobs.direct import DirectWork
 from customers.imports.running import import_run
 from customers.models import ImportBatch
+from marketing.measures import CAMPAIGN
 from marketing.models import Campaign, MarketResult, Spend
 from sales.models import ExchangeRate
 from tests.factories.marketing import CampaignFactory
@@ -273,6 +274,7 @@ def test_it_takes_dollars_for_a_campaign_in_dollars(client: Client, brand: Campa
     assert batch.options["warnings"] == ["costs_by_hand"]
     brand.refresh_from_db()
     assert (brand.ad_spend, brand.cost, Spend.objects.get().amount) == (2, 7, 14)
+    assert Campaign.objects.aggregate(cost=CAMPAIGN["cost"]) == {"cost": brand.cost}
     form = {"name": "b", "channel": "email", "status": "planned", "starts_on": "2026-11-01",
             "ends_on": "2026-11-02", "budget": 0, "actual_cost": 0, "expected_revenue": 0,
             "currency": "CNY", "version": brand.version}  # fmt: skip
