@@ -5,10 +5,15 @@ from typing import Any
 
 from celery import Celery
 from kombu import Exchange, Queue
+from kombu.transport.redis import Channel
 
 from crm.jobs.registry import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
+
+# Giving messages back over a connection that is gone ends the worker (kombu 5.7). It need not: the
+# sweep rings again.
+Channel.do_restore = False
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")

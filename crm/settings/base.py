@@ -136,9 +136,11 @@ def database_settings(url: str) -> dict[str, Any]:
 # Jobs -----------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.celery_broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# A message only rings the bell, the job's row and lease are the truth: it is acknowledged when its
+# process begins (what is not acknowledged when the broker dies ends a worker), none is hoarded.
+CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 3000  # below the broker's visibility timeout

@@ -119,6 +119,22 @@ def test_it_runs_later_what_was_enqueued_without_a_broker(
         ends(job)
 
 
+def test_it_lets_a_worker_outlive_the_broker_in_the_middle_of_a_job(
+    worker: Worker, beat: Process, valkey: Valkey, start: Any, ends: Any, gate: Gate,
+    wait_until: Wait,
+) -> None:  # fmt: skip
+    process = worker()
+    job = start("test_steps", steps=2, wait_for=str(gate.path))
+    wait_until(gate.pid, seconds=20)
+    valkey.stop()
+    valkey.start()
+    after = start("test_steps", steps=2)
+    ends(after)
+    gate.open()
+    assert ends(job).attempts == 1
+    assert process.poll() is None
+
+
 def test_it_answers_the_page_while_the_broker_hangs(
     worker: Worker, beat: Process, valkey: Valkey, start: Any, ends: Any, owner: User,
     client: Client,
