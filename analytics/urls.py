@@ -12,6 +12,7 @@ from analytics.warehouse import views as warehouse
 app_name = "analytics"
 urlpatterns = [
     path("", views.overview, name="dashboard"),
+    path("cards/<slug:key>/", views.card, name="card"),
     path("cards/<slug:key>.csv", views.card_csv, name="card_csv"),
     path("runs/<int:pk>/", views.run_detail, name="run_detail"),
     path("runs/<int:pk>/<slug:key>.csv", views.run_csv, name="run_csv"),

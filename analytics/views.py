@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,7 @@ from analytics.offers import offer
 from analytics.pages import METHOD_PAGES, MethodPage, run_page
 from analytics.rescoring import score_ask
 from analytics.runs import run_start
-from analytics.slices import PERIODS, slice_of
+from analytics.slices import PERIODS, Slice, slice_of
 from crm.accounts.http import SignedInRequest
 from crm.accounts.models import Team
 from crm.common.charting import Chart
@@ -27,17 +28,24 @@ from crm.common.csv_files import csv_file
 from crm.records.resources import KEEPERS
 from customers.models import Customer
 
+AT_ONCE = 2  # cards that stand on the first screen
+
 
 @require_GET
 def overview(request: SignedInRequest) -> HttpResponse:
+    """The figures and the first cards; the others load when they come into view (``?cards=all``:
+    with the page)."""
     part, period = slice_of(request)
     user: Any = request.user
-    cards = [
-        {"card": card, "chart": card.build(part), "run": dashboard.run_of(card, part)}
-        for card in dashboard.cards_for(user)
-    ]
+    at_once = len(dashboard.CARDS) if request.GET.get("cards") == "all" else AT_ONCE
+    cards = dashboard.cards_for(user)
+    query = request.GET.copy()
+    entries = [_entry(card, part) for card in cards[:at_once]]
+    entries += [_waiting(card, query.urlencode()) for card in cards[at_once:]]
+    query["cards"] = "all"
     context = {
-        "part": part, "period": period, "periods": PERIODS, "cards": cards,
+        "part": part, "period": period, "periods": PERIODS, "cards": entries,
+        "whole_url": f"?{query.urlencode()}",
         "figures": dashboard.figures(part),
         "teams": Team.objects.all() if user.is_admin else [],
         "due_requests": metrics.due_requests(part) if user.role in SERVERS else None,
@@ -46,11 +54,32 @@ def overview(request: SignedInRequest) -> HttpResponse:
     return render(request, "analytics/dashboard.html", context)
 
 
+def _entry(card: dashboard.Card, part: Slice) -> dict[str, Any]:
+    return {"card": card, "chart": card.build(part), "run": dashboard.run_of(card, part)}
+
+
+def _waiting(card: dashboard.Card, query: str) -> dict[str, Any]:
+    return {"card": card, "url": f"{reverse('analytics:card', args=[card.key])}?{query}"}
+
+
+def _card(request: SignedInRequest, key: str) -> dashboard.Card:
+    found = [card for card in dashboard.cards_for(request.user) if card.key == key]
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@require_GET
+def card(request: SignedInRequest, key: str) -> HttpResponse:
+    """One card, for the page that loads it when it comes into view."""
+    entry = _entry(_card(request, key), slice_of(request)[0])
+    context = {"entry": entry, "may_run": request.user.role in KEEPERS}
+    return render(request, "analytics/_dashboard_card.html", context)
+
+
 @require_GET
 def card_csv(request: SignedInRequest, key: str) -> HttpResponse:
-    part, _period = slice_of(request)
-    found = [card for card in dashboard.cards_for(request.user) if card.key == key]
-    chart = found[0].build(part) if found else None
+    chart = _card(request, key).build(slice_of(request)[0])
     if chart is None:
         raise Http404
     return chart_csv(chart)

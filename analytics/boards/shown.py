@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from analytics.boards.drawings import Spark
@@ -52,10 +50,6 @@ class Shown:
     def chart_id(self) -> str:
         """Unique on a page, whatever charts its cards show."""
         return f"chart-{self.card.pk}"
-
-    @property
-    def spec_json(self) -> str:
-        return json.dumps(self.chart.spec, cls=DjangoJSONEncoder) if self.chart else ""
 
     @property
     def data(self) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:

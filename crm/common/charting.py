@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 
 from crm.common import formats
@@ -29,6 +31,10 @@ class Chart:
     height: str = "md"
     links: dict[str, str] = field(default_factory=dict)
     said: Sequence[Sequence[Any]] | None = None  # the cells, where they are not those of the rows
+
+    @property
+    def spec_json(self) -> str:
+        return json.dumps(self.spec, cls=DjangoJSONEncoder)
 
     @property
     def cells(self) -> list[list[str]]:

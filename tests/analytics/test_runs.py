@@ -158,13 +158,25 @@ def test_it_draws_a_dashboard_for_each_role(
     truth: dict[str, Any], person: Any, client: Client, role: str
 ) -> None:
     client.force_login(person(role))
-    page = client.get(reverse("analytics:dashboard"), {"period": "24months"})
-    keys = {entry["card"].key for entry in page.context["cards"]}
-    assert ("requests" in keys) is (role != "rep")
-    assert ("funnel" in keys) is (role != "agent")
-    for key in keys:
-        answer = client.get(reverse("analytics:card_csv", args=[key]))
-        assert answer.status_code in {200, 404}
+    asked = {"period": "24months"}
+    page = client.get(reverse("analytics:dashboard"), asked)
+    whole = client.get(reverse("analytics:dashboard"), asked | {"cards": "all"})
+    drawn = {entry["card"].key: entry["chart"] for entry in whole.context["cards"]}
+    assert ("requests" in drawn) is (role != "rep")
+    assert ("funnel" in drawn) is (role != "agent")
+    assert [entry["card"].key for entry in page.context["cards"]] == list(drawn)
+    shown = [_drawn(client, entry) for entry in page.context["cards"]]
+    assert shown == [chart and chart.rows for chart in drawn.values()]
+    assert any(shown)
+    for key, chart in drawn.items():
+        answer = client.get(reverse("analytics:card_csv", args=[key]), asked)
+        assert answer.status_code == (200 if chart else 404)
+
+
+def _drawn(client: Client, entry: dict[str, Any]) -> Any:
+    """The rows of a card's chart: on the page, or where the page loads it from."""
+    found = client.get(entry["url"]).context["entry"] if "url" in entry else entry
+    return found["chart"] and found["chart"].rows
 
 
 def test_it_counts_sales_of_what_one_may_see(truth: dict[str, Any], person: Any) -> None:

@@ -362,6 +362,7 @@ PAGES: dict[str, Page] = {
     "marketing:spend": Page(KEEPERS),
     "marketing:spend_csv": Page(KEEPERS),
     "marketing:segments": Page({"rep", "manager", "admin"}),
+    "analytics:card": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:card_csv": Page({"rep", "manager", "admin"}, args=("funnel",)),
     "analytics:boards": Page(EVERYONE),
     "analytics:board_start": Page(EVERYONE, "post", data={"start": "empty"}),

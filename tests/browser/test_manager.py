@@ -23,7 +23,10 @@ def test_it_runs_a_segmentation_and_draws_it(sign_in: SignIn, worker: None) -> N
 
 
 def draw_all(page: Page) -> None:
-    """Bring every chart into view and see it drawn."""
+    """Bring every card into view and see its chart drawn."""
+    for waiting in page.locator(".board-wait").element_handles():
+        waiting.evaluate("card => card.scrollIntoView()")
+        waiting.wait_for_element_state("hidden")  # the drawn one stands in its place
     charts = page.locator("[data-chart]")
     expect(charts.first).to_be_attached()
     for chart in charts.all():

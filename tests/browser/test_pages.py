@@ -28,7 +28,7 @@ OTHERS = {
 }  # fmt: skip
 MANAGING = {
     "/", "/customers/", "/customers/privacy/", "/sales/targets/plan/", "/service/queue/",
-    "/analytics/", "/analytics/boards/", "/analytics/datasets/", "/analytics/experiment/",
+    "/analytics/?cards=all", "/analytics/boards/", "/analytics/datasets/", "/analytics/experiment/",
     *(f"/analytics/{method}/" for method in METHODS),
 }  # fmt: skip
 # Each page once, by one who may open it: reps live in most of them.
