@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 # Most numbers of Chinese files; the library takes a hundred times as long for the same answer.
 _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
+# Numbers that a spreadsheet kept as an amount (13800138000.0); who answers (（办公室）); 转801.
+_BESIDE = re.compile(r"(?<=\d{7})\.0$|\s*[(（][^()（）\d]+[)）]$|\s*转\s*\d+$")
 
 
 def normalise_phone(text: str, region: str) -> str:
@@ -19,7 +21,7 @@ def normalise_phone(text: str, region: str) -> str:
     ValidationError
         When no number of any country is recognised.
     """
-    text = text.strip()
+    text = _BESIDE.sub("", text.strip())
     if not text:
         return ""
     if region == "CN" and _CHINESE_MOBILE.fullmatch(text):

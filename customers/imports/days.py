@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -12,6 +12,8 @@ from customers.imports.problems import CellError
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
+# Days since 30 December 1899, as Excel shows a date in a cell without a date's format.
+_SERIAL = re.compile(r"([2-6]\d{4})(?:\.\d+)?")
 _RUN = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _NAMED = re.compile(
     r"(?:(\d{1,2})[\s-]+)?([A-Za-z]{3,9})\.?[\s-]+(?:(\d{1,2}),?\s+)?(\d{4}|\d{2})\b"
@@ -33,6 +35,8 @@ def day(month_first: bool) -> Callable[[str], date]:
             first, second, year = int(found[1]), int(found[3]), _year(found[4])
             by_month = second > 12 or (month_first and found[2] != "." and first <= 12)
             return _date(year, first, second) if by_month else _date(year, second, first)
+        if found := _SERIAL.fullmatch(said):
+            return date(1899, 12, 30) + timedelta(days=int(found[1]))
         return _named(said)
 
     return clean

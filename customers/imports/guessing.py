@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,8 @@ SAMPLE = 20
 MARKS_TO_TELL = 2
 SURE = 3  # what a sure sign weighs
 # “Phone (2)” (see ``layout``: a name that came before), “Phone 1”, “E-mail 1 - Value”.
+# “Opportunity Owner: Full Name” is who owns it.
+_PERSON = frozenset({"fullname", "name", "alias"})
 _NUMBERED = re.compile(r"(?: \(\d+\)$| ?\d{1,2}(?=$| - ))")
 
 
@@ -39,12 +41,21 @@ def guess_mapping(
     by_key = {target.key: target for target in targets}
     mapping: dict[int, str] = {}
     for place, title in enumerate(header):
-        keys = called.get(plain(title)) or called.get(plain(_NUMBERED.sub("", title)), [])
+        keys = next((found for one in _spelt(title) if (found := called.get(plain(one)))), [])
         cells = [row[place] for row in sample if place < len(row) and row[place].strip()]
         keys = [key for key in keys if _may_mean(by_key[key], cells)]
         if keys:
             mapping[place] = max(keys, key=lambda key: _understood(by_key[key], cells))
     return _single(mapping, header, names, by_key)
+
+
+def _spelt(title: str) -> Iterator[str]:
+    """A title as it is, without its number, and in Salesforce's “Account Name: Account ID”."""
+    yield title
+    yield _NUMBERED.sub("", title)
+    of, colon, name = title.partition(": ")
+    if colon:
+        yield of if plain(name) in _PERSON else name
 
 
 def _called(targets: Sequence[Target], names: Names) -> dict[str, list[str]]:
@@ -113,6 +124,8 @@ def _rank(order: Sequence[str], title: str) -> int:
 def guess_source(header: Sequence[str]) -> str:
     """The product whose export this is; "" when it may be anybody's."""
     titles = {title.strip() for title in header}
+    if all(title == title.upper() for title in titles):  # so the Data Loader of Salesforce writes
+        titles = {name for signs in SIGNS.values() for name in signs if name.upper() in titles}
     marks = {product: len(titles.intersection(signs)) for product, signs in SIGNS.items()}
     best = max(marks, key=lambda product: marks[product])
     return best if marks[best] >= MARKS_TO_TELL else ""
@@ -121,8 +134,9 @@ def guess_source(header: Sequence[str]) -> str:
 def kind_marks(kind: str, header: Sequence[str]) -> int:
     """How many of a header's names speak for a kind."""
     signs, sure = _signs_of(kind), _sure_signs_of(kind)
-    titles = [plain(title) for title in header]
-    return sum(1 for title in titles if title in signs) + SURE * sum(t in sure for t in titles)
+    titles = [{plain(one) for one in _spelt(title)} for title in header]
+    marks = sum(1 for title in titles if title & signs)
+    return marks + SURE * sum(1 for title in titles if title & sure)
 
 
 @lru_cache(maxsize=8)

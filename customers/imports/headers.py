@@ -133,13 +133,13 @@ CONTACT: Names = {
     ),
     "first_name": ("First Name", "FirstName", "Given Name", "名", "名字"),
     "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓", "姓氏"),
-    "title": ("Title", "Job Title", "Position", "职位", "职务", "头衔"),
+    "title": ("Title", "Job Title", "Position", "Designation", "职位", "职务", "头衔"),
     "wechat": ("WeChat", "WeChat ID", "Weixin", "微信", "微信号"),
     "role": ("Role", "Contact Role", "Buying Role", "Role There", "角色", "联系人角色"),
     "customer": (
-        "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
-        "Company / Account", "Associated Company (Primary)", "Primary Associated Company",
-        "Associated Company", "Organization", "Organization Name", "ORG", "Customers", "Companies",
+        "Customer", "Customer Name", "Associated Company", "Associated Company (Primary)",
+        "Primary Associated Company", "Company", "Company Name", "Account Name", "Account",
+        "Company / Account", "Organization", "Organization Name", "ORG", "Customers", "Companies",
         "Client", "Client Name", "客户全称", "公司全称", "往来单位", "往来单位名称", "单位名称",
         "企业名称", "公司", "公司名称", "客户", "客户名称", "单位",
         "所属客户", "所属公司", "客户名", "关联公司",
@@ -147,8 +147,9 @@ CONTACT: Names = {
     ),
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id", "Company ID",
-        "Associated Company IDs (Primary)", "Primary Associated Company ID",
-        "Associated Company IDs", "Associated Company ID", "Organization Id", "Client Id",
+        "Associated Company IDs", "Associated Company IDs (Primary)",
+        "Primary Associated Company ID", "Associated Company ID", "Record ID - Company",
+        "Organization Id", "Client Id",
         "客户编号", "客户ID", "公司编号", "关联公司ID", "客户编码", "客户代码", "客户号",
         "往来单位编码",
     ),
@@ -184,14 +185,15 @@ DEAL: Names = {
         "业务机会名",
     ),
     "customer": (
-        "Customer", "Customer Name", "Company", "Company Name", "Account Name", "Account",
-        "Associated Company (Primary)", "Primary Associated Company", "Associated Company",
+        "Customer", "Customer Name", "Associated Company (Primary)", "Primary Associated Company",
+        "Associated Company", "Company", "Company Name", "Account Name", "Account",
         "客户", "客户名称", "公司", "公司名称", "客户名", "关联公司", "主要关联公司", "客户全称",
     ),
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id",
         "Associated Company IDs (Primary)", "Primary Associated Company ID",
-        "Associated Company IDs", "Associated Company ID", "客户编号", "客户ID", "客户编码",
+        "Associated Company IDs", "Associated Company ID", "Record ID - Company",
+        "客户编号", "客户ID", "客户编码",
         "关联公司ID",
     ),
     "contact": (
@@ -200,7 +202,8 @@ DEAL: Names = {
     ),
     "contact_external_id": (
         "Contact ID", "ContactId", "Contact Name.id", "Associated Contact IDs",
-        "Associated Contact ID", "Primary Contact ID", "联系人编号", "联系人ID",
+        "Associated Contact ID", "Primary Contact ID", "Record ID - Contact", "联系人编号",
+        "联系人ID",
     ),
     "stage": (
         "Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段",
@@ -367,5 +370,18 @@ STAGE_PER_CENT: dict[str, int] = {
     "presentationscheduledsalespipeline": 60, "decisionmakerboughtinsalespipeline": 80,
     "contractsentsalespipeline": 90, "closedwonsalespipeline": 100, "closedlostsalespipeline": 0,
 }  # fmt: skip
-YES = frozenset({"yes", "y", "true", "t", "1", "on", "是", "有", "√", "✓", "对", "同意"})
-NO = frozenset({"no", "n", "false", "f", "0", "off", "否", "无", "×", "不", "不同意"})
+# Excel writes true and false in its own language.
+YES = frozenset({
+    "yes", "y", "true", "t", "1", "on", "是", "有", "√", "✓", "对", "同意", "wahr", "ja", "vrai",
+    "oui", "verdadero", "vero", "sí",
+})  # fmt: skip
+NO = frozenset({
+    "no", "n", "false", "f", "0", "off", "否", "无", "×", "不", "不同意", "falsch", "nein", "faux",
+    "non", "falso",
+})  # fmt: skip
+# What reports of Salesforce write below their rows.
+BELOW_ROWS = re.compile(
+    r"Grand (?:Totals|Summaries)\b.*|Confidential Information - Do Not Distribute|"
+    r"Copyright \(c\) .*salesforce\.com.*|(?:Generated|Filtered|Sorted) By:.*",
+    re.IGNORECASE,
+)

@@ -20,7 +20,7 @@ from crm.common.phones import display_phone
 from crm.records.custom import PREFIX, Type, added_fields
 from customers.imports.days import day, moment, month_comes_first
 from customers.imports.guessing import guess_mapping
-from customers.imports.headers import BLANKS, Names
+from customers.imports.headers import BELOW_ROWS, BLANKS, Names
 from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.problems import CellError
@@ -123,6 +123,10 @@ class MappedImporter(Importer):
     @classmethod
     def label_of(cls, key: str) -> str:
         return next((str(target.label) for target in cls.targets if target.key == key), key)
+
+    @classmethod
+    def is_note(cls, cells: Sequence[str]) -> bool:
+        return len(cells) == 1 and bool(BELOW_ROWS.fullmatch(cells[0].strip()))
 
     @classmethod
     def month_leads(cls, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from babel.numbers import list_currencies
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -145,16 +146,30 @@ def boolean(said: str) -> bool:
     raise CellError("bad_boolean")
 
 
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{3})+(?:\.\d+)?")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{2,3})*[,'\s]\d{3}(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:[.\s]?\d{3})*,\d+")
 _TIMES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_MONEY = re.compile(r"[¥￥$€£元]|CNY|RMB|USD|EUR|GBP", re.IGNORECASE)
+_SYMBOL = re.compile(r"(?:[A-Z]{1,3}\s?)?[¥￥$€£₩₹₽₺฿₫₱₪₴]|元|人民币", re.IGNORECASE)
+_CODE = re.compile(r"\b[A-Z]{2,3}(?![A-Z])", re.IGNORECASE)
+_CODES = frozenset({"RMB", "RM", *list_currencies()})
+
+
+def _bare(said: str) -> str:
+    """A number without the currency around it."""
+    said = _CODE.sub(lambda found: "" if found[0].upper() in _CODES else found[0], said)
+    return _SYMBOL.sub("", said).replace("\u00a0", " ").strip()
+
+
+def code_in(said: str) -> str:
+    """The ISO code of a currency that stands beside a number, else ""."""
+    codes = (found.upper() for found in _CODE.findall(said))
+    return next((code for code in codes if code in _CODES and len(code) == 3), "")
 
 
 @lru_cache(maxsize=10_000)
 def number(said: str) -> Decimal:
-    """A number as people write it: 1,234.50, 1.234,50, ¥1 234, 12.5万."""
-    bare = _MONEY.sub("", said).replace("\u00a0", " ").strip().removesuffix("%").strip()
+    """A number as people write it: 1,234.50, 1.234,50, HK$1 234, 12,34,567, 12.5万."""
+    bare = _bare(said).removesuffix("%").strip()
     times = _TIMES.get(bare[-1:], 1)
     bare = bare if times == 1 else bare[:-1].strip()
     if _GROUPED.fullmatch(bare):

@@ -29,21 +29,14 @@ from customers.imports.linking import LINK_REASONS, CustomerLink, link_targets
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
-from customers.imports.problems import CellError
 from customers.imports.registry import Setting, importer
-from customers.imports.targets import (
-    Target,
-    choice_names,
-    length_of,
-    number,
-    text,
-)
+from customers.imports.targets import Target, choice_names, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
+from sales.imports.deal_cells import amount, currency, currency_beside, probability
 from sales.imports.deal_contacts import CONTACT_REASONS, ContactBook, contact_targets
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
 
-CENT = Decimal("0.01")
 ENTERED = ("stage_id", "pipeline_id", "stage_since", "closed_at", "lost_reason", "probability")
 WORTH = ("amount", "currency", "amount_base")
 BESIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
@@ -55,30 +48,6 @@ AT_CUSTOMER = Key(
         name__in={one.partition(":")[2] for one in said},
     ),
 )  # fmt: skip
-
-
-def amount(said: str) -> Decimal:
-    found = number(said).quantize(CENT)
-    if found < 0:
-        raise CellError("bad_number")
-    return found
-
-
-def probability(said: str) -> int:
-    """A whole number of per cent; 0.4 is 40 when no per cent sign says otherwise."""
-    found = number(said)
-    if 0 < found < 1 and "%" not in said:
-        found *= 100
-    if not 0 <= found <= 100:
-        raise CellError("bad_number")
-    return int(found)
-
-
-def currency(said: str) -> str:
-    code = said.strip().upper()
-    if not re.fullmatch(r"[A-Z]{3}", code):
-        raise CellError("bad_currency")
-    return code
 
 
 @importer
@@ -168,6 +137,13 @@ class DealRows(MappedImporter):
         every = StageChange.objects.filter(deal__in=deals).order_by("at", "pk")
         last.update(every.values_list("deal_id", "pk"))
         return {pk for pk, change in found.items() if last.get(change.deal_id) != pk}
+
+    def complete(self, cleaned: Cleaned) -> None:
+        """An amount may say its currency: USD 60,000.00."""
+        if "amount" not in cleaned.values or "currency" in cleaned.values:
+            return
+        if code := currency_beside(cleaned.row.cells[self.at["amount"]]):
+            cleaned.values["currency"] = code
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         self._moves = []

@@ -40,6 +40,19 @@ def test_it_brings_in_contacts_of_hubspot(bring_in: BringIn, write: Write) -> No
     assert sums(bring_in(write(HUBSPOT))) == (3, 0, 0, 3, 0)
 
 
+def test_it_links_all_companies_of_hubspot_not_only_the_primary_one(
+    bring_in: BringIn, write: Write
+) -> None:
+    text = (
+        "Record ID,First Name,Email,Company Name,Associated Company,Associated Company IDs,"
+        "Primary Associated Company ID\n"
+        "101,Ann,ann@x.com,,Bluebay;Harbour,9001;9002,9001\n"
+    )
+    assert sums(bring_in(write(text))) == (1, 1, 0, 0, 0)
+    parts = Affiliation.objects.values_list("customer__name", "customer__external_id")
+    assert set(parts) == {("Bluebay", "9001"), ("Harbour", "9002")}
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from crm.jobs.runner import job_run
 from customers.imports.services import import_undo
 from customers.models import Contact, ImportBatch
-from sales.models import Deal
+from sales.models import Deal, ExchangeRate
 from sales.services import pipeline_set_up
 from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
 from tests.imports.conftest import sums
@@ -100,3 +101,19 @@ def test_undoing_leaves_a_reference_to_somebody_who_is_gone(
 def test_a_deal_of_several_companies_goes_to_the_first(bring_in: BringIn, write: Write) -> None:
     assert bring_in(write(f"{HUBSPOT}901,Big,Engines;Looms,11;22,,,1\n")).created == 1
     assert Deal.objects.get().customer.external_id == "11"
+
+
+def test_it_reads_a_salesforce_report_of_a_type_of_its_own(bring_in: BringIn, write: Write) -> None:
+    text = (
+        '"Account Name: Account Name","Account Name: Account ID","Opportunity: Opportunity Name",'
+        '"Opportunity: Stage","Opportunity: Amount","Opportunity Owner: Full Name"\n'
+        '"Edge","001A","Edge Install","Prospecting","USD 60,000.00","Sam"\n'
+        '\n"Grand Totals (1 record)"\n"Confidential Information - Do Not Distribute"\n'
+        '"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\n'
+    )
+    ExchangeRate.objects.create(currency="USD", rate=7, from_date=date(2026, 1, 1))
+    batch = bring_in(write(text))
+    assert (batch.kind, sums(batch)) == ("deals", (4, 1, 0, 3, 0))
+    deal = Deal.objects.get()
+    assert (deal.name, deal.amount, deal.currency) == ("Edge Install", 60_000, "USD")
+    assert (deal.customer.name, deal.customer.external_id) == ("Edge", "001A")

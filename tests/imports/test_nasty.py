@@ -13,7 +13,7 @@ from crm.common.cells import visible_text
 from crm.common.countries import region_of
 from customers.imports.days import day, month_comes_first
 from customers.imports.problems import CellError
-from customers.imports.targets import email, number
+from customers.imports.targets import email, number, phone
 from customers.models import Customer, ImportBatch
 from tests.imports.conftest import sums
 
@@ -37,6 +37,8 @@ Write = Callable[..., Path]
         ("Mar 4, 2026", False, (3, 4)),
         ("4 March 2026", True, (3, 4)),
         ("4-Mar-26", True, (3, 4)),
+        ("46085", False, (3, 4)),
+        ("46085.75", True, (3, 4)),
     ],
 )
 def test_it_reads_days_as_people_write_them(
@@ -46,7 +48,8 @@ def test_it_reads_days_as_people_write_them(
 
 
 @pytest.mark.parametrize(
-    "said", ["45000", "2026-13-40", "31.31.2026", "March 2026", "soon", "4 Foo 2026", "2026030499"]
+    "said",
+    ["145000", "2026-13-40", "31.31.2026", "March 2026", "soon", "4 Foo 2026", "2026030499"],
 )
 def test_it_takes_nothing_else_for_a_day(said: str) -> None:
     with pytest.raises(CellError, match="bad_date"):
@@ -84,13 +87,16 @@ def test_it_knows_countries_by_their_names(country: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("said", "meant"),
     [("1,234.50", "1234.5"), ("1.234,50", "1234.5"), ("¥1 234", "1234"), ("12.5万元", "125000"),
-     ("1.2亿", "120000000"), ("5%", "5")],
+     ("1.2亿", "120000000"), ("5%", "5"), ("HK$ 10,000.00", "10000"), ("JPY 5000", "5000"),
+     ("₹ 12,34,567.50", "1234567.5"), ("RM5", "5"), ("5 sgd", "5"), ("5.0E8", "500000000")],
 )  # fmt: skip
 def test_it_reads_numbers_as_people_write_them(said: str, meant: str) -> None:
     assert number(said) == Decimal(meant)
 
 
-@pytest.mark.parametrize("said", ["万", "9999999亿", "NaN", "1e400", "12万3", "五"])
+@pytest.mark.parametrize(
+    "said", ["万", "9999999亿", "NaN", "1e400", "12万3", "五", "5 PCS", "1,2,3"]
+)
 def test_it_takes_nothing_else_for_a_number(said: str) -> None:
     with pytest.raises(CellError, match="bad_number"):
         number(said)
@@ -121,6 +127,15 @@ def test_it_reads_a_number_as_one_of_its_own_country(bring_in: BringIn, write: W
         "Edge": "+15127576000", "Yunhai": "+861065529988", "Bonn": "+49228123456",
         "Sea": "+865127576000", "HK": "+85223456789",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("13800138000.0", "+8613800138000"), ("138-0013-8000（办公室）", "+8613800138000"),
+     ("010-62881234转801", "+861062881234")],
+)  # fmt: skip
+def test_it_reads_phones_as_spreadsheets_and_people_write_them(said: str, meant: str) -> None:
+    assert phone(said) == meant
 
 
 @pytest.mark.django_db
