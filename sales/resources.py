@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -245,6 +247,8 @@ PRODUCTS = Resource(
     empty=_("No products yet."),
 )
 
+# ``Quote.label`` in files.
+QUOTE_LABEL = Concat("number", Value(" v"), Cast("revision", CharField()))
 QUOTES = Resource(
     model=Quote,
     namespace="sales",
@@ -252,7 +256,7 @@ QUOTES = Resource(
     api="quotes",
     icon="file-invoice",
     columns=[
-        LinkColumn("quote", _("Quote"), path="label"),
+        LinkColumn("quote", _("Quote"), path="label", export=QUOTE_LABEL),
         RelatedColumn("customer", _("Customer")),
         BadgeColumn("status", _("Status")),
         MoneyColumn("total", _("Total"), sort="total"),

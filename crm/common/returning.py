@@ -15,7 +15,8 @@ def safe_next(request: HttpRequest, default: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return target if target and ours else default
+    # Anything else would be taken for the name of a view.
+    return target if ours and target.startswith(("/", "http")) else default
 
 
 def with_toast(

@@ -82,10 +82,9 @@ def test_it_ends_other_sessions_when_the_password_changes(client: Client) -> Non
 
 
 @pytest.mark.django_db
-def test_it_does_not_redirect_to_strangers(client: Client) -> None:
-    response = client.post(
-        reverse("accounts:preferences"), {"language": "en", "next": "//evil.example"}
-    )
+@pytest.mark.parametrize("target", ["//evil.example", "nonsense", "-1", "javascript:alert(1)"])
+def test_it_does_not_redirect_to_strangers_or_nowhere(client: Client, target: str) -> None:
+    response = client.post(reverse("accounts:preferences"), {"language": "en", "next": target})
     assert response["Location"] == "/"
 
 

@@ -16,6 +16,7 @@ from django.test import Client
 
 from crm.records import permissions
 from crm.records.models import CustomField, Export
+from crm.records.resources import resources
 from crm.records.services import exports
 from crm.records.workbook import xlsx_chunks
 from customers.models import Customer, Tag
@@ -154,17 +155,14 @@ def test_it_makes_large_files_by_a_job_for_their_maker_alone(
         assert client.get(f"/lists/exports/{log.pk}/file/").status_code == status
 
 
-@pytest.mark.parametrize("kind", ["sales/deals", "sales/orders", "sales/products", "sales/targets",
-                                  "customers/contacts", "customers/needs", "communications",
-                                  "communications/follow-ups", "service/requests",
-                                  "marketing/campaigns", "marketing/activities"])  # fmt: skip
+@pytest.mark.parametrize("kind", sorted(resources))
 def test_it_writes_every_kind_of_list(cast: Cast, client: Client, kind: str) -> None:
     client.force_login(cast.manager)
     for language in ("en", "zh-hans"):
         cast.manager.language = language
         cast.manager.save()
         for form in ({"format": "csv", "columns": "all"}, {"format": "xlsx"}):
-            assert body(client.post(f"/{kind}/export/", form))
+            assert body(client.post(resources[kind].url("export"), form))
 
 
 def _naive(text: str) -> datetime:

@@ -101,6 +101,15 @@ def test_it_is_written_on_its_form(cast: Cast, client: Client, deal: Deal) -> No
     assert quote.net == 80
 
 
+def test_a_file_of_quotes_names_them_as_the_list_does(
+    cast: Cast, client: Client, quote: Quote
+) -> None:
+    client.force_login(cast.manager)
+    response = client.post("/sales/quotes/export/", {"format": "csv"})
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    assert text.splitlines()[1].startswith(f"{quote.label},苏州远帆仪器有限公司,")
+
+
 def test_it_becomes_one_order_when_accepted(cast: Cast, client: Client, quote: Quote) -> None:
     url = reverse("sales:quote_order", args=[quote.pk])
     client.force_login(cast.rep)
