@@ -85,14 +85,12 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     test = run_backtest(y, series.season, horizon, candidates)
     notices += [Notice("model_failed", {"model": name}) for name in test.failed]
     floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
-    for name, made in test.predictions.items():
-        test.predictions[name] = [p.map(lambda part: np.maximum(part, floor)) for p in made]
-    scores = {name: test.score(made) for name, made in test.predictions.items()}
-    chosen, members = _choose(test, scores)
+    scores = {name: test.score(_not_below(floor, made)) for name, made in test.predictions.items()}
+    chosen, members = _choose(test, scores, floor)
     fitted = _Final(y, series.season, horizon, candidates)
     prediction, chosen, members = fitted.predict(chosen, members, scores, notices)
     prediction, factor = _calibrate(prediction, test, chosen, notices)
-    prediction = prediction.map(lambda part: np.maximum(part, floor))
+    prediction = _not_below(floor, [prediction])[0]
     order = fitted.order() if diagnostics else fitted.known_order()
     notices += _naive_notice(chosen, scores)
     notices += _backtest_notices(test, horizon)
@@ -119,8 +117,16 @@ def _candidates(season: int, *, log: bool) -> list[Candidate]:
     return models if season > LONG_SEASON else [*models, Ces()]
 
 
-def _choose(test: Backtest, scores: dict[str, Score]) -> tuple[str, list[str]]:
-    """Return the chosen name and the members of the mean; adds the mean to ``scores``."""
+def _not_below(floor: float, made: list[Prediction]) -> list[Prediction]:
+    return [one.map(lambda part: np.maximum(part, floor)) for one in made]
+
+
+def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str, list[str]]:
+    """Return the chosen name and the members of the mean; adds the mean to ``scores``.
+
+    The mean is cut at ``floor`` after it is taken, as that of the forecast itself is: members
+    already cut there would leave the lower end of their mean above the floor.
+    """
     best = min(score.mase for score in scores.values())
     errors = {name: s.mase for name, s in scores.items() if s.mase <= GOOD_ENOUGH * best}
     members = sorted(errors, key=lambda name: errors[name])
@@ -128,7 +134,7 @@ def _choose(test: Backtest, scores: dict[str, Score]) -> tuple[str, list[str]]:
         return (members or [NAIVE])[0], []
     at_origins = zip(*(test.predictions[name] for name in members), strict=True)
     made = [combined(at, [errors[name] for name in members]) for at in at_origins]
-    scores[COMBINATION] = test.score(made)
+    scores[COMBINATION] = test.score(_not_below(floor, made))
     test.predictions[COMBINATION] = made
     if scores[COMBINATION].mase >= CLEARLY_WORSE * scores[NAIVE].mase:
         return NAIVE, members

@@ -22,6 +22,16 @@ def test_it_does_not_let_one_exploding_interval_widen_all() -> None:
     assert found.hi80[0] - 10 == pytest.approx(1.2816 * 5 / 3, rel=1e-3)
 
 
+def test_what_mostly_is_nothing_lies_in_the_interval_that_is_drawn() -> None:
+    sold = np.random.default_rng(7).poisson(0.3, 108) * 10
+    months = pd.date_range("2014-01-01", periods=108, freq="MS")
+    found = forecast(pd.DataFrame({"m": months, "v": sold}), "v", date="m", horizon=6)
+    one = found.groups[None]
+    assert one.chosen == "combination"
+    assert np.all(one.prediction.lo80 == 0)
+    assert one.score.coverage80 >= np.mean(sold[-18:] == 0)
+
+
 def test_it_does_not_foresee_growth_without_end() -> None:
     rng = np.random.default_rng(8)
     values = np.exp(0.05 * np.arange(40) + rng.normal(0, 0.05, 40))
