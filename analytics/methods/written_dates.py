@@ -39,6 +39,9 @@ _CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _NO_DATE = (*MISSING, "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "nat")
 # A spreadsheet's days since 1899-12-30, from 1954 to 2119, and seconds since 1970, from 2001.
 _SERIALS = (20_000, 80_000)
+# A year and its fraction, as R writes the times of a series: 1949.0833 is February, 1960.25 April.
+_FRACTION = r"[12]\d{3}\.(?:[27]50*|\d{3,})"
+_NEAR_MONTH = 0.01
 _SECONDS = (978_307_200, 4_102_444_800)
 
 
@@ -115,12 +118,25 @@ def _digits(left: pd.Series) -> pd.Series:
     for scale in (1, 1000):
         if bool((values / scale).between(*_SECONDS).all()):
             return pd.Timestamp("1970-01-01") + pd.to_timedelta(values / scale, unit="s")
+    if (months := _year_fractions(figures, values)) is not None:
+        return months
     whole = figures[figures.str.fullmatch(r"\d+")]
     parts = [
         pd.to_datetime(whole[whole.str.len() == length], format=form, errors="coerce")
         for length, form in _DIGITS.items()
     ]
     return pd.concat([part for part in parts if len(part)] or [parts[0]])
+
+
+def _year_fractions(figures: pd.Series, values: pd.Series) -> pd.Series | None:
+    """Months written as fractions of their year; None where one figure is not a month's."""
+    months = (values * 12.0).round()
+    if not bool(figures.str.fullmatch(_FRACTION).any() & values.between(1000, 2999).all()):
+        return None
+    if not bool(((values * 12.0 - months).abs() <= _NEAR_MONTH).all()):
+        return None
+    table = pd.DataFrame({"year": months // 12, "month": months % 12 + 1, "day": 1})
+    return pd.to_datetime(table, errors="coerce")
 
 
 def _year_first(left: pd.Series, *, utc: bool) -> pd.Series:

@@ -78,6 +78,18 @@ def test_it_reads_months_quarters_and_weeks(cells: tuple[str, ...]) -> None:
     assert dates(*cells) == ["2024-01-01", "2024-04-01"]
 
 
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        (("1949", "1949.08333333333", "1949.917"), ["1949-01-01", "1949-02-01", "1949-12-01"]),
+        (("1960", "1960.25", "1960.5"), ["1960-01-01", "1960-04-01", "1960-07-01"]),
+        (("2019.01", "2019.5", "2019.12"), ["2019-01-01", "2019-05-01", "2019-12-01"]),
+    ],
+)
+def test_it_tells_fractions_of_years_from_months(cells: tuple[str, ...], read: list[str]) -> None:
+    assert dates(*cells) == read
+
+
 def test_it_tells_day_and_month_by_what_makes_the_rows_regular() -> None:
     months = [f"01/{month:02d}/{year}" for year in (2022, 2023) for month in range(1, 13)]
     assert dates(*months)[1] == "2022-02-01"
