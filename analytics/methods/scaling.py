@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 # Skewness beyond which a column is taken as a logarithm: that of an exponential is 2.
 SKEWED = 1.0
+# A column of amounts or counts has a few values below zero (refunds); one with more has no zero
+# that a signed logarithm might stretch without tearing a heap around it apart.
+FEW_BELOW_ZERO = 0.05
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ def fit_scaling(X: FloatArray, always: NDArray[np.bool_] | None = None) -> Scali
     Columns marked in ``always`` (d,) are logged whatever their skewness.
 
     A column is logged when its skewness, measured without the outermost hundredth on either side,
-    exceeds 1 and the logarithm brings it nearer to 0.  The
+    exceeds 1 and the logarithm brings it nearer to 0, unless more than 5 % lie below zero.  The
     spread is the standard deviation of the values cut at three robust ones (interquartile range /
     1.349) from the median: outliers do not stretch it, and two heaps do not shrink as they would
     by the interquartile range itself.
@@ -60,7 +63,7 @@ def fit_scaling(X: FloatArray, always: NDArray[np.bool_] | None = None) -> Scali
     unit = np.array([_unit(magnitude[:, k]) for k in range(X.shape[1])])
     logs = np.sign(X) * np.log1p(magnitude / unit)
     before, after = np.abs(_skewness(X)), np.abs(_skewness(logs))
-    logged = (before > SKEWED) & (after < before)
+    logged = (before > SKEWED) & (after < before) & (np.mean(X < 0, axis=0) <= FEW_BELOW_ZERO)
     if always is not None:
         logged |= always
     values = np.where(logged, logs, X)

@@ -54,6 +54,13 @@ def test_it_finds_them_in_skewed_columns_too(blobs: tuple) -> None:
     assert adjusted_rand_score(blobs[1], result.labels) > 0.97
 
 
+def test_it_takes_no_logarithm_across_zero() -> None:
+    X, truth = make_blobs(500, centers=8, n_features=4, random_state=8)
+    result = cluster(frame_of(X))
+    assert "columns_logged" not in codes(result)
+    assert adjusted_rand_score(truth, result.labels) == pytest.approx(1.0)
+
+
 def test_it_does_not_depend_on_units(blobs: tuple, found: ClusterResult) -> None:
     other = cluster(blobs[0] * [1, 1000, 0.001])
     assert adjusted_rand_score(found.labels, other.labels) == 1.0
