@@ -13,11 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.methods.columns import require_columns
+from analytics.methods.columns import date_column, numeric_column, require_columns
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast_result import answer_of, piece_of
 from analytics.methods.series_forecast import check_horizon, forecast_series
-from analytics.methods.timeseries import Fill, RegularSeries, regular_series
+from analytics.methods.timeseries import Fill, RegularSeries, regular_series, usual_unit
 
 # Notices on the data or the setting, worth repeating above the groups; those on one group's fit
 # stand under the group.
@@ -63,15 +63,23 @@ def plan_groups(
 ) -> GroupPlan:
     """Return the series of each group; parameters as in ``forecast.forecast``.
 
+    Cells are read, and the period is chosen, by the rows of all groups: a group of few rows does
+    not tell the order of day and month, nor that the table is monthly.
+
     Raises
     ------
     DataProblem
-        No group can be forecast.
+        A column cannot be read, or no group can be forecast.
     """
     require_columns(frame, [value, group] + [name for name in (date,) if name])
     if len(frame) == 0:
         raise DataProblem("no_rows")
+    frame = frame[list(dict.fromkeys((group, value, *((date,) if date else ()))))]
+    frame = frame.assign(**{value: numeric_column(frame, value)})
     options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
+    if date:
+        frame = frame.assign(**{date: date_column(frame, date)})
+        options["unit"] = usual_unit(part[date] for _, part in frame.groupby(group))
     notices: list[Notice] = []
     reasons: list[str] = []
     dropped = int(frame[group].isna().sum())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -84,6 +86,7 @@ def regular_series(
     season: int | None = None,
     fill: Fill = "auto",
     frequency: str | None = None,
+    unit: str | None = None,
     max_periods: int = MAX_PERIODS,
 ) -> RegularSeries:
     """Turn rows into one value per period.
@@ -106,6 +109,8 @@ def regular_series(
         (levels: no row means not measured).
     frequency : {"H", "D", "B", "W", "M", "Q", "Y"}, optional
         Sum the rows by this period.  By default the distance of the dates decides.
+    unit : str, optional
+        A key of ``SEASONS``: the period where neither ``frequency`` nor the dates shall decide.
     max_periods : int
         Only the last ``max_periods`` periods are kept.
 
@@ -138,22 +143,25 @@ def regular_series(
         raise DataProblem("no_usable_rows")
     rows = int(keep.sum())
     if stamps is None:
-        values, dates, unit = _in_place(numbers, notices), None, ""
+        values, dates, found = _in_place(numbers, notices), None, ""
     else:
         by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
         if frequency:
             by_date = _whole_periods(by_date, frequency, notices)
             dropped += rows - len(by_date)
             rows = len(by_date)
-        series, unit = _by_period(by_date, str(date), frequency, fill, notices)
+        told = _unit_of(frequency) if frequency else unit
+        series, found = _by_period(by_date, str(date), told, fill, notices)
+        if found == "day" and not frequency and _has_times(by_date.index):
+            notices.append(Notice("times_to_days"))
         values, dates = series.to_numpy(dtype=float), pd.DatetimeIndex(series.index)
     if len(values) > max_periods:
         params = {"rows": max_periods, "total": len(values)}
         notices.append(Notice("series_shortened", params))
         values = values[-max_periods:]
         dates = None if dates is None else dates[-max_periods:]
-    chosen = _season(season, unit, len(values), notices)
-    return RegularSeries(values, dates, unit, chosen, rows, dropped, tuple(notices))
+    chosen = _season(season, found, len(values), notices)
+    return RegularSeries(values, dates, found, chosen, rows, dropped, tuple(notices))
 
 
 def _in_place(numbers: pd.Series, notices: list[Notice]) -> FloatArray:
@@ -194,15 +202,16 @@ def _season(season: int | None, unit: str, periods: int, notices: list[Notice]) 
 
 
 def _by_period(
-    by_date: pd.Series, column: str, frequency: str | None, fill: Fill, notices: list[Notice]
+    by_date: pd.Series, column: str, told: str | None, fill: Fill, notices: list[Notice]
 ) -> tuple[pd.Series, str]:
-    """Sum by period and fill the gaps; return the series indexed by period start, and its unit."""
+    """Sum by period and fill the gaps; return the series indexed by period start, and its unit.
+
+    ``told`` is the unit where the dates shall not decide.
+    """
     summed = by_date.groupby(level=0).sum()
     merged = len(by_date) - len(summed)
-    unit, regular = _frequency(summed, frequency)
-    if unit == "day" and not frequency and _has_times(summed.index):
-        notices.append(Notice("times_to_days"))
-    elif not regular and not frequency:
+    unit, regular = (told, True) if told else _frequency(pd.DatetimeIndex(summed.index))
+    if not regular and not (unit == "day" and _has_times(summed.index)):
         notices.append(Notice("irregular_dates", {"frequency": unit}))
     starts = _period_starts(pd.DatetimeIndex(summed.index), unit)
     series = summed.groupby(starts).sum()
@@ -269,11 +278,18 @@ def _has_times(index: pd.Index) -> bool:
     return bool((pd.DatetimeIndex(index) != pd.DatetimeIndex(index).normalize()).any())
 
 
-def _frequency(summed: pd.Series, frequency: str | None) -> tuple[str, bool]:
-    """Return the unit of the dates and whether their distances are regular."""
-    if frequency:
-        return _unit_of(frequency), True
-    index = pd.DatetimeIndex(summed.index)
+def usual_unit(groups: Iterable[pd.Series]) -> str | None:
+    """Return the unit in which most dates of several series lie; None without two in any."""
+    dates: Counter[str] = Counter()
+    for group in groups:
+        index = pd.DatetimeIndex(group.dropna().unique()).sort_values()
+        if len(index) > 1:
+            dates[_frequency(index)[0]] += len(index)
+    return dates.most_common(1)[0][0] if dates else None
+
+
+def _frequency(index: pd.DatetimeIndex) -> tuple[str, bool]:
+    """Return the unit of ascending dates and whether their distances are regular."""
     if len(index) < 2:
         return "day", True
     hours = np.diff(index.to_numpy()).astype("timedelta64[s]").astype(float) / 3600.0

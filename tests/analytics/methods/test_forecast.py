@@ -10,6 +10,7 @@ from analytics.methods.arima import ArimaForm
 from analytics.methods.arima_diagnostics import diagnose
 from analytics.methods.errors import DataProblem, InsufficientData
 from analytics.methods.forecast import WORTH_CORES, forecast
+from analytics.methods.forecast_groups import plan_groups
 from analytics.methods.forecast_result import ForecastResult
 from analytics.methods.series_forecast import forecast_series
 from analytics.methods.timeseries import regular_series
@@ -173,6 +174,19 @@ def test_it_forecasts_each_group_and_names_those_it_cannot(seasonal: np.ndarray)
     assert any("“new” was not forecast" in text for text in answer["warnings"])
     assert answer["rows_dropped"] == 5
     assert answer["backtest"]["mase"] is not None
+
+
+def test_it_reads_a_group_of_few_rows_as_the_table_is_written(seasonal: np.ndarray) -> None:
+    often = monthly(seasonal[:36])
+    parts = [often.assign(team="often"), often.assign(team="seldom").iloc[::3]]
+    frame = pd.concat([*parts, often.assign(team="other")], ignore_index=True)
+    frame["value"] = [f"{v:.3f}" for v in frame["value"] / 100]
+    frame["date"] = pd.to_datetime(frame["date"]).dt.strftime("%d/%m/%Y")
+    frame.loc[0, "value"] = "1.234.567"  # so the points are thousands, in each group
+    plan = plan_groups(frame, "value", date="date", group="team")
+    assert {series.frequency for series in plan.series.values()} == {"month"}
+    assert plan.series["seldom"].y.max() > 100
+    assert len(plan.series["seldom"].y) == 34
 
 
 def test_it_forecasts_many_groups_on_all_cores_alike(seasonal: np.ndarray) -> None:
