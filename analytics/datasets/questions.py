@@ -77,7 +77,7 @@ QUESTIONS: dict[str, Question] = {
         (Ask("value", _("Column to forecast"), "column", needed=True, holds="number"),
          Ask("date", _("Date"), "column", holds="date"),
          Ask("group", _("For each"), "column"),
-         Ask("horizon", _("Periods ahead"), "whole", needed=True, initial=12, least=1, most=500),
+         Ask("horizon", _("Periods ahead"), "whole", needed=True, initial=12, least=1, most=400),
          Ask("frequency", _("Sum the rows by"), "choice",
              choices=(("", _("as they are")), ("D", _("day")), ("W", _("week")), ("M", _("month")),
                       ("Q", _("quarter")), ("Y", _("year"))))),

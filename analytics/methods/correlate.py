@@ -19,7 +19,7 @@ from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
 MIN_ROWS = 10
-MAX_COLUMNS = 60
+MAX_COLUMNS = 200
 MAX_LEVELS = 50
 FALSE_SHARE = 0.05
 
@@ -94,7 +94,7 @@ def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> Corre
     frame : DataFrame
         Each pair uses the rows with both values.
     columns : list of str, optional
-        By default all; at most 60.  Dates, constants and texts with over 50 different values are
+        By default all; at most 200.  Dates, constants and texts with over 50 different values are
         left out and named.
 
     Raises
@@ -109,16 +109,26 @@ def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> Corre
         raise InsufficientData("too_few_rows", params)
     usable, left_out = _usable(frame, list(dict.fromkeys(names)))
     if len(usable) > MAX_COLUMNS:
-        rule = f"at most {MAX_COLUMNS} columns"
-        raise DataProblem("bad_parameter", {"name": "columns", "rule": rule, "value": len(usable)})
+        raise DataProblem("too_many_to_pair", {"most": MAX_COLUMNS, "columns": len(usable)})
     if len(usable) < 2:
         raise DataProblem("two_columns_needed")
     notices = (
         [Notice("columns_left_out", {"columns": ", ".join(left_out[:10])})] if left_out else []
     )
+    whole = _whole_numbers(usable)
     pairs = [
-        one for a, b in combinations(usable, 2) if (one := _relation(a, b, usable[a], usable[b]))
+        _of_numbers(a, b, whole[a], whole[b])
+        if a in whole and b in whole
+        else _relation(a, b, usable[a], usable[b])
+        for a, b in combinations(usable, 2)
     ]
+    return _tested([pair for pair in pairs if pair], usable, frame, notices)
+
+
+def _tested(
+    pairs: list[Relation], usable: dict[str, pd.Series], frame: pd.DataFrame, notices: list[Notice]
+) -> CorrelateResult:
+    """Hold down the share of false finds, and sort."""
     q = false_discovery(np.array([pair.p for pair in pairs]), len(pairs))
     found = [replace(pair, q=float(value)) for pair, value in zip(pairs, q, strict=True)]
     found.sort(key=lambda pair: (not pair.found, -abs(pair.value), pair.a, pair.b))
@@ -140,6 +150,15 @@ def _usable(frame: pd.DataFrame, names: list[str]) -> tuple[dict[str, pd.Series]
     return usable, left_out
 
 
+def _whole_numbers(usable: dict[str, pd.Series]) -> dict[str, Numbers]:
+    """Columns of numbers without gaps: ranked once, not once in each pair."""
+    return {
+        name: Numbers.of(values.to_numpy(dtype=float))
+        for name, values in usable.items()
+        if pd.api.types.is_numeric_dtype(values) and bool(values.notna().all())
+    }
+
+
 def _relation(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation | None:
     both = x.notna() & y.notna()
     if int(both.sum()) < MIN_ROWS or x[both].nunique() < 2 or y[both].nunique() < 2:
@@ -147,27 +166,50 @@ def _relation(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation | None:
     x, y = x[both], y[both]
     numbers = [pd.api.types.is_numeric_dtype(part) for part in (x, y)]
     if all(numbers):
-        return _of_numbers(a, b, x.to_numpy(dtype=float), y.to_numpy(dtype=float))
+        return _of_numbers(a, b, *(Numbers.of(part.to_numpy(dtype=float)) for part in (x, y)))
     if any(numbers):
         value, category = (x, y) if numbers[0] else (y, x)
         return _of_number_and_category(a, b, value.to_numpy(dtype=float), category)
     return _of_categories(a, b, x, y)
 
 
-def _of_numbers(a: str, b: str, x: FloatArray, y: FloatArray) -> Relation:
-    from scipy.stats import pearsonr, spearmanr
+@dataclass(frozen=True)
+class Numbers:
+    """A column and its ranks, both (n,), with mean 0 and length 1."""
 
-    r = pearsonr(x, y)
-    ranks = spearmanr(x, y)
-    value = float(np.clip(r.statistic, -1, 1))
+    values: FloatArray
+    ranks: FloatArray
+
+    @classmethod
+    def of(cls, column: FloatArray) -> Numbers:
+        from scipy.stats import rankdata
+
+        return cls(_unit(column), _unit(rankdata(column)))
+
+
+def _unit(column: FloatArray) -> FloatArray:
+    centred = column - column.mean()
+    return centred / np.linalg.norm(centred)
+
+
+def _of_numbers(a: str, b: str, x: Numbers, y: Numbers) -> Relation:
+    n = len(x.values)
+    value, p = _coefficient(x.values, y.values)
     lo = hi = value
-    if abs(value) < 1 and len(x) > 3:
-        half = 1.959963984540054 / np.sqrt(len(x) - 3)
+    if abs(value) < 1 and n > 3:
+        half = 1.959963984540054 / np.sqrt(n - 3)
         lo, hi = (float(np.tanh(np.arctanh(value) + side * half)) for side in (-1, 1))
-    return Relation(
-        a, b, "pearson", value, lo, hi, float(r.pvalue), len(x),
-        float(ranks.statistic), float(ranks.pvalue),
-    )  # fmt: skip
+    return Relation(a, b, "pearson", value, lo, hi, p, n, *_coefficient(x.ranks, y.ranks))
+
+
+def _coefficient(x: FloatArray, y: FloatArray) -> tuple[float, float]:
+    """Return the correlation of two unit columns, and p by Student's t with n - 2 degrees."""
+    from scipy.special import stdtr
+
+    r, degrees = float(np.clip(x @ y, -1.0, 1.0)), len(x) - 2
+    with np.errstate(divide="ignore"):
+        t = abs(r) * np.sqrt(degrees / np.float64((1.0 - r) * (1.0 + r)))
+    return r, float(2.0 * stdtr(degrees, -t))
 
 
 def _of_number_and_category(a: str, b: str, x: FloatArray, category: pd.Series) -> Relation:

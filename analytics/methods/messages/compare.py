@@ -15,6 +15,9 @@ MESSAGES: dict[str, str] = {
         "nothing to test."
     ),
     "two_columns_needed": _("A correlation needs at least two columns that vary."),
+    "too_many_to_pair": _(
+        "%(columns)s columns could be paired, %(most)s at most: name those that you mean."
+    ),
     "columns_left_out": _(
         "Columns that are dates, never change or name single rows were left out: %(columns)s."
     ),
