@@ -1,8 +1,9 @@
-"""Queries whose SQL is made once and then run with other values.
+"""Queries that are made and planned once and then run with other values.
 
 Building and compiling a query with its permissions takes Django longer than PostgreSQL takes to
-answer it; a page that is opened all day asks ten of them. A ``Prepared`` compiles its query once
-per role and language, with slots where the reader's ids and the given values go.
+answer it, and planning it takes PostgreSQL longer than running it; a page that is opened all day
+asks ten of them. A ``Prepared`` compiles its query once per role and language, with slots where the
+reader's ids and the given values go, and is a prepared statement of each connection.
 
 ``build`` may use of the user only what ``crm.common.roles.Person`` has: ``pk``, ``role``,
 ``team_id``. Everything else that varies is a value or part of the variant.
@@ -13,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from itertools import count
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -23,6 +26,7 @@ from django.db.models.query import (  # type: ignore[attr-defined]  # stubs lack
     get_related_populators,
 )
 from django.utils.translation import get_language
+from psycopg2.extensions import AsIs
 
 from crm.common.roles import Role
 
@@ -32,6 +36,10 @@ _MOST_KEPT = 200
 _FIRST_MOMENT = datetime(9997, 3, 1, tzinfo=UTC)
 _FIRST_DAY = date(9996, 3, 1)
 _TEXT = "\x00"  # no text that reaches the database holds it
+
+# What each connection has prepared, by the name there.
+_prepared: WeakKeyDictionary[Any, dict[_Compiled, str]] = WeakKeyDictionary()
+_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -59,13 +67,13 @@ class Reader:
         return self.role == Role.AGENT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Compiled:
     queryset: QuerySet[Any]
     compiler: Any
-    sql: str
-    params: tuple[Any, ...]
-    slots: dict[Any, str]  # the stand-in → the name of the value
+    sql: str  # with $1, $2 … where the values go, and "%%" for "%"
+    types: Sequence[str]
+    names: Sequence[str]  # of the values, in their order
 
 
 class Prepared:
@@ -91,9 +99,7 @@ class Prepared:
         if compiled is None:  # nobody of this role sees any
             return []
         given = {**values, "reader": user.pk, "team": user.team_id}
-        slots = compiled.slots
-        params = [given[slots[p]] if _is_slot(p, slots) else p for p in compiled.params]
-        return _rows(compiled, params)
+        return _rows(compiled, [given[name] for name in compiled.names])
 
     def _compile(
         self, user: Any, variant: Sequence[Hashable], values: dict[str, Any]
@@ -115,7 +121,15 @@ class Prepared:
         if unused:
             raise ValueError(f"the query makes no use of {', '.join(unused)}")
         slots |= {reader.pk: "reader", **({team: "team"} if team else {})}
-        return _Compiled(queryset, compiler, sql, tuple(params), slots)
+        used = list(dict.fromkeys(param for param in params if _is_slot(param, slots)))
+        filled = [
+            AsIs(f"${used.index(param) + 1}") if _is_slot(param, slots) else param
+            for param in params
+        ]
+        with connection.cursor() as cursor:
+            text = cursor.mogrify(sql, filled).decode().replace("%", "%%")
+        names = [slots[stand_in] for stand_in in used]
+        return _Compiled(queryset, compiler, text, [_type(value) for value in used], names)
 
 
 def _stand_in(value: int | str | date, number: int) -> int | str | date:
@@ -128,15 +142,21 @@ def _stand_in(value: int | str | date, number: int) -> int | str | date:
     return _FIRST_SLOT + 2 + number
 
 
+def _type(value: int | str | date) -> str:
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, datetime):
+        return "timestamptz"
+    return "date" if isinstance(value, date) else "bigint"
+
+
 def _is_slot(param: Any, slots: dict[Any, str]) -> bool:
     return isinstance(param, int | str | date) and param in slots
 
 
 def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:
     compiler = compiled.compiler
-    with connection.cursor() as cursor:
-        cursor.execute(compiled.sql, params)
-        rows: Any = cursor.fetchall()
+    rows: Any = _answer(compiled, params)
     fields = [selected[0] for selected in compiler.select[: compiler.col_count]]
     if converters := compiler.get_converters(fields):
         rows = compiler.apply_converters(rows, converters)
@@ -144,6 +164,21 @@ def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:
         names = _names(compiled.queryset.query)
         return [dict(zip(names, row, strict=True)) for row in rows]
     return _records(compiled, rows)
+
+
+def _answer(compiled: _Compiled, values: list[Any]) -> list[Any]:
+    """The raw rows; the first time on a connection the statement is prepared in the same round."""
+    with connection.cursor() as cursor:
+        prepared = _prepared.setdefault(connection.connection, {})
+        name = prepared.get(compiled) or f"prepared_{next(_numbers)}"
+        slots = f"({', '.join(['%s'] * len(values))})" if values else ""
+        text = f"EXECUTE {name}{slots}"
+        if compiled not in prepared:
+            types = f"({', '.join(compiled.types)})" if values else ""
+            text = f"PREPARE {name}{types} AS {compiled.sql}; {text}"
+        cursor.execute(text, values)
+        prepared[compiled] = name
+        return cast("list[Any]", cursor.fetchall())
 
 
 def _names(query: Any) -> list[str]:

@@ -53,6 +53,44 @@ def test_it_never_serves_one_reader_anothers_rows(cast: Cast) -> None:
     assert prepared.fetch(cast.stranger, pk=customer.pk) == []  # the same role, another team
 
 
+def test_it_fills_in_texts_beside_patterns(cast: Cast) -> None:
+    """A percent sign in the query is no place for a value."""
+    for name in ("100% Cotton", "100 Cotton", "a'); DROP TABLE x; --"):
+        CustomerFactory(owner=cast.rep, name=name)
+
+    def named(user: Any, like: str) -> Any:
+        seen = Customer.objects.visible_to(user).filter(name__contains="% C")
+        return seen.filter(name__gte=like).values("name")
+
+    prepared = Prepared(named)
+    assert prepared.fetch(cast.rep, like="100%") == [{"name": "100% Cotton"}]
+    assert prepared.fetch(cast.rep, like="b'; --") == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_is_planned_once_for_each_connection() -> None:
+    cast = make_cast()
+    prepared = Prepared(customer_of)
+    customers = [CustomerFactory(owner=cast.rep) for _number in range(2)]
+
+    def answers() -> tuple[list[Any], int]:
+        before = _statements()
+        found = [prepared.fetch(cast.rep, pk=customer.pk) for customer in customers]
+        return found, _statements() - before
+
+    expected = [[customer] for customer in customers]
+    assert answers() == (expected, 1)
+    assert answers() == (expected, 0)
+    connection.close()
+    assert answers() == (expected, 1)
+
+
+def _statements() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return int(cursor.fetchone()[0])
+
+
 def test_it_asks_nothing_for_roles_that_see_none(cast: Cast) -> None:
     prepared = Prepared(lambda user, pk: Customer.objects.takeable_by(user).filter(pk=pk))
     customer = CustomerFactory(owner=None, team=cast.team)
