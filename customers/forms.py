@@ -40,15 +40,10 @@ def owners(form: RecordForm) -> None:
     """Only managers and administrators say who owns a record."""
     if form.user.is_manager or form.user.is_admin:
         field = form.fields["owner"]
-        field.queryset = colleagues(_Asker(form.user))  # type: ignore[attr-defined]
+        field.queryset = colleagues(form.user)  # type: ignore[attr-defined]
         field.required = False
     else:
         form.fields.pop("owner", None)
-
-
-class _Asker:
-    def __init__(self, user: Any) -> None:
-        self.user = user
 
 
 class CustomerField(forms.ModelChoiceField):

@@ -18,7 +18,6 @@ from crm.common import formats
 from crm.records.figures import Part
 from crm.records.filters import DateInput, colleagues
 from crm.records.forms import RemoteSelect
-from crm.records.lists import Asker
 from sales.forms.reports import COMPARE
 from sales.models import Channel, Product
 from sales.reports import periods
@@ -58,7 +57,7 @@ class LookForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data, auto_id="look-%s")
         fields: dict[str, Any] = self.fields
-        fields["owner"].queryset = colleagues(Asker(user)).order_by("username")
+        fields["owner"].queryset = colleagues(user).order_by("username")
         fields["product"].queryset = Product.objects.visible_to(user)
         if not user.is_admin:
             fields["team"].queryset = Team.objects.filter(pk=user.team_id or 0)

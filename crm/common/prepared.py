@@ -67,6 +67,9 @@ class Reader:
         return self.role == Role.AGENT
 
 
+NOBODY = Reader("", 0, None)  # asks what depends on no reader
+
+
 @dataclass(frozen=True, eq=False)
 class _Compiled:
     queryset: QuerySet[Any]

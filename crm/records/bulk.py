@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.errors import RefusedError
 from crm.records.filters import colleagues
-from crm.records.lists import Asker
 from crm.records.resources import KEEPERS, SELLERS, Resource
 
 Text = str | Promise
@@ -107,7 +106,7 @@ class OwnerForm(BulkForm):
     owner: Any = forms.ModelChoiceField(label=_("New owner"), queryset=None)
 
     def set_choices(self) -> None:
-        found = colleagues(Asker(self.user)).order_by("full_name", "username")
+        found = colleagues(self.user).order_by("full_name", "username")
         field: Any = self.fields["owner"]
         field.queryset = found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -9,26 +10,57 @@ import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
+from django_filters import fields
 
+from crm.common.prepared import Prepared
 from crm.records.custom import added_fields
 from crm.records.custom_filters import custom_filters
+
+
+def colleagues(user: Any) -> Any:
+    """Users whom the signed-in user may name."""
+    users = get_user_model()._default_manager.filter(is_active=True)
+    return users if user.is_admin else users.filter(team=user.team_id)
+
+
+_COLLEAGUES = Prepared(colleagues)
+
+
+class _OwnerChoices(fields.ModelChoiceIterator):
+    """Every list's bar has them."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        field: Any = self.field
+        yield "", field.empty_label
+        if field.null_label is not None:
+            yield field.null_value, field.null_label
+        for person in _COLLEAGUES.fetch(field.reader) if field.reader else []:
+            yield person.pk, str(person)
+
+
+class _OwnerField(fields.ModelChoiceField):
+    iterator = _OwnerChoices
 
 
 class OwnerFilter(django_filters.ModelChoiceFilter):
     """Owners among one's team; all for administrators."""
 
+    field_class = _OwnerField
+
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Owner"))
         kwargs.setdefault("empty_label", _("Anyone"))
-        super().__init__(queryset=colleagues, **kwargs)
+        super().__init__(queryset=self._people, **kwargs)
 
+    def _people(self, request: Any) -> Any:
+        users = get_user_model()._default_manager
+        return colleagues(request.user) if request else users.none()
 
-def colleagues(request: Any) -> Any:
-    """Users whom the signed-in user may name."""
-    users = get_user_model()._default_manager.filter(is_active=True)
-    if request is None:
-        return users.none()
-    return users if request.user.is_admin else users.filter(team=request.user.team_id)
+    @property
+    def field(self) -> Any:
+        field, request = super().field, self.get_request()  # type: ignore[no-untyped-call]
+        field.reader = request.user if request else None
+        return field
 
 
 MAIN_FILTERS = 3

@@ -86,11 +86,11 @@ class ReportForm(forms.Form):
     # Shown beside the main ones only where they say something.
     FILTERS = ("team", "owner", "channel", "region", "product", "category", "pipeline")
 
-    def __init__(self, data: Any, *, user: Any, request: Any) -> None:
+    def __init__(self, data: Any, *, user: Any) -> None:
         super().__init__(data, auto_id="report-%s")
         fields: dict[str, Any] = self.fields
         self.user, self.subject = user, str(data.get("what") or "orders")
-        fields["owner"].queryset = colleagues(request).order_by("username")
+        fields["owner"].queryset = colleagues(user).order_by("username")
         fields["product"].queryset = Product.objects.visible_to(user)
         self._fit_choices()
         for field in fields.values():

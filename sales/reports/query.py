@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import QueryDict
 
-from crm.records.lists import Asker
 from sales.forms.reports import ReportForm
 from sales.measures import company_today, within
 from sales.models import Deal, Order, OrderLine, SalesDay
@@ -121,7 +120,7 @@ def read(
     """
     given = QueryDict(params) if isinstance(params, str) else params
     today = today or company_today()
-    form = ReportForm(_complete(given, today), user=user, request=Asker(user))
+    form = ReportForm(_complete(given, today), user=user)
     if not form.is_valid():
         return form, None
     asked = form.cleaned_data

@@ -42,7 +42,7 @@ def board_context(request: HttpRequest, query: BoardQuery | None) -> dict[str, A
         "may_keep_pipelines": user.is_admin,
     }
     if not user.is_rep:  # representatives see their own deals only
-        context["colleagues"] = colleagues(request).order_by("username")
+        context["colleagues"] = colleagues(request.user).order_by("username")
     return context
 
 

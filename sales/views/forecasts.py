@@ -83,7 +83,7 @@ def _month(text: str) -> date | None:
 def _people(request: HttpRequest) -> Any:
     """Whose figures the reader may choose; representatives see their own only."""
     user: Any = request.user
-    return None if user.is_rep else colleagues(request).order_by("username")
+    return None if user.is_rep else colleagues(request.user).order_by("username")
 
 
 def _months_chart(found: Forecast) -> dict[str, Any]:

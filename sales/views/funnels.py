@@ -44,7 +44,7 @@ def funnel_page(request: SignedInRequest) -> HttpResponse:
         "scope": scope, "funnel": found, "period": key, "periods": PERIODS, "problem": problem,
         "last_month": end - DAY, "chart": _chart(found), "base_currency": settings.BASE_CURRENCY,
         "query": urlencode({**scope.asked, **period_query(key, start, end)}),
-        "colleagues": None if user.is_rep else colleagues(request).order_by("username"),
+        "colleagues": None if user.is_rep else colleagues(request.user).order_by("username"),
         "teams": choosable_teams(user), "acquisitions": Customer.Acquisition.choices,
         "given": request.GET,
     }  # fmt: skip
