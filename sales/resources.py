@@ -291,6 +291,7 @@ QUOTES = Resource(
     detail_context=quote_page,
     initial=_initial("customer", "deal", "contact"),
     editable=lambda user: Quote.objects.editable_by(user).filter(status=Quote.Status.DRAFT),
+    closed=_("Only a draft can be changed; this version of the quote was sent or decided."),
     tabs=lambda user: [
         (_("All quotes"), ""),
         (pgettext_lazy("quote", "Draft"), "status=draft"),

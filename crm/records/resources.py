@@ -74,6 +74,8 @@ class Resource:
     # What only lists and exports show of a record, as annotations: (records, user) → records.
     enrich: Callable[[Any, Any], Any] | None = None
     editable: Callable[[Any], Any] | None = None
+    # Why a record that one might edit no longer changes.
+    closed: Text = ""
     # Files may be attached to it.
     files: bool = False
     # What it is called in the addresses for programs; empty: they do not get it.

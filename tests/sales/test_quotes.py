@@ -110,6 +110,17 @@ def test_a_file_of_quotes_names_them_as_the_list_does(
     assert text.splitlines()[1].startswith(f"{quote.label},苏州远帆仪器有限公司,")
 
 
+def test_it_says_why_a_decided_quote_no_longer_changes(
+    cast: Cast, client: Client, quote: Quote
+) -> None:
+    quote_accept(pk=quote.pk, actor=cast.rep)
+    for who, status, told in ((cast.rep, 400, True), (cast.agent, 404, False)):
+        client.force_login(who)
+        response = client.get(f"/sales/quotes/{quote.pk}/edit/")
+        page = response.content.decode()
+        assert (response.status_code, "Only a draft can be changed" in page) == (status, told)
+
+
 def test_it_becomes_one_order_when_accepted(cast: Cast, client: Client, quote: Quote) -> None:
     url = reverse("sales:quote_order", args=[quote.pk])
     client.force_login(cast.rep)

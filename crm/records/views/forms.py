@@ -100,9 +100,12 @@ class RecordEdit(ResourceView):
 
     def _editable(self, pk: int) -> Any:
         record = self.fetch(pk)
-        if not record.can_edit:
-            raise PermissionDenied
-        return record
+        if record.can_edit:
+            return record
+        theirs = self.resource.model.objects.editable_by(self.request.user)
+        if self.resource.closed and theirs.filter(pk=pk).exists():
+            raise RefusedError(str(self.resource.closed))
+        raise PermissionDenied
 
     def _form(
         self, form: RecordForm, record: Any, status: int = 200, **context: Any
