@@ -24,7 +24,7 @@ from crm.accounts.models import User
 from crm.common.tallies import Tally
 from customers.models import Affiliation, Contact, Customer, Need
 from marketing.models import Activity, Campaign, MarketResult, Spend
-from sales.models import Deal, Order, OrderLine, StageChange, Target
+from sales.models import Deal, Order, OrderLine, Quote, StageChange, Target
 from sales.triggers import OPEN_DEALS, ORDER_TOTAL, ORDER_VALUE, TALLIES
 from service.models import SLA, Holiday, ServiceRequest, Shift, StatusChange
 from service.sla import Calendar, add_business_minutes
@@ -119,6 +119,20 @@ def test_it_gives_the_agent_a_queue(truth: dict[str, Any]) -> None:
 def test_it_sums_every_order_from_its_lines(truth: dict[str, Any]) -> None:
     summed = Order.objects.annotate(lines_total=Sum("lines__total"))
     assert not summed.exclude(total=F("lines_total")).exists()
+
+
+def test_it_quotes_deals_and_plans_steps_for_them_whatever_became_of_them(
+    truth: dict[str, Any],
+) -> None:
+    quotes = Quote.objects.all()
+    assert {"accepted", "declined", "sent"} <= set(quotes.values_list("status", flat=True))
+    assert not quotes.exclude(net=F("deal__amount")).exists()
+    assert not quotes.filter(tax=0).exists()
+    for kind in ("won", "lost"):
+        over = Deal.objects.filter(stage__kind=kind)
+        steps = FollowUp.objects.filter(about_kind="deal", about_id__in=over.values("pk"))
+        assert steps.filter(done_at__isnull=False).exists()
+        assert 0 < over.filter(quotes__isnull=False).count() < over.count()
 
 
 def test_it_leaves_the_rollups_that_the_triggers_would(truth: dict[str, Any]) -> None:

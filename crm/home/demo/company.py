@@ -27,6 +27,7 @@ from sales.models import Deal, Order, OrderLine, Product
 from sales.services import stage_norms_refresh
 from sales.services.forecasts import forecast_snapshot
 from sales.services.orders import NUMBER_SEQUENCE
+from sales.services.quotes import NUMBER_SEQUENCE as QUOTE_SEQUENCE
 from sales.triggers import TALLIES
 from service.models import ServiceRequest
 
@@ -111,6 +112,7 @@ def _prepare(size: int, seed: int, clock: Clock) -> World:
         campaigns=campaigns.plan_campaigns(clock, staff, stream(seed, "campaigns")),
         tables=Tables(),
         order_number=last_of(NUMBER_SEQUENCE),
+        quote_number=last_of(QUOTE_SEQUENCE),
         day_plan={staff.users[name]: list(talks.DAY_PLAN) for name in ("rep", "manager")},
     )
 
@@ -126,6 +128,7 @@ def _fill(world: World, progress: Callable[[int], None]) -> None:
     for table in tables:
         table.set_sequence()
     set_sequence(NUMBER_SEQUENCE, world.order_number)
+    set_sequence(QUOTE_SEQUENCE, world.quote_number)
 
 
 def _tell(world: World, index: int) -> None:

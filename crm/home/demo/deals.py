@@ -13,6 +13,7 @@ from crm.home.demo import talks, words
 from crm.home.demo.catalogue import to_base
 from crm.home.demo.copying import NULL, money
 from crm.home.demo.days import DAY
+from crm.home.demo.quotes import PROPOSAL, Offer, add_quote
 from crm.home.demo.world import Account, World, pick, stream
 
 _STAGE_DAYS = (5.0, 9.0, 13.0, 10.0)
@@ -161,7 +162,13 @@ def _write(
     warm = _promising(world, deal) if closed is None else stage == world.pipe.won
     fate = "won" if warm else "lost"
     talks.add_deal_talks(world, account, deal, created, closed or clock.last * DAY, fate)
-    if closed is None:
+    if len(path) > PROPOSAL + (closed is not None):
+        label = item.english if account.english else item.name
+        quoted = path[PROPOSAL][1]
+        add_quote(world, account, Offer(deal, item.pk, label, cents, quoted, closed, warm))
+    if closed is not None:
+        talks.add_deal_step(world, account, deal, created, closed)
+    else:
         account.open_deals += 1
         account.deal_open = (deal, created)
     return deal

@@ -26,6 +26,7 @@ _WORKDAY = sum(closes - opens for opens, closes in SHIFTS)
 # Working days between contacts about a deal, on average: what tells whether it will be won.
 DEAL_PACE = {"won": 5.0, "lost": 15.0}
 # The day of the sign-ins: two things overdue, four for today.
+STEPPED = 0.35  # of the deals that are over have a step that was done for them
 DAY_PLAN = (-3, -1, 0, 0, 0, 0)
 
 
@@ -180,6 +181,21 @@ def add_service_task(world: World, account: Account, request: int, agent: int) -
         clock.at(due), rng.randint(1, 3), NULL, NULL,
     )  # fmt: skip
     account.next_step = min(account.next_step or due, due)
+
+
+def add_deal_step(world: World, account: Account, deal: int, start: int, end: int) -> None:
+    """What was done for some of the deals that are over, the same for won and lost ones."""
+    rng, clock = stream(world.seed, "deal step", deal), world.clock
+    if end - start < DAY or rng.random() >= STEPPED:
+        return
+    kind, title = pick(rng, words.STEPS_EN if account.english else words.STEPS_ZH)
+    due = rng.randint(start + 60, end)
+    done = min(due + rng.randint(-60, DAY), end)
+    world.tables.follow_ups.add(
+        *world.record(account, account.owner, start, max(done, start), title, ""),
+        account.pk, account.contact or NULL, "deal", deal, kind, title, "", clock.at(due),
+        rng.randint(1, 3), clock.at(done), account.owner or NULL,
+    )  # fmt: skip
 
 
 def _add_follow_up(world: World, account: Account, due: float, done: int | None) -> None:

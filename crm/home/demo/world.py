@@ -16,7 +16,7 @@ from crm.home.demo.days import Clock
 from crm.home.demo.people import Staff
 from customers.models import Affiliation, Contact, Customer, Need
 from marketing.models import Activity
-from sales.models import Deal, Order, OrderLine, StageChange
+from sales.models import Deal, Order, OrderLine, Quote, QuoteLine, StageChange
 from service.models import Reply, ServiceRequest, StatusChange, Survey
 
 T = TypeVar("T")
@@ -57,6 +57,14 @@ class Tables:
         self.stage_changes = Table(
             StageChange, ("deal_id", "from_stage_id", "to_stage_id", "at", "by_id")
         )
+        self.quotes = Table(Quote, (
+            "customer_id", "number", "deal_id", "contact_id", "status", "currency", "quoted_on",
+            "valid_until", "language", "terms", "sent_at", "decided_at",
+        ))  # fmt: skip
+        self.quote_lines = Table(QuoteLine, (
+            "quote_id", "position", "product_id", "description", "quantity", "unit_price",
+            "tax_rate",
+        ))  # fmt: skip
         self.orders = Table(Order, (
             "customer_id", "number", "kind", "refund_of_id", "deal_id", "channel_id",
             "status", "ordered_at",
@@ -116,6 +124,7 @@ class World:
     # How many follow-ups the sign-ins still get for their day.
     day_plan: dict[int, list[int]]
     order_number: int  # the last one given
+    quote_number: int
     # Cents in CNY sold by colleague (or team) and quarter.
     sold: Counter[tuple[str, int, date]] = field(default_factory=Counter)
     segments: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
