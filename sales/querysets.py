@@ -16,6 +16,8 @@ from customers.querysets import agent_customer_scope
 from sales.mailables import mailables
 
 DAY = timedelta(days=1)
+# Orders that count as sales.
+COUNTED = Q(trashed_at__isnull=True) & ~Q(status__in=["draft", "cancelled"])
 
 
 class ProductQuerySet(RecordQuerySet):
@@ -115,7 +117,7 @@ class OwnedSumQuerySet(models.QuerySet[Any]):
 class OrderQuerySet(OwnedQuerySet):
     def counted(self) -> Self:
         """Orders that count as sales: neither draft nor cancelled; refunds count negative."""
-        return self.alive().exclude(status__in=["draft", "cancelled"])
+        return self.filter(COUNTED)
 
 
 class QuoteQuerySet(OwnedQuerySet):

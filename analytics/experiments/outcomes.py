@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
+from crm.common.history import held_at
 from crm.common.roles import Person
 from customers.models import Customer
 from marketing.experiments.models import Assignment, Experiment
 from marketing.models import Activity
 from sales import measures
 from sales.models import Order
+from sales.querysets import COUNTED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 COLUMNS = ["arm", "outcome"]
 
 
-def outcomes(experiment: Experiment) -> pd.DataFrame:
+def outcomes(experiment: Experiment, until: datetime | None = None) -> pd.DataFrame:
     """One row per customer drawn: ``arm`` and ``outcome``.
 
     "order": 1 where a sale that counts was ordered within the window; "revenue": sales less
@@ -30,6 +32,9 @@ def outcomes(experiment: Experiment) -> pd.DataFrame:
     out have none and are left out). The window begins with the draw and is the same for every arm.
     All customers drawn count, whoever owns them now: leaving out those who moved would undo the
     draw. Only sums per arm are shown.
+
+    With ``until`` the records are those of then: later ones are left out, and what was cancelled,
+    deleted, moved or answered since counts as it stood. Amounts are those of now.
     """
     import pandas as pd
 
@@ -39,7 +44,7 @@ def outcomes(experiment: Experiment) -> pd.DataFrame:
     drawn = list(rows.values_list("customer_id", "arm"))
     if experiment.started_at is None or not drawn:
         return pd.DataFrame(columns=COLUMNS)
-    found = _found(experiment)
+    found = _found(experiment, until or timezone.now())
     return pd.DataFrame(
         {
             "arm": [arm for _customer, arm in drawn],
@@ -48,22 +53,24 @@ def outcomes(experiment: Experiment) -> pd.DataFrame:
     )
 
 
-def _found(experiment: Experiment) -> dict[int, float]:
+def _found(experiment: Experiment, until: datetime) -> dict[int, float]:
     """The outcome of each customer that has one."""
     drawn = Assignment.objects.filter(experiment=experiment).values("customer")
     if experiment.outcome == Experiment.Outcome.SUCCESS:
-        won = Activity.objects.alive().filter(
-            campaign=experiment.campaign_id, customer__in=drawn, result=Activity.Result.SUCCESS
-        )
+        sent = Activity.objects.filter(campaign=experiment.campaign_id, customer__in=drawn)
+        wanted = Q(trashed_at=None, result=Activity.Result.SUCCESS)
+        won = held_at(sent, wanted, until)
         return dict.fromkeys(won.values_list("customer_id", flat=True), 1.0)
-    until = experiment.window_end
-    orders = Order.objects.counted().filter(
-        customer__in=drawn, ordered_at__gte=experiment.started_at, ordered_at__lt=until
+    wanted = COUNTED & Q(
+        ordered_at__gte=experiment.started_at, ordered_at__lt=experiment.window_end
     )
-    sums = measures.grouped(orders, {"buyer": "customer_id"}, "orders", "revenue")
-    if experiment.outcome == Experiment.Outcome.ORDER:
-        return {row["buyer"]: float(row["orders"] > 0) for row in sums}
-    return {row["buyer"]: float(row["revenue"]) for row in sums}
+    orders = held_at(Order.objects.filter(customer__in=drawn), wanted, until)
+    measure = "orders" if experiment.outcome == Experiment.Outcome.ORDER else "revenue"
+    sums = orders.order_by().values("customer_id").annotate(found=measures.ORDER[measure])
+    rows = sums.values_list("customer_id", "found")
+    if measure == "orders":
+        return {customer: float(sales > 0) for customer, sales in rows}
+    return {customer: float(revenue) for customer, revenue in rows}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from analytics.experiments.outcomes import outcomes
 from analytics.models import Run
@@ -28,7 +27,13 @@ def runs_of(experiment: Experiment) -> Any:
 def load(run: Run) -> pd.DataFrame:
     """The outcomes of the experiment that the run is about."""
     about = Experiment.objects.get(pk=run.params["experiment"])
-    return outcomes(about)
+    return outcomes(about, read_at(run))
+
+
+def read_at(run: Run) -> datetime:
+    """The moment whose records a run is about: its own, or that of the run it does again."""
+    first = run.reproduces or run
+    return first.read_at or first.created_at
 
 
 def fit(run: Run, frame: pd.DataFrame) -> tuple[ExperimentResult, dict[str, Any]]:
@@ -46,20 +51,26 @@ def fit(run: Run, frame: pd.DataFrame) -> tuple[ExperimentResult, dict[str, Any]
         correction="dunnett" if means and about.correction == "dunnett" else "holm",
         seed=run.seed,
     )  # fmt: skip
-    end = about.window_end
+    end, now = about.window_end, read_at(run)
+    ended = about.ended_at if about.ended_at and about.ended_at <= now else None
     result = {
         **found.to_dict(),
         "experiment": about.pk,
         "outcome_kind": about.outcome,
         "window_days": about.window_days,
-        "interim": bool(about.ended_at is None and end and timezone.now() < end),
-        "cut_short": bool(about.ended_at and end and about.ended_at < end),
+        "interim": bool(ended is None and end and now < end),
+        "cut_short": bool(ended and end and ended < end),
         "planned": about.planned,
         "until": end.date().isoformat() if end else None,
         "names": dict(zip(about.arm_keys, about.arms, strict=True)),
-        "looks": runs_of(about).filter(state=Run.State.FINISHED).count() + 1,
+        "looks": _finished_before(run, about) + 1,
     }
     return found, result
+
+
+def _finished_before(run: Run, about: Experiment) -> int:
+    first = run.reproduces or run
+    return int(runs_of(about).filter(state=Run.State.FINISHED, pk__lt=first.pk).count())
 
 
 @transaction.atomic

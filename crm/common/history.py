@@ -5,11 +5,14 @@ A change stores the row as it was before; creation stands on the record itself
 """
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
 import pghistory
 import pghistory.middleware
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from crm.common.models import QUIET_FIELDS
 
@@ -32,6 +35,20 @@ def tracked(*, but: Iterable[str] = ()) -> Callable[[type[M]], type[M]]:
         )(model)
 
     return decorate
+
+
+def held_at(rows: Any, wanted: Q, moment: datetime) -> Any:
+    """Those of ``rows``, of a tracked model, that were there and ``wanted`` at a moment.
+
+    ``wanted`` names tracked columns: each row is asked as its first change since has kept it, or
+    as it is where none came.
+    """
+    events = apps.get_model(rows.model._meta.app_label, f"{rows.model.__name__}Event").objects
+    since = events.filter(pgh_obj=OuterRef("pk"), pgh_created_at__gt=moment)
+    change = Subquery(since.order_by("pgh_created_at", "pgh_id").values("pk")[:1])
+    kept = Exists(events.filter(wanted, pk=OuterRef("change")))
+    there = rows.filter(created_at__lte=moment).alias(change=change)
+    return there.filter(Q(change=None) & wanted | kept)
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):

@@ -7,10 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.comparing.reproduction import verdict
+from analytics.comparing.services import run_again
+from analytics.comparing.sides import side_of
 from analytics.experiments.outcomes import outcomes, past_outcomes
 from analytics.experiments.runs import nightly
 from analytics.models import Run
@@ -186,6 +190,52 @@ def test_it_names_nothing_where_nothing_is(client: Client, manager: Any, drawn: 
     page = client.get(drawn.get_absolute_url()).content.decode()
     assert "No arm differs from Control (held out) beyond chance" in page
     assert "Plan the campaign for the rest" not in page
+
+
+def kept(since: datetime) -> list[Any]:
+    """The old rows of orders and activities that were kept since a moment."""
+    names = ("sales.OrderEvent", "marketing.ActivityEvent")
+    return [apps.get_model(name).objects.filter(pgh_created_at__gt=since) for name in names]
+
+
+@pytest.mark.parametrize("outcome", ["order", "success"])
+def test_it_is_done_again_on_the_records_of_then(drawn: Experiment, outcome: str) -> None:
+    """What was ordered, cancelled, deleted or answered since is as it was."""
+    drawn.outcome = outcome
+    wind_back(drawn, 40)
+    buy(drawn, "a", 20, after(drawn, 1))
+    buy(drawn, "control", 4, after(drawn, 1))
+    activities = drawn.campaign.activities
+    first = list(activities.order_by("pk").values_list("pk", flat=True)[:20])
+    activities.filter(pk__in=first).update(result="success")
+    frame, then = outcomes(drawn), timezone.now()
+    long_ago = then - timedelta(days=1)
+    for rows in kept(long_ago):
+        rows.update(pgh_created_at=long_ago)
+    buy(drawn, "control", 50, after(drawn, 2))
+    orders = list(Order.objects.order_by("pk").values_list("pk", flat=True))
+    Order.objects.filter(pk__in=orders[:3]).update(status=Order.Status.CANCELLED)
+    Order.objects.filter(pk__in=orders[3:5]).update(trashed_at=then)
+    activities.filter(pk__in=first[:9]).update(result="failure")
+    for rows in kept(long_ago):
+        rows.update(pgh_created_at=timezone.now())  # now() stands still within a test
+    assert frame["outcome"].sum() >= 20
+    assert not outcomes(drawn).equals(frame)
+    assert outcomes(drawn, then).equals(frame)
+
+
+def test_it_says_of_a_result_done_again_that_it_is_the_same(manager: Any, drawn: Any) -> None:
+    wind_back(drawn, 20)
+    buy(drawn, "a", 30, after(drawn, 1))
+    buy(drawn, "control", 5, after(drawn, 1))
+    nightly()
+    run = Run.objects.get(method="experiment")
+    buy(drawn, "control", 50, after(drawn, 2))
+    services.experiment_end(pk=drawn.pk, actor=manager)
+    made = run_again(pk=run.pk, actor=manager)
+    job_run(made.job_id)
+    again = Run.objects.select_related("reproduces").get(pk=made.pk)
+    assert verdict(side_of(run), side_of(again)).same
 
 
 def test_it_refuses_where_nobody_ordered(client: Client, manager: Any, drawn: Experiment) -> None:
