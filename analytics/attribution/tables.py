@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Count, F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,11 +20,14 @@ from analytics.attribution.models import CreditTable
 from crm.accounts.models import User
 from crm.jobs.services import job_enqueue
 from crm.records.resources import KEEPERS
+from marketing.models import Activity
 from sales.measures import company_today
 
 JOB_KIND, NIGHTLY_KIND = "attribution", "attribution_nightly"
 # They take half a second.
 AT_ONCE = 150_000
+# Activities of one campaign beyond which its page reads a kept table.
+MANY_TOUCHES = 20_000
 YEAR = timedelta(days=364)
 KEPT = timedelta(days=30)
 
@@ -55,8 +59,21 @@ def credits_told(user: Any, asked: Asked) -> tuple[Sequence[Credit] | None, date
     kept = CreditTable.objects.filter(reader=user, **asked.key).first()
     if kept is None:
         return None, None
-    rows = [Credit(campaign, orders, Decimal(amount)) for campaign, orders, amount in kept.lines]
-    return rows, kept.made_at
+    return _credits(kept), kept.made_at
+
+
+def kept_year(user: Any) -> tuple[list[Credit], datetime] | None:
+    """The rows of the newest table of a year by the declared terms, and of when they are."""
+    terms = declared()
+    tables = CreditTable.objects.filter(
+        reader=user, rule=terms.rule, days=terms.days, first=F("last") - YEAR
+    )
+    kept = tables.order_by("-last").first()
+    return (_credits(kept), kept.made_at) if kept else None
+
+
+def _credits(kept: CreditTable) -> list[Credit]:
+    return [Credit(campaign, orders, Decimal(amount)) for campaign, orders, amount in kept.lines]
 
 
 def credits_ask(user: Any, asked: Asked) -> Any:
@@ -77,13 +94,14 @@ def credits_keep(user: Any, asked: Asked) -> int:
 
 
 def credits_nightly(progress: Any) -> int:
-    """Keep the usual table of everybody who has many orders; old tables go. Gives how many."""
+    """Keep the usual table of everybody who has many orders, or of all where a campaign has very
+    many activities; old tables go. Gives how many."""
     CreditTable.objects.filter(made_at__lt=timezone.now() - KEPT).delete()
     readers = list(User.objects.filter(is_active=True, role__in=KEEPERS))
-    made, asked = 0, usual()
+    made, asked, touches = 0, usual(), _many_touches()
     for done, user in enumerate(readers):
         progress(done, len(readers))
-        if _many(user, asked):
+        if touches or _many(user, asked):
             credits_keep(user, asked)
             made += 1
     return made
@@ -92,3 +110,8 @@ def credits_nightly(progress: Any) -> int:
 def _many(user: Any, asked: Asked) -> bool:
     orders = sold_in(user, asked.first, asked.last).order_by()
     return bool(orders[: AT_ONCE + 1].count() > AT_ONCE)
+
+
+def _many_touches() -> bool:
+    by_campaign = Activity.objects.alive().order_by().values("campaign").annotate(n=Count("pk"))
+    return bool(by_campaign.filter(n__gt=MANY_TOUCHES).exists())

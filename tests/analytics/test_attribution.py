@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from analytics.attribution import tables
+from analytics.attribution import panels, tables
 from analytics.attribution.credit import OTHERS, Rule, Terms, credited_to, credits_of, sold_in
 from analytics.attribution.declaring import declared
 from analytics.attribution.lists import read, written
@@ -300,6 +300,22 @@ def test_it_stands_on_the_pages_of_campaigns_and_activities(
     assert "0 orders" in page
     assert "Other rules and windows" in page
     assert client.get(reverse("sales:order_list"), {"credited": "nonsense"}).status_code == 200
+
+
+def test_it_stands_on_the_page_of_a_campaign_with_very_many_activities(
+    cast: Cast, client: Client, campaigns: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (panels, tables):
+        monkeypatch.setattr(module, "MANY_TOUCHES", 0)
+    client.force_login(cast.manager)
+    page = client.get(campaigns["B"].get_absolute_url()).content.decode()
+    assert "added up at night" in page
+    job_run(job_enqueue(kind=tables.NIGHTLY_KIND, params={}, actor=None).pk)
+    page = client.get(campaigns["B"].get_absolute_url()).content.decode()
+    assert "70.01" in page
+    assert "orders of a year, as of" in page
+    client.force_login(cast.rep)  # sees few orders
+    assert "70.01" in client.get(campaigns["B"].get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize(
