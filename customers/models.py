@@ -193,9 +193,9 @@ class Customer(Record):
                          name="customer_team_next", condition=Q(trashed_at__isnull=True)),
             models.Index("segment", models.F("updated_at").desc(), name="customer_segment",
                          condition=Q(trashed_at__isnull=True)),
-            # Segments, and lists by owner, lifecycle and value, are counted from this index alone.
-            models.Index(fields=["team", "segment"], include=["order_value", "owner", "lifecycle"],
-                         name="customer_team_count", condition=Q(trashed_at__isnull=True)),
+            # Lists by owner, lifecycle and value, and segments, are counted from this index alone.
+            models.Index(fields=["team", "owner"], include=["order_value", "segment", "lifecycle"],
+                         name="customer_team_owner", condition=Q(trashed_at__isnull=True)),
             # Reports of sales read what they group by from this alone.
             models.Index(fields=["id"], name="customer_report",
                          include=["region", "kind", "industry", "acquisition", "source"]),
