@@ -12,7 +12,7 @@ from typing import Any
 
 from django import forms
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, UniqueConstraint
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -91,7 +91,12 @@ def actions_for(resource: Resource, user: Any) -> list[BulkAction]:
 
 
 def _has_owner_choice(action: BulkAction, resource: Resource) -> bool:
-    return action.key != "owner" or "owner" in resource.form.base_fields
+    """Not where an owner may have one such record only, as with targets."""
+    if action.key != "owner":
+        return True
+    unique = (c for c in resource.model._meta.constraints if isinstance(c, UniqueConstraint))
+    one_each = any("owner" in constraint.fields for constraint in unique)
+    return "owner" in resource.form.base_fields and not one_each
 
 
 def editable(resource: Resource, user: Any) -> Any:

@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from communications.models import FollowUp
+from crm.records.bulk import actions_for
 from crm.records.models import BulkChange, BulkRow
+from crm.records.resources import resources
 from customers.models import Customer, Tag
 from marketing.models import Activity
 from tests.factories.cast import Cast
@@ -99,6 +101,20 @@ def test_it_keeps_actions_to_those_who_have_them(
     response = change(client, action, [customers[0].pk], owner=cast.colleague.pk)
     assert response.status_code == 403
     assert not BulkChange.objects.exists()
+
+
+def test_it_gives_many_to_one_person_only_where_one_may_have_many(
+    cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.manager)
+    offered = {kind: {a.key for a in actions_for(resources[kind], cast.manager)}
+               for kind in ("sales.deal", "sales.target")}  # fmt: skip
+    assert offered["sales.deal"] - offered["sales.target"] == {"owner", "follow_up"}
+    answer = client.post(
+        "/sales/targets/bulk/",
+        {"action": "owner", "confirmed": "1", "everything": "1", "owner": cast.rep.pk},
+    )
+    assert answer.status_code == 403
 
 
 def test_it_tags_and_untags(cast: Cast, client: Client, customers: list[Customer]) -> None:
