@@ -194,6 +194,7 @@ FOLLOW_UPS = Resource(
         BadgeColumn("kind", _("Kind")),
         Column("owner", pgettext_lazy("communications", "By"), path="owner.display_name"),
         StepButtonsColumn("buttons", _("Actions"), css="cell-wide", export=False),
+        Column("contact", _("Contact"), path="contact.name", default=False),
         Column("note", _("Note"), default=False),
         MomentColumn("done_at", _("Done"), default=False),
         SinceColumn("created_at", pgettext_lazy("date", "Created"), default=False),

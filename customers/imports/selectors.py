@@ -39,6 +39,8 @@ MADE = {
     "contacts": _("Contacts"),
     "deals": _("Deals"),
     "needs": _("Needs"),
+    "communications": _("Communications"),
+    "follow_ups": _("Follow-ups"),
     "products": _("Products"),
     "campaigns": _("Campaigns"),
     "orders": _("Orders"),
@@ -50,6 +52,8 @@ MADE = {
 # The lists that show what an import made.
 LISTED = {
     "customers": "customers.customer", "contacts": "customers.contact", "needs": "customers.need",
+    "communications": "communications.communication",
+    "follow_ups": "communications.followup",
     "deals": "sales.deal", "campaigns": "marketing.campaign",
 }  # fmt: skip
 OUTCOMES = {

@@ -28,12 +28,12 @@ from customers.imports.ledger import Ledger
 from customers.imports.linking import LINK_REASONS, CustomerLink, link_targets
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
 from customers.imports.owners import OwnerBook
+from customers.imports.people import CONTACT_REASONS, ContactBook, contact_targets
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
 from customers.imports.targets import Target, choice_names, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
 from sales.imports.deal_cells import amount, currency, currency_beside, probability
-from sales.imports.deal_contacts import CONTACT_REASONS, ContactBook, contact_targets
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
 

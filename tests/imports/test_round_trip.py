@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone, translation
 
+from communications.models import Communication, FollowUp
 from crm.accounts.models import User
 from crm.records.lists import resource_of
 from crm.records.models import CustomField
@@ -20,7 +21,7 @@ from customers.models import Contact, Customer, ImportBatch, Need, Tag
 from customers.services import need_create
 from sales.models import Deal
 from sales.services import deal_create, pipeline_set_up
-from tests.factories.communications import CommunicationFactory
+from tests.factories.communications import CommunicationFactory, FollowUpFactory
 from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
 from tests.imports.conftest import sums
 
@@ -113,6 +114,32 @@ def make_needs(cast: dict[str, Any]) -> None:
         CommunicationFactory(customer=house, owner=cast["rep"], need=first)
 
 
+def make_communications(cast: dict[str, Any]) -> None:
+    custom = add_fields("communications.communication")
+    base = {"owner": cast["rep"], "team": cast["rep"].team}
+    house = CustomerFactory(name="=Acme", **base)
+    ada = ContactFactory(name="王芳", **base)
+    house.contacts.add(ada)
+    CommunicationFactory(
+        customer=house, contact=ada, channel="wechat", direction="in", outcome="declined",
+        subject="-Price", content="=too\ndear", duration_seconds=90, custom=custom, **base,
+    )  # fmt: skip
+    CommunicationFactory(customer=house, subject="", content="电话里说好", **base)
+
+
+def make_follow_ups(cast: dict[str, Any]) -> None:
+    custom = add_fields("communications.followup")
+    base = {"owner": cast["rep"], "team": cast["rep"].team}
+    house = CustomerFactory(name="=Acme", **base)
+    ada = ContactFactory(name="王芳", **base)
+    house.contacts.add(ada)
+    FollowUpFactory(
+        customer=house, title="=回访", priority=1, kind="visit", custom=custom, note="-n\nm",
+        contact=ada, done_at=timezone.now(), **base,
+    )  # fmt: skip
+    FollowUpFactory(customer=house, title="Done", done_at=timezone.now(), **base)
+
+
 @dataclass
 class Case:
     kind: str
@@ -133,6 +160,14 @@ CASES = {
                      "contacts", Contact),
     "needs": Case("customers.need", "/customers/needs/export/", make_needs, 2, "needs", Need,
                   "sort=priority"),
+    "communications": Case(
+        "communications.communication", "/communications/export/", make_communications, 2,
+        "communications", Communication, "",
+    ),
+    "follow_ups": Case(
+        "communications.followup", "/communications/follow-ups/export/", make_follow_ups, 2,
+        "follow_ups", FollowUp, "due=done",
+    ),
     "deals": Case("sales.deal", "/sales/deals/export/", make_deals, 6, "deals", Deal,
                   "sort=created"),
 }  # fmt: skip

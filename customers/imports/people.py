@@ -1,4 +1,4 @@
-"""The person whom a deal's row names: by external id, e-mail, or name at the deal's customer."""
+"""The person whom a row names: by external id, e-mail, or name at the row's customer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from customers.models import Affiliation, Contact
 UNKNOWN = "unknown_contact"
 CONTACT_REASONS = {
     UNKNOWN: _(
-        "Some contacts in the file are not known here; their deals came without them. "
+        "Some contacts in the file are not known here; their rows came without them. "
         "Import the contacts first, then this file again."
     ),
 }
@@ -73,6 +73,18 @@ class ContactBook:
                 return found
         self._missed = self._missed or bool(said)
         return None
+
+    def houses(self, rows: Sequence[Cleaned]) -> dict[int, int]:
+        """Where those work whom rows name by external id or e-mail: contact → first customer."""
+        said = (one for row in rows for one in _said(row.values))
+        known = {self._by[one] for one in said if one in self._by}
+        parts = Affiliation.objects.filter(contact__in=known, active=True)
+        order = parts.order_by("-is_primary", "-pk").values_list("contact", "customer")
+        return dict(reversed(list(order)))
+
+    def surely(self, values: Mapping[str, Any]) -> int | None:
+        """The id of the contact that a row names by external id or e-mail."""
+        return next((self._by[one] for one in _said(values) if one in self._by), None)
 
     def tell(self, ledger: Ledger) -> None:
         if self._missed:
