@@ -18,7 +18,7 @@
  * radar     {axes: [{name, max}], series: [{name, data}]}
  * coefficients {labels_y: [..], estimate: [..], lo: [..], hi: [..], zero?: 0, x_name}
  * donut     {labels_y: [..], values: [..], total?: "text in the middle"}
- * network   {nodes: [{name, size?, group?}], links: [{source, target, weight?}]}    rules
+ * network   {nodes: [{name, size?}], links: [{source, target, weight?}]}    rules
  */
 import * as echarts from "echarts/core";
 import { BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";

@@ -217,22 +217,34 @@ function donut(spec, palette, width, height) {
   };
 }
 
-function network(spec, palette, width) {
+/** Two columns: what is bought, and what is bought with it; labels stand outside, clear of arrows. */
+function network(spec, palette, width, height) {
   const greatest = Math.max(...spec.links.map((link) => link.weight ?? 1), 1);
-  const groups = [...new Set(spec.nodes.map((node) => node.group ?? ""))];
+  const left = [...new Set(spec.links.map((link) => link.source))];
+  const place = (name) => spec.links.filter((link) => link.target === name).reduce((sum, link, _, all) => sum + left.indexOf(link.source) / all.length, 0);
+  const right = [...new Set(spec.links.map((link) => link.target))].sort((one, other) => place(one) - place(other));
+  const room = Math.min(0.33 * width, widest([...left, ...right]) + 4);
+  const sizes = Object.fromEntries(spec.nodes.map((node) => [node.name, node.size ?? 14]));
+  const column = (names, side, x) => names.map((name, row) => ({
+    id: `${side} ${name}`, name, x, y: height * (row + 0.5) / names.length, symbolSize: sizes[name],
+    label: { position: side, formatter: () => wrapped(name, room, names.length > 12 ? 1 : 2) },
+  }));
+  const reach = width - 2 * (room + 24);
+  // The plot is stretched to what it holds: two unseen corners keep it at the chart's own scale.
+  const corners = [[0, 0], [reach, height]].map(([x, y]) => ({ id: `corner ${y}`, name: "", x, y, symbol: "none", label: { show: false } }));
   return {
-    tooltip: { trigger: "item", formatter: ({ dataType, data }) => (dataType === "edge" ? `${data.source} → ${data.target}${data.weight == null ? "" : `: ${full(data.weight, spec)}`}` : data.name) },
+    tooltip: { trigger: "item", formatter: ({ dataType, data }) => (dataType === "edge" ? `${data.words}${data.weight == null ? "" : `: ${full(data.weight, spec)}`}` : data.name) },
     series: [{
       type: "graph",
-      layout: "circular",
-      top: 24, bottom: 48, left: "18%", right: "18%",
-      circular: { rotateLabel: false },
+      layout: "none",
+      top: 0, left: room + 24, width: reach, height,
       edgeSymbol: ["none", "arrow"],
       edgeSymbolSize: 8,
-      label: { show: true, position: "bottom", width: Math.min(120, width / 4), overflow: "break", color: palette.ink },
-      lineStyle: { color: palette.muted, curveness: 0.2, opacity: 0.75 },
-      data: spec.nodes.map((node) => ({ name: node.name, symbolSize: node.size ?? 14, symbol: symbols[groups.indexOf(node.group ?? "") % symbols.length], itemStyle: { color: palette.series[groups.indexOf(node.group ?? "") % palette.series.length] } })),
-      links: spec.links.map((link) => ({ ...link, lineStyle: { width: 1 + 3 * ((link.weight ?? 1) / greatest) } })),
+      label: { show: true, color: palette.ink },
+      itemStyle: { color: palette.series[0] },
+      lineStyle: { color: palette.muted, opacity: 0.75 },
+      data: [...column(left, "left", 0), ...column(right, "right", reach), ...corners],
+      links: spec.links.map((link) => ({ source: `left ${link.source}`, target: `right ${link.target}`, words: `${link.source} → ${link.target}`, weight: link.weight, lineStyle: { width: 1 + 3 * ((link.weight ?? 1) / greatest) } })),
     }],
   };
 }
