@@ -98,12 +98,15 @@ def _quantiles(result: dict[str, Any], words: Terms) -> Chart:
 
 
 def split(result: dict[str, Any], unit: str | None = None) -> Chart:
-    """The present split of the total beside the suggested one."""
+    """The present split of the total beside the suggested one.
+
+    Here and below, a ``unit`` says that the channels are columns of a table, called as there.
+    """
     channels = result["channels"]
     spent = sum(one["spend"] for one in channels)
     now = [one["spend"] * result["total"] / spent for one in channels]
     then = [one["suggested"] for one in channels]
-    names = [term_label(one["name"]) for one in channels]
+    names = [_called(one, unit) for one in channels]
     spec = {
         "type": "bar", "x": names, "unit": currency_symbol() if unit is None else unit,
         "series": [
@@ -125,12 +128,17 @@ def split(result: dict[str, Any], unit: str | None = None) -> Chart:
     return Chart("split", _("Present and suggested split"), spec, columns, rows, note=note)
 
 
-def returns(result: dict[str, Any]) -> Chart:
+def _called(channel: dict[str, Any], unit: str | None) -> str:
+    name: str = channel["name"]
+    return term_label(name) if unit is None else name
+
+
+def returns(result: dict[str, Any], unit: str | None = None) -> Chart:
     """What each channel brought per unit of spend, with its interval."""
     known = [one for one in result["channels"] if one["spend"] > 0]
     spec = {
         "type": "coefficients", "zero": 0, "x_name": _("Revenue per unit of spend"),
-        "labels_y": [term_label(one["name"]) for one in known],
+        "labels_y": [_called(one, unit) for one in known],
         "labels": {"interval95": _("Interval of 90%")},
         "estimate": [one["roi"] for one in known],
         "lo": [one["sales_lo"] / one["spend"] for one in known],
@@ -142,7 +150,7 @@ def returns(result: dict[str, Any]) -> Chart:
         _("Half of the effect at"),
     ]  # fmt: skip
     rows = [
-        [term_label(one["name"]), one["spend"], one["sales"], one["sales_lo"], one["sales_hi"],
+        [_called(one, unit), one["spend"], one["sales"], one["sales_lo"], one["sales_hi"],
          one["roi"], one["next_unit"], round(100 * one["kept"]), one["half"]]
         for one in result["channels"]
     ]  # fmt: skip
@@ -154,11 +162,11 @@ def response_curves(
 ) -> list[Chart]:
     """A curve with its band for each channel, the strongest first."""
     ordered = sorted(result["channels"], key=lambda one: -one["sales"])
-    shown = currency_symbol() if unit is None else unit
-    return [_curve(place, one, shown, suggested=suggested) for place, one in enumerate(ordered)]
+    return [_curve(place, one, unit, suggested=suggested) for place, one in enumerate(ordered)]
 
 
-def _curve(place: int, channel: dict[str, Any], unit: str, *, suggested: bool) -> Chart:
+def _curve(place: int, channel: dict[str, Any], of: str | None, *, suggested: bool) -> Chart:
+    unit = currency_symbol() if of is None else of
     told = _money if unit else formats.number
     points = channel["curve"]
     spends, sales, low, high = (list(column) for column in zip(*points, strict=True))
@@ -171,7 +179,7 @@ def _curve(place: int, channel: dict[str, Any], unit: str, *, suggested: bool) -
         },
         "unit": unit,
     }  # fmt: skip
-    name = term_label(channel["name"])
+    name = _called(channel, of)
     note = _("By spend a week; now %(now)s.") % {"now": told(channel["spend"])}
     if suggested:
         said = _("By spend a week; now %(now)s, suggested %(then)s.")

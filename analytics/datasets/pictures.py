@@ -143,7 +143,7 @@ def _value(answer: dict[str, Any]) -> list[Chart]:
 
 
 def _budget(answer: dict[str, Any]) -> list[Chart]:
-    made = [marketing_charts.returns(answer)]
+    made = [marketing_charts.returns(answer, unit="")]
     if answer["clear"]:
         made.insert(0, marketing_charts.split(answer, unit=""))
     return made + marketing_charts.response_curves(answer, suggested=answer["clear"], unit="")

@@ -342,6 +342,7 @@ def test_it_draws_each_answer_with_its_data(
     assert drawn <= set(charts)
     json.dumps([chart.spec for chart in charts.values()], allow_nan=False)
     assert "¥" not in page.content.decode()
+    assert "Television" not in page.content.decode()  # the column is called tv
     for key, chart in charts.items():
         file = manager.get(reverse("analytics:analysis_csv", args=[analysis.pk, key]))
         assert len(file.content.decode().splitlines()) == len(chart.rows) + 1 > 1, key
