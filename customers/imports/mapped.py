@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any, ClassVar
@@ -240,6 +240,8 @@ class MappedImporter(Importer):
             return str(dict(field.flatchoices).get(value, value))
         if isinstance(value, Decimal):
             return formats.number(value, max(0, -int(value.as_tuple().exponent)))
+        if isinstance(value, datetime):
+            return formats.moment(value)
         return formats.day(value) if isinstance(value, date) else str(value)
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from communications.models import Communication, FollowUp
 from crm.jobs.runner import job_run
@@ -129,3 +131,11 @@ def test_it_keeps_a_reps_calls_to_customers_who_are_seen(
     batch = bring_in(path, actor=rep)
     assert (sums(batch), list(batch.reasons)) == ((2, 1, 0, 0, 1), ["no_customer"])
     assert Communication.objects.get().owner == rep
+
+
+def test_the_preview_tells_the_hour(client: Client, cast: dict[str, Any], acme: Customer) -> None:
+    client.force_login(cast["manager"])
+    text = b"Activity date,Note body,Associated Company IDs\n2026-01-02 10:05,Said,9001\n"
+    client.post("/customers/import/", {"file": SimpleUploadedFile("notes.csv", text)})
+    page = client.get(f"/customers/import/{ImportBatch.objects.get().pk}/preview/")
+    assert "10:05" in page.content.decode()

@@ -128,6 +128,7 @@ def test_it_quotes_deals_and_plans_steps_for_them_whatever_became_of_them(
     assert {"accepted", "declined", "sent"} <= set(quotes.values_list("status", flat=True))
     assert not quotes.exclude(net=F("deal__amount")).exists()
     assert not quotes.filter(tax=0).exists()
+    assert not quotes.filter(status="accepted").exclude(orders__total=F("net")).exists()
     for kind in ("won", "lost"):
         over = Deal.objects.filter(stage__kind=kind)
         steps = FollowUp.objects.filter(about_kind="deal", about_id__in=over.values("pk"))

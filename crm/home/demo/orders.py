@@ -52,6 +52,7 @@ class Draft:
     lines: list[tuple[Item, int, int]]
     micros: int  # millionths of CNY per unit
     deal: int | None = None
+    quote: int | None = None
     refund_of: int | None = None
 
     @property
@@ -67,7 +68,8 @@ def add_orders(world: World, account: Account, acquisition: str) -> None:
     for place, day in enumerate(account.order_days):
         draft = _draft(world, account, day)
         if place in won:
-            draft = replace(draft, deal=add_won_deal(world, account, draft.minute, draft.cents))
+            deal = add_won_deal(world, account, draft.minute, draft.cents)
+            draft = replace(draft, deal=deal, quote=account.accepted)
         elif 0 < place < final and rng.random() < _CANCELLED:
             draft = replace(draft, status="cancelled")
         order = _add_order(world, account, draft, acquisition)
@@ -100,7 +102,7 @@ def _refund(world: World, sale: Draft, order: int) -> Draft:
     item, quantity, price = sale.lines[0]
     back = min(sale.minute + 9 * DAY, world.clock.last * DAY - 60)
     lines = [(item, -max(1, quantity // 3), price)]
-    return replace(sale, minute=back, lines=lines, refund_of=order)
+    return replace(sale, minute=back, lines=lines, refund_of=order, quote=None)
 
 
 def _status(world: World, day: int, rng: Random) -> str:
@@ -121,7 +123,7 @@ def _add_order(world: World, account: Account, draft: Draft, acquisition: str) -
     until = max(min(draft.minute + 3 * DAY, clock.last * DAY - 1), draft.minute)
     order = tables.orders.add(
         *world.record(account, account.owner, draft.minute, until, number, running),
-        account.pk, number, kind, draft.refund_of or NULL, draft.deal or NULL,
+        account.pk, number, kind, draft.refund_of or NULL, draft.deal or NULL, draft.quote or NULL,
         world.channels[_channel(account.rng, acquisition)], draft.status,
         clock.at(draft.minute), account.currency, f"{draft.micros / 1_000_000:.6f}",
         money(draft.cents), money(base), "",

@@ -34,6 +34,7 @@ class Offer:
 
 def add_quote(world: World, account: Account, offer: Offer) -> None:
     """A quote of the deal's amount for half of the deals."""
+    account.accepted = None
     rng = stream(world.seed, "quote", offer.deal)
     if rng.random() >= QUOTED:
         return
@@ -51,6 +52,8 @@ def add_quote(world: World, account: Account, offer: Offer) -> None:
         day + timedelta(days=VALID_DAYS), "en" if account.english else "zh-hans", "",
         NULL if status == "draft" else clock.at(sent), world.moment(decided),
     )  # fmt: skip
+    if status == "accepted":
+        account.accepted = quote
     price = f"{offer.cents / 100 / PIECES:.4f}"
     tables.quote_lines.add(quote, 1, offer.product, offer.label, PIECES, price, TAX)
 

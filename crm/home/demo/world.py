@@ -66,7 +66,7 @@ class Tables:
             "tax_rate",
         ))  # fmt: skip
         self.orders = Table(Order, (
-            "customer_id", "number", "kind", "refund_of_id", "deal_id", "channel_id",
+            "customer_id", "number", "kind", "refund_of_id", "deal_id", "quote_id", "channel_id",
             "status", "ordered_at",
             "currency", "rate", "total", "total_base", "note",
         ))  # fmt: skip
@@ -192,6 +192,7 @@ class Account:
     contact_name: str = ""
     need: int | None = None
     deal_open: tuple[int, int] | None = None  # id and minute of creation
+    accepted: int | None = None  # the quote of the last deal, if it was accepted
     trashed: bool = False
     last_contact: int | None = None
     next_step: float | None = None
