@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from communications.imports import headers
@@ -103,8 +102,8 @@ class CommunicationRows(ActivityRows):
             return
         values["outcome"] = OUTCOMES.get(plain(said), "")
         if plain(said) not in OUTCOMES:
-            line = gettext("Outcome: %(outcome)s") % {"outcome": said}
-            values["content"] = f"{values.get('content', '')}\n{line}".strip()
+            # The same in every language: what was said may be what a row is known by.
+            values["content"] = f"{values.get('content', '')}\n[{said}]".strip()
 
     def settle(self, values: dict[str, Any]) -> str:
         if not (values.get("subject") or values.get("content")):

@@ -60,7 +60,7 @@ def test_it_brings_in_calls_of_hubspot_once_and_takes_them_back(
     assert (first.duration_seconds, first.owner, first.contact) == (190, sam, ada)
     # Whose company is unknown is found by the person who works for one.
     assert (again.customer, again.direction, again.outcome) == (acme, "in", "no_answer")
-    assert (odd.outcome, odd.content) == ("", "Something\nOutcome: Gatekeeper")
+    assert (odd.outcome, odd.content) == ("", "Something\n[Gatekeeper]")
     acme.refresh_from_db()
     assert acme.last_contact_at == odd.happened_at
     assert sums(bring_in(path, actor=cast["manager"])) == (5, 0, 0, 3, 2)
