@@ -31,9 +31,12 @@ _MONTH_YEAR = re.compile(r"(?P<m>\d{1,2})[-/.](?P<y>\d{4})")
 _QUARTER = re.compile(
     r"(?P<y>\d{4})(?:[-\s/]?Q|年?\s*第?)(?P<q>[1-4一二三四])(?:季度?)?", re.IGNORECASE
 )
-_QUARTER_FIRST = re.compile(r"Q(?P<q>[1-4])[-\s/]?(?P<y>\d{4})", re.IGNORECASE)
+_QUARTER_FIRST = re.compile(
+    r"(?:Q(?P<q>[1-4])|(?P<c>[1-4])Q)[-\s/'’]?(?P<y>\d{4}|\d{2})", re.IGNORECASE
+)
 _WEEK = re.compile(r"(?P<y>\d{4})(?:-?W|年第)(?P<w>\d{1,2})周?(?:-?(?P<k>[1-7]))?", re.IGNORECASE)
-_SHORT_MONTH = re.compile(r"(?P<n>[A-Za-z]{3,9})[-\s'’]+(?P<y>\d{2})")
+_WEEK_FIRST = re.compile(r"(?:W|Week\s?)(?P<w>\d{1,2})[-\s/](?P<y>\d{4})", re.IGNORECASE)
+_SHORT_MONTH = re.compile(r"(?:(?P<d>\d{1,2})[-\s/])?(?P<n>[A-Za-z]{3,9})[-\s/'’]+(?P<y>\d{2})")
 _DIGITS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 _CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4"}
 _NO_DATE = (*MISSING, "0000-00-00", "0000-00-00 00:00:00", "0000/00/00", "nat")
@@ -148,13 +151,19 @@ def _year_last(left: pd.Series, *, utc: bool) -> pd.Series:
     parts = _parts(left, _YEAR_LAST)
     if not len(parts):
         return pd.Series(dtype="datetime64[ns]")
-    year = parts["y"].where(parts["y"].str.len() == 4, "20" + parts["y"])
+    year = _whole_year(parts)
     day_first = _assembled(parts, year, parts["b"], parts["a"], utc=utc)
     month_first = _assembled(parts, year, parts["a"], parts["b"], utc=utc)
     dotted = parts["mark"] == "."
     return day_first.where(
         dotted | _day_is_first(day_first[~dotted], month_first[~dotted]), month_first
     )
+
+
+def _whole_year(parts: pd.DataFrame) -> pd.Series:
+    """Years of two digits are those from 1969 to 2068, as POSIX has it."""
+    century = pd.Series("20", index=parts.index).where(parts["y"] < "69", "19")
+    return parts["y"].where(parts["y"].str.len() == 4, century + parts["y"])
 
 
 def _day_is_first(day_first: pd.Series, month_first: pd.Series) -> bool:
@@ -184,20 +193,21 @@ def _quarters(left: pd.Series) -> pd.Series:
         parts = _parts(left, form)
         quarter = parts["q"].fillna(parts["c"]) if "c" in parts else parts["q"]
         quarter = quarter.replace(_CHINESE).astype(float)
-        found.append(_assembled(parts, parts["y"], quarter * 3 - 2, "1"))
+        found.append(_assembled(parts, _whole_year(parts), quarter * 3 - 2, "1"))
     return pd.concat(found)
 
 
 def _weeks(left: pd.Series) -> pd.Series:
-    parts = _parts(left, _WEEK)
+    first = _parts(left, _WEEK_FIRST).assign(k="1")
+    parts = pd.concat([_parts(left, _WEEK), first])
     text = parts["y"] + "-" + parts["w"].str.zfill(2) + "-" + parts["k"].fillna("1")
     return pd.to_datetime(text, format="%G-%V-%u", errors="coerce")
 
 
 def _named(left: pd.Series) -> pd.Series:
-    """Names of months: Jan-24, 5 Jan 2024, January 5, 2024 10:30."""
+    """Names of months: Jan-24, 5-Jan-24, 5 Jan 2024, January 5, 2024 10:30."""
     short = _parts(left, _SHORT_MONTH)
-    text = "1 " + short["n"].str[:3] + " 20" + short["y"]
+    text = short["d"].fillna("1") + " " + short["n"].str[:3] + " " + _whole_year(short)
     months = pd.to_datetime(text, format="%d %b %Y", errors="coerce").dropna()
     rest = left.drop(months.index)
     rest = rest[rest.str.contains(r"[A-Za-z]{3}", regex=True) & rest.str.contains(r"\d{4}")]

@@ -12,8 +12,9 @@ MISSING = (
     *("#ref!", "#num!", "#null!", "#name?", "<na>", "无", "空", "暂无", "未知", "缺失", "不详"),
 )
 _CURRENCY = (
-    r"(?:US\$|HK\$|NT\$|R\$|[$€£¥₹₩₽元圆]|人民币"
-    r"|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|AUD|CAD|CHF|SGD|KRW|INR)"
+    r"(?:US\$|HK\$|NT\$|R\$|A\$|C\$|S\$|[$€£¥₹₩₽₺₫฿元圆]|人民币|Rs\.?|kr\.?|zł|Kč"
+    r"|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|AUD|CAD|CHF|SGD|KRW|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|ZAR"
+    r"|RUB|TRY|THB|MYR|IDR|PHP|VND|NZD)"
 )
 # One number, its currency on either side, a sign before or (as SAP writes it) behind.
 _AMOUNT = (
