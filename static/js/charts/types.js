@@ -155,7 +155,7 @@ function scatter(spec, palette, width) {
     tooltip: { trigger: "item", formatter: ({ seriesName, value }) => `${value[2] ?? seriesName}\n${spec.x_name ?? "x"}: ${full(value[0])}\n${spec.y_name ?? "y"}: ${full(value[1])}` },
     series: [
       ...spec.series.map(({ name, data }, index) => ({ type: "scatter", name, data, symbol: symbols[index % symbols.length], symbolSize: points > 400 ? 5 : 8, itemStyle: { opacity: 0.8 } })),
-      ...(spec.lines ?? []).map(({ name, data }) => ({ type: "line", name, data, symbol: "none", lineStyle: { color: palette.muted, type: "dashed" } })),
+      ...(spec.lines ?? []).map(({ name, data }) => ({ type: "line", name, data, symbol: "none", itemStyle: { color: palette.muted }, lineStyle: { type: "dashed" } })),
     ],
   };
 }
