@@ -74,11 +74,9 @@ def plan_groups(
     require_columns(frame, [value, group] + [name for name in (date,) if name])
     if len(frame) == 0:
         raise DataProblem("no_rows")
-    frame = frame[list(dict.fromkeys((group, value, *((date,) if date else ()))))]
-    frame = frame.assign(**{value: numeric_column(frame, value)})
+    frame = _read(frame, value, group, date)
     options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
     if date:
-        frame = frame.assign(**{date: date_column(frame, date)})
         options["unit"] = usual_unit(part[date] for _, part in frame.groupby(group))
     notices: list[Notice] = []
     reasons: list[str] = []
@@ -96,11 +94,17 @@ def plan_groups(
             continue
         dropped += series.rows_dropped
         regular[str(name)] = series
-    if not regular and not reasons:
-        raise DataProblem("no_usable_rows")
     if not regular:
-        raise DataProblem("groups_all_failed", {"reason": reasons[0]})
+        refusal = ("groups_all_failed", {"reason": reasons[0]}) if reasons else ("no_usable_rows",)
+        raise DataProblem(*refusal)
     return GroupPlan(regular, len(frame) - dropped, dropped, tuple(notices))
+
+
+def _read(frame: pd.DataFrame, value: str, group: str, date: str | None) -> pd.DataFrame:
+    """The columns in question, with numbers and dates read."""
+    frame = frame[list(dict.fromkeys((group, value, *((date,) if date else ()))))]
+    frame = frame.assign(**{value: numeric_column(frame, value)})
+    return frame.assign(**{date: date_column(frame, date)}) if date else frame
 
 
 def piece(name: str, series: RegularSeries, horizon: int) -> dict[str, Any]:

@@ -128,40 +128,46 @@ def regular_series(
     require_columns(frame, [value] + ([date] if date else []))
     if len(frame) == 0:
         raise DataProblem("no_rows")
-    if season is not None and not 1 <= season <= 1000:
-        raise DataProblem(
-            "bad_parameter", {"name": "season", "rule": "between 1 and 1000", "value": season}
-        )
+    _check_season(season)
     notices: list[Notice] = []
     numbers = numeric_column(frame, value)
     stamps = date_column(frame, date) if date else None
     keep = numbers.notna() if stamps is None else numbers.notna() & stamps.notna()
-    dropped = missing = int((~keep).sum())
-    if missing:
-        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
+    if not keep.all():
+        notices.append(Notice("rows_missing_dropped", {"rows": int((~keep).sum())}))
     if not keep.any():
         raise DataProblem("no_usable_rows")
-    rows = int(keep.sum())
     if stamps is None:
-        values, dates, found = _in_place(numbers, notices), None, ""
+        rows, values, dates, unit = int(keep.sum()), _in_place(numbers, notices), None, ""
     else:
         by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
         if frequency:
-            by_date = _whole_periods(by_date, frequency, notices)
-            dropped += rows - len(by_date)
-            rows = len(by_date)
-        told = _unit_of(frequency) if frequency else unit
-        series, found = _by_period(by_date, str(date), told, fill, notices)
-        if found == "day" and not frequency and _has_times(by_date.index):
+            by_date, unit = _whole_periods(by_date, frequency, notices), _unit_of(frequency)
+        series, unit = _by_period(by_date, str(date), unit, fill, notices)
+        if unit == "day" and not frequency and _has_times(by_date.index):
             notices.append(Notice("times_to_days"))
-        values, dates = series.to_numpy(dtype=float), pd.DatetimeIndex(series.index)
-    if len(values) > max_periods:
-        params = {"rows": max_periods, "total": len(values)}
-        notices.append(Notice("series_shortened", params))
-        values = values[-max_periods:]
-        dates = None if dates is None else dates[-max_periods:]
-    chosen = _season(season, found, len(values), notices)
-    return RegularSeries(values, dates, found, chosen, rows, dropped, tuple(notices))
+        rows, values = len(by_date), series.to_numpy(dtype=float)
+        dates = pd.DatetimeIndex(series.index)
+    values, dates = _shortened(values, dates, max_periods, notices)
+    chosen = _season(season, unit, len(values), notices)
+    dropped = len(frame) - rows
+    return RegularSeries(values, dates, unit, chosen, rows, dropped, tuple(notices))
+
+
+def _check_season(season: int | None) -> None:
+    if season is not None and not 1 <= season <= 1000:
+        raise DataProblem(
+            "bad_parameter", {"name": "season", "rule": "between 1 and 1000", "value": season}
+        )
+
+
+def _shortened(
+    values: FloatArray, dates: pd.DatetimeIndex | None, most: int, notices: list[Notice]
+) -> tuple[FloatArray, pd.DatetimeIndex | None]:
+    if len(values) <= most:
+        return values, dates
+    notices.append(Notice("series_shortened", {"rows": most, "total": len(values)}))
+    return values[-most:], None if dates is None else dates[-most:]
 
 
 def _in_place(numbers: pd.Series, notices: list[Notice]) -> FloatArray:
