@@ -26,6 +26,7 @@ from analytics import (
 from analytics.budgets import BudgetForm
 from analytics.experiments import presenting
 from analytics.forms import OptionsForm
+from analytics.model_names import model_label
 from analytics.models import Run
 from analytics.score_words import feature_names
 from crm.common import formats
@@ -272,19 +273,11 @@ def _forecast(run: Run) -> Page:
 
 def _model(result: dict[str, Any]) -> str:
     """The model that forecasts, or those whose weighted mean does."""
-    shown = {m["name"]: _model_name(m) for m in result["models"]}
+    shown = {m["name"]: model_label(m) for m in result["models"]}
     if result["chosen"] != "combination":
         return shown.get(result["chosen"], result["chosen"])
     members = [shown[m["name"]] for m in result["models"] if m["member"]]
     return _("Weighted mean of: %(models)s") % {"models": formats.listed(members)}
-
-
-def _model_name(model: dict[str, Any]) -> str:
-    names = {
-        "seasonal_naive": _("Repeating the last season"), "ets": _("Exponential smoothing"),
-        "theta": _("Dynamic optimised Theta"), "ces": _("Complex exponential smoothing"),
-    }  # fmt: skip
-    return str(names.get(model["name"]) or model.get("label") or model["name"])
 
 
 def _short(amount: float) -> str:

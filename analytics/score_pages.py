@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import score_charts
+from analytics.model_names import model_name
 from analytics.models import Run
 from analytics.scores import TOP_SHARE
 from crm.common import formats
@@ -97,14 +98,3 @@ def _quality(run: Run) -> list[tuple[str, str]]:
 
 def _number(value: float, digits: int = 2) -> str:
     return formats.number(value, digits)
-
-
-def model_name(name: str) -> str:
-    """A classifier's name in the reader's language."""
-    return {
-        "logistic": _("Logistic regression"),
-        "svm_linear": _("Support vector machine (linear)"),
-        "svm_rbf": _("Support vector machine (RBF)"),
-        "tree": _("Decision tree"),
-        "boosting": _("Gradient boosting"),
-    }.get(name, name)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from analytics import score_charts
+from analytics.model_names import model_name
 from analytics.models import Run, WinChance
-from analytics.score_pages import model_name
 from crm.common import formats
 from crm.common.charting import Chart
 

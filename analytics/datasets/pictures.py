@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,11 +18,11 @@ from analytics import (
 from analytics.datasets import figure_charts
 from analytics.datasets.models import Analysis
 from analytics.datasets.pictured import GROUPS
+from analytics.datasets.terms import term
 from analytics.experiments import presenting
 from crm.common.charting import Chart
 
 Answer = Mapping[str, Any]
-_LEVEL = re.compile(r"C\(`?(.+?)`?\)\[T\.(.+)\]")
 
 
 def pictures(analysis: Analysis) -> list[Chart]:
@@ -110,19 +109,13 @@ def _hours(answer: Answer) -> list[Chart]:
 def _regress(answer: dict[str, Any]) -> list[Chart]:
     words = charts.Terms(
         _("Term"), _("Change of %(outcome)s per unit") % {"outcome": answer["outcome"]},
-        _("What it depends on (with an interval of 95%)"), _("Rows"), _term,
+        _("What it depends on (with an interval of 95%)"), _("Rows"), term,
     )  # fmt: skip
     return [
         charts.coefficients(answer, terms=words),
         *marketing_charts.both_effects(answer, words),
         *marketing_charts.residual_plots(answer, words),
     ]
-
-
-def _term(name: str) -> str:
-    """A term as people read it: “C(city)[T.Bonn]” is “city: Bonn”."""
-    level = _LEVEL.fullmatch(name)
-    return f"{level[1]}: {level[2]}" if level else name.strip("`")
 
 
 def _score(answer: dict[str, Any]) -> list[Chart]:

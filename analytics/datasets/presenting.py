@@ -9,11 +9,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from analytics.datasets.terms import TERMS, label, rank
+from analytics.charts import segment_label
+from analytics.datasets.terms import TERMS, WORDS, label, rank, term
+from analytics.model_names import model_label, model_name
 from analytics.pages import translated
 from crm.common import formats
 
 MOST_ROWS = 100
+MAX_NAMED = 3  # differences that a group is named by
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
 HIDDEN = {"warnings", "method", "seconds"}
 # Points of pictures: the picture's own table holds them.
@@ -24,7 +27,7 @@ UNSAID = {
     "describe": {"by"},
     "correlate": {"columns"},
     "cluster": {"labels", "sizes", "columns"},
-    "score": {"lift", "influences", "calibration_curve", "threshold", "split_detail"},
+    "score": {"lift", "influences", "reasons", "calibration_curve", "threshold", "split_detail"},
 }
 
 
@@ -32,9 +35,11 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
     """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut) and
     ``cautions``."""
     figures, tables = [], []
+    if answer.get("method") == "compare":
+        answer = _of_groups(answer)
     unsaid = HIDDEN | DRAWN | UNSAID.get(answer.get("method", ""), set())
     for key, value in sorted(answer.items(), key=lambda entry: rank(entry[0])):
-        if key in unsaid or value is None or value in ([], {}):
+        if key in unsaid or value is None or value in ([], {}, ""):
             continue
         if key == "groups" and answer.get("method") == "forecast" and len(value) == 1:
             continue  # said beside it already
@@ -43,11 +48,21 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(value, list):
             tables.append(_of_list(key, value))
         else:
-            figures.append((label(key), _shown(value), _explained(key)))
+            figures.append((label(key), _shown(_worded(key, value)), _explained(key)))
     return {
         "figures": figures, "tables": tables,
         "cautions": [retold(text) for text in answer.get("warnings", [])],
     }  # fmt: skip
+
+
+def _of_groups(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The pairs of groups under names of their own: elsewhere pairs are of columns."""
+    pairs = [
+        {"group": pair["a"], "other_group": pair["b"],
+         **{name: value for name, value in pair.items() if name not in "ab"}}
+        for pair in answer["pairs"]
+    ]  # fmt: skip
+    return {**{k: v for k, v in answer.items() if k != "pairs"}, "group_pairs": pairs}
 
 
 def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -70,9 +85,10 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     shown = items[:MOST_ROWS]
     cut = max(len(items) - MOST_ROWS, 0)
     if all(isinstance(item, Mapping) for item in shown):
+        shown = [_named(key, item) for item in shown]
         told = {name for item in shown for name in item} - DRAWN
         names = sorted(told, key=lambda n: (rank(n), n))
-        columns = [_column([item.get(name) for item in shown]) for name in names]
+        columns = [_column([_worded(n, item.get(n)) for item in shown]) for n in names]
         rows = [list(row) for row in zip(*columns, strict=True)]
         used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
         return {
@@ -82,6 +98,43 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     numbered = [[str(k), _shown(item)] for k, item in enumerate(shown, start=1)]
     heads = [label("row"), label(key)]
     return {"title": label(key), "heads": heads, "rows": numbered, "cut": cut}
+
+
+def _named(key: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a list of models or tests calls its entries, in words."""
+    if key == "models":
+        return {**item, "name": model_label(item), "label": None}
+    if key in {"coefficients", "adjusted"}:
+        return {**item, "name": term(item["name"])}
+    if key == "profiles":
+        rest = {name: value for name, value in item.items() if name != "label"}
+        named = segment_label({}, item["label"])
+        return {**rest, "group": named, "name": _profile(item)}
+    if key == "tests":
+        return {**item, "name": WORDS["test"].get(item["name"], item["name"])}
+    if "total_ratio" in item:  # a judged model of customer value
+        return {**item, "name": model_name(item["name"])}
+    return item
+
+
+def _profile(profile: Mapping[str, Any]) -> str:
+    """What a group is like: “high amount, low recency”, as the method names it."""
+    words = {"higher": _("high %(column)s"), "lower": _("low %(column)s")}
+    named = [
+        words[one["direction"]] % {"column": one["column"]} for one in profile["differences"]
+    ]  # fmt: skip
+    if profile["label"] < 0 or not named:
+        return "–"
+    return formats.listed(named[:MAX_NAMED])
+
+
+def _worded(key: str, value: Any) -> Any:
+    """A code as people say it."""
+    if not isinstance(value, str):
+        return value
+    if key == "chosen":
+        return model_name(value)
+    return WORDS.get(key, {}).get(value, value)
 
 
 def _column(values: Sequence[Any]) -> list[str]:
@@ -97,18 +150,18 @@ def _shown(value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, int):
-        return formats.number(value)
+    if isinstance(value, int):  # the database keeps a float of 1e31 as one
+        return formats.number(value) if abs(value) < 1e15 else number(float(value))
     if isinstance(value, float):
-        return _float(value)
+        return number(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{label(k)} {_shown(v)}" for k, v in value.items() if v is not None)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value[:8]) + (" …" if len(value) > 8 else "")
-    return str(value)
+    return str(value).removesuffix("T00:00:00")
 
 
-def _float(value: float) -> str:
+def number(value: float) -> str:
     size = abs(value)
     if value and (size < 1e-4 or size >= 1e15):
         return f"{value:.3g}"

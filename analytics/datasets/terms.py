@@ -3,6 +3,8 @@ statistician."""
 
 from __future__ import annotations
 
+import re
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -187,7 +189,7 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "groups": (_("Groups"), ""),
     "diagnostics": (_("Diagnostics"), ""),
     "interval_factor": (_("Intervals widened by"), ""),
-    "member": (_("Part of the median"), ""),
+    "member": (_("Part of the mean"), ""),
     "weekdays": (_("Weekdays"), ""),
     "hours": (_("Hours"), ""),
     "by": (pgettext_lazy("analysis", "By"), ""),
@@ -234,6 +236,52 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "total_ratio": (_("Predicted total by the actual one"), ""),
     "horizon_days": (_("Days ahead"), ""),
     "next_order": (_("Next order"), ""),
+    "group_pairs": (_("Pairs of groups"), ""),
+    "other_group": (_("And group"), ""),
+    "median_rest": (_("Median of the others"), ""),
+    "period": (_("Unit of time"), ""),
+}  # fmt: skip
+
+
+_KINDS: dict[str, Text] = {
+    "number": pgettext_lazy("column", "Number"), "text": pgettext_lazy("column", "Text"),
+    "date": pgettext_lazy("column", "Date"), "boolean": pgettext_lazy("column", "Yes or no"),
+    "share": _("Share"), "mean": _("Mean"),
+}  # fmt: skip
+_CHANGES: dict[str, Text] = {
+    "up": _("rises"), "down": _("falls"), "none": _("neither"), "higher": _("higher"),
+    "lower": _("lower"),
+}  # fmt: skip
+# The codes that stand under a term, in words.
+WORDS: dict[str, dict[str, Text]] = {
+    "kind": _KINDS,
+    "direction": _CHANGES,
+    "split": {"time": _("Later rows"), "stratified": _("Rows drawn by chance")},
+    "frequency": {
+        "hour": _("hour"), "day": _("day"), "week": _("week"), "month": _("month"),
+        "quarter": _("quarter"), "year": _("year"),
+    },
+    "algorithm": {
+        "kmeans": "K-means", "dbscan": "DBSCAN", "apriori": "Apriori", "eclat": "Eclat",
+        "fpgrowth": "FP-growth",
+    },
+    "measure": {
+        "pearson": "Pearson", "cramers_v": "Cramér’s V",
+        "correlation_ratio": _("Correlation ratio"),
+    },
+    "test": {
+        "welch": "Welch", "mann_whitney": "Mann–Whitney", "kruskal_wallis": "Kruskal–Wallis",
+        "chi_squared": "χ²",
+    },
+    "effect_name": {
+        "omega_squared": "ω²", "epsilon_squared": "ε²", "cliffs_delta": "Cliff’s δ",
+        "hedges_g": "Hedges’ g", "cramers_v": "Cramér’s V",
+    },
+    "calibrated_by": {
+        "platt": "Platt", "isotonic": _("isotonic regression"), "none": _("nothing"),
+    },
+    "period": {"days": _("days"), "weeks": _("weeks"), "months": _("months")},
+    "correction": {"holm": "Holm", "dunnett": "Dunnett"},
 }  # fmt: skip
 
 
@@ -242,9 +290,18 @@ def label(key: str) -> str:
     return str(TERMS[key][0]) if key in TERMS else key.replace("_", " ")
 
 
+def term(name: str) -> str:
+    """A term of a regression as people read it: “C(city)[T.Bonn]” is “city: Bonn”."""
+    if name == "Intercept":
+        return str(_("Intercept"))
+    level = _LEVEL.fullmatch(name)
+    return f"{level[1]}: {level[2]}" if level else name.strip("`")
+
+
 def rank(key: str) -> int:
     """Where a term stands on a page: in the order above, unknown ones after them."""
     return _RANKS.get(key, len(_RANKS))
 
 
+_LEVEL = re.compile(r"(?:C\()?`?(.+?)`?\)?\[T\.(.+)\]")
 _RANKS = {key: position for position, key in enumerate(TERMS)}

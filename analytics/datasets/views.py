@@ -20,6 +20,7 @@ from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.pictures import pictures
 from analytics.datasets.presenting import presented
 from analytics.datasets.questions import QUESTIONS
+from analytics.datasets.sentences import said
 from analytics.pages import translated
 from analytics.views import chart_csv
 from crm.accounts.http import SignedInRequest
@@ -182,6 +183,7 @@ def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
         "problem": _problem(found.error), "steps": _step_words(found.steps, []),
         "entries": analysis_entries(same, found.method),
         "charts": pictures(found), **reproduced(found),
+        "said": said(found.method, found.answer) if found.answer else "",
         **(presented(found.answer) if found.answer else {}),
     }  # fmt: skip
     return render(request, "analytics/datasets/analysis.html", context)

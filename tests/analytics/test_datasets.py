@@ -13,6 +13,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.presenting import presented, retold
@@ -254,6 +255,41 @@ def test_it_retells_what_methods_say_in_the_readers_language() -> None:
                 assert retold(sentence(code, {})) == sentence(code, {})
 
 
+def said(client: Client, dataset: Dataset, method: str, **options: Any) -> str:
+    analysis = ask(client, dataset, method, **options)
+    assert analysis.state == "finished", analysis.error
+    page = client.get(analysis.get_absolute_url())
+    found: str = page.context["said"]
+    assert escape(found) in page.content.decode()
+    return found
+
+
+def test_it_says_what_answers_mean(manager: Client) -> None:
+    """The North sells ten more than the South; b is noise, c is what it is made of."""
+    rows = [(k, k % 7, (k * k * 31 + k * 17) % 11) for k in range(140)]
+    text = "region,day,sales,b,c,hit\n" + "".join(
+        f"{'North' if k % 2 else 'South'},2026-{1 + k // 28:02d}-{1 + k % 28:02d},"
+        f"{100 + 10 * (k % 2) + week},{noise},{3 * week},{'yes' if noise > 3 else 'no'}\n"
+        for k, week, noise in rows
+    )
+    dataset = upload(manager, text)
+    compared = said(manager, dataset, "compare", value="sales", by="region")
+    assert "differ in “sales” beyond chance" in compared
+    assert "highest in “North” (113) and lowest in “South” (103)" in compared
+    same = said(manager, dataset, "compare", value="b", by="region")
+    assert "do not differ in “b” beyond chance" in same
+    explained = said(manager, dataset, "regress", outcome="sales", factors=["region", "c", "b"])
+    assert "explain 100%" in explained
+    assert "“region: South”" in explained
+    assert "“b”" not in explained
+    guessed = said(manager, dataset, "score", target="hit", positive="yes", exclude=["b", "day"])
+    assert guessed.startswith("No signal")
+    told = said(manager, dataset, "describe")
+    assert told == "140 rows and 6 columns. No column has gaps."
+    User.objects.update(language="zh-hans")
+    assert said(manager, dataset, "describe") == "共 140 行、6 列。没有缺失值。"
+
+
 def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
     told = {"column": "age", "effect": 0.5, "direction": "levels", "high": "person", "low": "x"}
     chart = influences({"influences": [told]}, of_table=True)
@@ -340,6 +376,7 @@ def test_it_draws_each_answer_with_its_data(
     page = manager.get(analysis.get_absolute_url())
     charts = {chart.id: chart for chart in page.context["charts"]}
     assert drawn <= set(charts)
+    assert page.context["said"] or options.get("by") == ["city"]
     json.dumps([chart.spec for chart in charts.values()], allow_nan=False)
     assert "¥" not in page.content.decode()
     assert "Television" not in page.content.decode()  # the column is called tv

@@ -1,0 +1,269 @@
+"""What an answer says, in a sentence or two for somebody who is no statistician."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.datasets.terms import WORDS, term
+from crm.common import formats
+
+Answer = Mapping[str, Any]
+LEVEL = 0.05
+MOST_NAMED = 4
+
+
+def number(value: float) -> str:
+    """Two or three digits that matter: nobody reads more in a sentence."""
+    size = abs(value)
+    if size < 1e-6:
+        return formats.number(0)
+    if size < 1:
+        return formats.number(value, 1 - math.floor(math.log10(size)))
+    return formats.number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
+
+
+def said(method: str, answer: Answer) -> str:
+    """What an answer of ``method`` says; empty when nothing can be said in a sentence."""
+    sentences = SAYS[method](answer) if method in SAYS else []
+    return ("" if formats.is_chinese() else " ").join(filter(None, sentences))
+
+
+def _describe(answer: Answer) -> list[str]:
+    whole = [one for one in answer["columns"] if one["group"] is None]
+    if answer["by"] or not whole:
+        return []
+    gaps = sorted((one for one in whole if one["missing"]), key=lambda one: -one["missing"])
+    rows = answer["rows_used"]
+    first = _("%(rows)s rows and %(columns)s columns.") % {
+        "rows": formats.number(rows), "columns": formats.number(len(whole)),
+    }  # fmt: skip
+    if not gaps:
+        return [first, _("No column has gaps.")]
+    return [
+        first,
+        _("Gaps: %(columns)s; most are in “%(column)s” (%(share)s of its rows).") % {
+            "columns": formats.listed(f"“{one['column']}”" for one in gaps[:MOST_NAMED]),
+            "column": gaps[0]["column"], "share": formats.percent(gaps[0]["missing"] / rows),
+        },
+    ]  # fmt: skip
+
+
+def _compare(answer: Answer) -> list[str]:
+    tests, groups = answer["tests"], answer["groups"]
+    told = {"value": answer["value"], "by": answer["by"]}
+    if tests[0]["p"] >= LEVEL:
+        return [_("The groups of “%(by)s” do not differ in “%(value)s” beyond chance.") % told]
+    sentences = [_("The groups of “%(by)s” differ in “%(value)s” beyond chance.") % told]
+    if all(one.get("mean") is not None for one in groups):
+        high, low = (end(groups, key=lambda one: one["mean"]) for end in (max, min))
+        sentences.append(
+            _("The mean is highest in “%(high)s” (%(most)s) and lowest in “%(low)s” (%(least)s).")
+            % {"high": high["group"], "most": number(high["mean"]),
+               "low": low["group"], "least": number(low["mean"])}
+        )  # fmt: skip
+    return sentences
+
+
+def _correlate(answer: Answer) -> list[str]:
+    pairs = answer["pairs"]
+    real = [one for one in pairs if one["significant"]]
+    if not real:
+        return [_("No two columns go together beyond chance.")]
+    best = max(real, key=lambda one: abs(one["value"]))
+    counted = {"n": formats.number(len(real)), "all": formats.number(len(pairs))}
+    return [
+        _("“%(a)s” and “%(b)s” go together most closely (%(measure)s %(value)s).")
+        % {"a": best["a"], "b": best["b"], "value": number(best["value"]),
+           "measure": WORDS["measure"].get(best["measure"], best["measure"])},
+        _("Of %(all)s pairs of columns %(n)s are tied beyond chance.") % counted,
+    ]  # fmt: skip
+
+
+def _cluster(answer: Answer) -> list[str]:
+    if not answer["profiles"]:
+        return []
+    if answer["structure"] is False:
+        return [_("The rows form no clear groups; where they are cut is a convenience.")]
+    sizes = [one["share"] for one in answer["profiles"] if one["label"] != -1]
+    told = ngettext(
+        "The rows form %(k)s group; it holds %(share)s of them.",
+        "The rows form %(k)s groups; the largest holds %(share)s of them.", len(sizes),
+    )  # fmt: skip
+    return [told % {"k": formats.number(len(sizes)), "share": formats.percent(max(sizes))}]
+
+
+def _forecast(answer: Answer) -> list[str]:
+    rows, groups = answer["forecast"], answer["groups"]
+    if len(groups) > 1:
+        count = {"n": formats.number(len(groups))}
+        return [_("%(n)s series are forecast, each by itself.") % count, _against_naive(answer)]
+    return [_next_value(rows), _against_naive(answer)]
+
+
+def _next_value(rows: Sequence[Answer]) -> str:
+    if not rows:
+        return ""
+    last = rows[-1]
+    told = {
+        "steps": formats.number(len(rows)), "mean": number(last["mean"]),
+        "lo": number(last["lo80"]), "hi": number(last["hi80"]),
+    }  # fmt: skip
+    return (
+        ngettext(
+            "%(steps)s period ahead about %(mean)s is to be expected, with 80%% certainty between "
+            "%(lo)s and %(hi)s.",
+            "%(steps)s periods ahead about %(mean)s is to be expected, with 80%% certainty between "
+            "%(lo)s and %(hi)s.",
+            len(rows),
+        )
+        % told
+    )
+
+
+def _against_naive(answer: Answer) -> str:
+    test = answer["backtest"]
+    mine, naive = (test.get(name) for name in ("mase", "naive_mase")) if test else (None, None)
+    if not mine or not naive:
+        return ""
+    share = mine / naive - 1
+    told = {"share": formats.percent(abs(share))}
+    if share < -0.005:
+        return _(
+            "On data it had not seen, it erred %(share)s less than repeating the last season."
+        ) % told  # fmt: skip
+    if share > 0.005:
+        return _(
+            "On data it had not seen, it erred %(share)s more than repeating the last season."
+        ) % told  # fmt: skip
+    return _("On data it had not seen, it erred as much as repeating the last season.")
+
+
+def _series(answer: Answer) -> list[str]:
+    trend = answer["trend"]
+    direction = {
+        "up": _("The series rises beyond chance, by %(slope)s a period."),
+        "down": _("The series falls beyond chance, by %(slope)s a period."),
+    }.get(trend["direction"], _("The series neither rises nor falls beyond chance."))
+    strength = answer["seasonal_strength"]
+    sentences = [direction % {"slope": number(abs(trend["slope"]))}]
+    if strength is not None and answer["seasons"]:
+        told = {"share": formats.percent(strength)}
+        sentences.append(_("Its seasons make %(share)s of what varies around the trend.") % told)
+    return sentences
+
+
+def _regress(answer: Answer) -> list[str]:
+    terms = [one for one in answer["coefficients"] if one["name"] != "Intercept"]
+    sure = [one for one in terms if one["p"] is not None and one["p"] < LEVEL]
+    told = {"share": formats.percent(answer["r2"]), "outcome": answer["outcome"]}
+    first = _("The columns explain %(share)s of how “%(outcome)s” varies.") % told
+    if not sure:
+        return [first, _("No column's effect is beyond chance.")]
+    sure.sort(key=lambda one: one["p"])
+    names = formats.listed(f"“{term(one['name'])}”" for one in sure[:MOST_NAMED])
+    return [first, _("Effects beyond chance, the surest first: %(names)s.") % {"names": names}]
+
+
+def _score(answer: Answer) -> list[str]:
+    told = {"target": answer["target"], "positive": answer["positive"]}
+    chosen = next(one for one in answer["models"] if one["name"] == answer["chosen"])
+    if not answer["signal"]:
+        return [
+            _("No signal: the columns do not tell where “%(target)s” is “%(positive)s”.") % told
+        ]  # fmt: skip
+    first = _(
+        "The columns tell where “%(target)s” is “%(positive)s”: of two rows, one with and one "
+        "without, the right one is named in %(share)s of all cases."
+    ) % (told | {"share": formats.percent(chosen["auc"])})
+    best = answer["lift"][0] if answer["lift"] else None
+    if best is None:
+        return [first]
+    return [
+        first,
+        _("Among the likeliest tenth it is so in %(rate)s, among all in %(base)s.")
+        % {"rate": formats.percent(best["rate"]), "base": formats.percent(answer["base_rate"], 1)},
+    ]
+
+
+def _rules(answer: Answer) -> list[str]:
+    sure = [one for one in answer["rules"] if one["significant"]]
+    if not sure:
+        return [_("No items stand in the same orders more often than chance gives.")]
+    best = max(sure, key=lambda one: one["lift"])
+    return [
+        _("Orders with %(with)s hold “%(also)s” %(lift)s times as often as others on average.")
+        % {"with": formats.listed(f"“{item}”" for item in best["lhs"]), "also": best["rhs"],
+           "lift": number(best["lift"])},
+        ngettext(
+            "%(n)s rule is beyond chance.", "%(n)s rules are beyond chance.",
+            answer["rules_significant"],
+        ) % {"n": formats.number(answer["rules_significant"])},
+    ]  # fmt: skip
+
+
+def _value(answer: Answer) -> list[str]:
+    sentences = [_total(answer, "purchases"), _total(answer, "value")]
+    test = answer["holdout"]
+    if test and test.get("actual"):
+        told = {"predicted": number(test["predicted"]), "actual": number(test["actual"])}
+        sentences.append(
+            _("On later purchases: %(predicted)s were predicted, %(actual)s came.") % told
+        )
+    return sentences
+
+
+def _total(answer: Answer, key: str) -> str:
+    total = answer[key]
+    if not total:
+        return ""
+    told = {
+        "days": formats.number(answer["horizon_days"]),
+        **{name: number(total[name]) for name in ("mean", "lo80", "hi80")},
+    }
+    if key == "purchases":
+        return (
+            _(
+                "In the next %(days)s days about %(mean)s purchases are to be expected, with 80%% "
+                "certainty between %(lo80)s and %(hi80)s."
+            )
+            % told
+        )
+    return _("They are worth about %(mean)s today (%(lo80)s to %(hi80)s).") % told
+
+
+def _budget(answer: Answer) -> list[str]:
+    if not answer["clear"]:
+        return [_("No other split of the money would surely bring more.")]
+    return [
+        _("The suggested split would bring about %(gain)s more a period with the same money, with "
+          "90%% certainty between %(lo)s and %(hi)s.")
+        % {"gain": number(answer["gain"]), "lo": number(answer["gain_lo"]),
+           "hi": number(answer["gain_hi"])}
+    ]  # fmt: skip
+
+
+def _experiment(answer: Answer) -> list[str]:
+    arms = [one for one in answer["arms"] if one["difference"] is not None]
+    sure = [one for one in arms if one["p_adjusted"] is not None and one["p_adjusted"] < LEVEL]
+    if not sure:
+        told = {"control": answer["control"]}
+        return [_("No arm differs from “%(control)s” beyond chance.") % told]
+    return [
+        _("“%(arm)s” differs from “%(control)s” beyond chance: by %(difference)s "
+          "(95%%: %(lo)s to %(hi)s).")
+        % {"arm": one["arm"], "control": answer["control"],
+           **{name: number(one[name]) for name in ("difference", "lo", "hi")}}
+        for one in sure
+    ]  # fmt: skip
+
+
+SAYS: dict[str, Callable[[Answer], list[str]]] = {
+    "describe": _describe, "compare": _compare, "correlate": _correlate, "cluster": _cluster,
+    "forecast": _forecast, "series": _series, "regress": _regress, "score": _score,
+    "rules": _rules, "value": _value, "budget": _budget, "experiment": _experiment,
+}  # fmt: skip

@@ -1,0 +1,39 @@
+"""What the models that a method tries are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.common.registries import Text
+
+_NAMES: dict[str, Text] = {
+    "logistic": _("Logistic regression"),
+    "svm_linear": _("Support vector machine (linear)"),
+    "svm_rbf": _("Support vector machine (RBF)"),
+    "tree": _("Decision tree"),
+    "boosting": _("Gradient boosting"),
+    "base_rate": _("Base rate"),
+    "seasonal_naive": _("Repeating the last season"),
+    "ets": _("Exponential smoothing"),
+    "theta": _("Dynamic optimised Theta"),
+    "ces": _("Complex exponential smoothing"),
+    "combination": _("Weighted mean of the others"),
+    "arima": "ARIMA",
+    "bgnbd": "BG/NBD",
+    "gammagamma": "Gamma-Gamma",
+    "historical_rate": _("Past rate"),
+}
+
+
+def model_name(name: str) -> str:
+    """A model's name in the reader's language."""
+    return str(_NAMES.get(name, name))
+
+
+def model_label(model: Mapping[str, Any]) -> str:
+    """The same of a candidate with ``name`` and ``label``; ARIMA's tells its order."""
+    known = None if model["name"] == "arima" else _NAMES.get(model["name"])
+    return str(known or model.get("label") or model["name"])
