@@ -119,8 +119,9 @@ def _word(run: str) -> list[str]:
 def _number(run: str) -> list[str]:
     run = run[:_LONGEST_WORD]
     ends = [_BACKWARD + run[::-1]] if len(run) >= _SHORTEST_END else []
-    if run[0] == "0" and len(run) > _SHORTEST_END:  # the 0 before an area code is not stored
-        ends += [run.lstrip("0") or "0", _BACKWARD + run.lstrip("0")[::-1]]
+    rest = run.lstrip("0")
+    if rest != run and len(rest) >= _SHORTEST_END:  # the 0 before an area code is not stored
+        ends += [rest, _BACKWARD + rest[::-1]]
     return [run, *ends]
 
 
