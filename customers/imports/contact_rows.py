@@ -25,6 +25,7 @@ from customers.imports.linking import (
     link_targets,
 )
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.matching import MATCH_REASONS, found_by
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -91,6 +92,7 @@ class ContactRows(MappedImporter):
         _of_customer("address", _("Address"), joins=" "),
     ]  # fmt: skip
     reasons = {
+        **MATCH_REASONS,
         "no_name": _("The name is missing."),
         "foreign_contact": _("The contact belongs to others or is in the trash."),
         "no_key": _("The cell by which records are found is blank."),
@@ -175,10 +177,8 @@ class ContactRows(MappedImporter):
         if chosen and not values.get(chosen):
             raise self.reject("no_key", chosen)
         for key in (chosen,) if chosen else KEYS:
-            said = values.get(key, "")
-            for contact in self._contacts.find(key, said.lower() if key == "email" else said):
-                if not _differs(contact, values, "external_id"):
-                    return contact
+            if contact := found_by(self, self._contacts, key, values, _has_other_id):
+                return contact
         return None if chosen else self._namesake(values, named)
 
     def _namesake(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
@@ -239,6 +239,10 @@ def _name_without(key: str) -> Key:
         f"name without {key}", lambda record: "" if getattr(record, key) else record.name,
         lambda names: Q(**{"name__in": names, key: ""}),
     )  # fmt: skip
+
+
+def _has_other_id(contact: Contact, values: Mapping[str, Any]) -> bool:
+    return _differs(contact, values, "external_id")
 
 
 def _differs(contact: Contact, values: Mapping[str, Any], key: str) -> bool:

@@ -19,6 +19,7 @@ from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.matching import MATCH_REASONS, found_by
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -97,6 +98,7 @@ class CustomerRows(MappedImporter):
     ]
     takes_tags = True
     reasons = {
+        **MATCH_REASONS,
         "no_name": _("The name is missing."),
         "ambiguous": _("Several customers have this name; give an external id, e-mail or phone."),
         "foreign": _("The customer belongs to others or is in the trash."),
@@ -202,13 +204,11 @@ def find_customer(
 ) -> Any:
     """The customer that a row means, or None.
 
-    Without any of the keys the name decides; RowRejectedError when several have it.
+    Without any of the keys the name decides; RowRejectedError when several may be meant.
     """
     for key in keys:
-        said = values.get(key, "")
-        for customer in pool.find(key, said.lower() if key == "email" else said):
-            if not _another(customer, values):
-                return customer
+        if customer := found_by(importer, pool, key, values, _another):
+            return customer
     if any(values.get(key) for key in KEYS):
         return _same_name_without_keys(pool, values)
     named = [c for c in pool.find("name", values.get("name", "")) if _may_be(c, values)]
