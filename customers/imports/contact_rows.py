@@ -29,7 +29,7 @@ from customers.imports.matching import MATCH_REASONS, found_by
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
-from customers.imports.targets import Target, choice, email, length_of, phone
+from customers.imports.targets import Target, choice, email, external_id, length_of, phone
 from customers.models import Affiliation, Contact, Customer
 
 KEYS = ("external_id", "email", "phone")
@@ -73,7 +73,7 @@ class ContactRows(MappedImporter):
         Target("name", _("Name"), clean=length_of(Contact, "name")),
         Target("first_name", _("First name"), clean=length_of(Contact, "name")),
         Target("last_name", _("Last name"), clean=length_of(Contact, "name")),
-        Target("external_id", _("External id"), clean=length_of(Contact, "external_id")),
+        Target("external_id", _("External id"), clean=external_id(Contact)),
         _own("title", _("Job title")),
         Target("phone", _("Phone"), "", phone, "", abroad=phone),
         Target("email", pgettext_lazy("address", "E-mail"), "", email, ""),

@@ -15,7 +15,7 @@ from customers.imports.ledger import Ledger
 from customers.imports.mapped import Cleaned, MappedImporter
 from customers.imports.problems import CellError
 from customers.imports.registry import Setting
-from customers.imports.targets import Target, words
+from customers.imports.targets import Target, ids
 from customers.models import Customer
 
 LINK_REASONS = {
@@ -32,7 +32,7 @@ def link_targets(group: Any) -> list[Target]:
     """The fields by which a row names its customer, or several: “Acme; Bluebay”."""
     return [
         Target("customer", _("Customer"), group, _names),
-        Target("customer_id", _("The customer's external id"), group, words),
+        Target("customer_id", _("The customer's external id"), group, ids),
     ]
 
 

@@ -36,7 +36,8 @@ def found_by(
     """The record that a row means by one of its keys, or None.
 
     ``another`` says whether a record is surely not the row's. A number that the person chose as
-    the key is trusted. RowRejectedError when several records may be meant.
+    the key is trusted. RowRejectedError when several records may be meant; a row with an external
+    id that nobody has is then a new one.
     """
     said = values.get(key, "")
     found = pool.find(key, said.lower() if key == "email" else said)
@@ -46,9 +47,9 @@ def found_by(
     if len(found) < 2:
         return found[0] if found else None
     named = [record for record in found if _same_name(record, values)]
-    if not named:
+    if not named and not values.get("external_id"):
         raise importer.reject("ambiguous_key", key)
-    return named[0]
+    return named[0] if named else None
 
 
 def _answers(record: Any, values: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import Cleaned
-from customers.imports.targets import Target, text, words
+from customers.imports.targets import Target, ids, text
 from customers.models import Affiliation, Contact
 
 UNKNOWN = "unknown_contact"
@@ -30,7 +30,7 @@ _BESIDE = re.compile(r"\s*[(<（].*$")
 def contact_targets() -> list[Target]:
     return [
         Target("contact", _("Contact"), "", text(1_000), ""),
-        Target("contact_external_id", _("The contact's external id"), "", words),
+        Target("contact_external_id", _("The contact's external id"), "", ids),
     ]
 
 

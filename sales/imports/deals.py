@@ -31,7 +31,7 @@ from customers.imports.owners import OwnerBook
 from customers.imports.people import CONTACT_REASONS, ContactBook, contact_targets
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
-from customers.imports.targets import Target, choice_names, length_of, text
+from customers.imports.targets import Target, choice_names, external_id, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
 from sales.imports.deal_cells import amount, currency, currency_beside, probability
 from sales.models import Deal, Stage, StageChange
@@ -75,7 +75,7 @@ class DealRows(MappedImporter):
         Target("closed_on", _("Closed on"), "", moment(False), needs_order=True, timed=True),
         Target("created_on", _("Created on"), "", day(False), needs_order=True),
         Target("lost_reason", _("Reason for losing"), clean=text(200)),
-        Target("external_id", _("External id"), clean=length_of(Deal, "external_id")),
+        Target("external_id", _("External id"), clean=external_id(Deal)),
         Target("owner", OWNER.label, "", OWNER.clean),
         Target("note", _("Note"), "", length_of(Deal, "note"), "", joins="\n"),
     ]

@@ -10,6 +10,7 @@ import pytest
 
 from crm.jobs.runner import job_run
 from customers.imports.services import import_undo
+from customers.imports.targets import whole_id
 from customers.models import Affiliation, Contact, Customer, ImportBatch
 from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
 from tests.imports.conftest import sums
@@ -71,6 +72,18 @@ def test_it_makes_a_lead_a_customer_and_a_contact(
     customer = Customer.objects.get()
     assert (customer.name, customer.lifecycle, customer.source) == ("Engines Ltd", "lead", "Web")
     assert customer.contacts.get().title == "CTO"
+
+
+def test_both_forms_of_salesforces_ids_are_one_id(bring_in: BringIn, write: Write) -> None:
+    account, contact = "0015g00000AbCdEAAV", "0035g00000xYz12"
+    assert whole_id(account[:15]) == account
+    assert whole_id("001234567890123") == "001234567890123"  # somebody else's number
+    accounts = write(f"Account ID,Account Name,Billing City\n{account},Edge,Austin\n", "a.csv")
+    assert bring_in(accounts).created == 1
+    people = f"Contact ID,First Name,Last Name,Account ID\n{contact},Rose,Lee,{account[:15]}\n"
+    assert sums(bring_in(write(people, "c.csv"))) == (1, 1, 0, 0, 0)
+    assert Affiliation.objects.get().customer == Customer.objects.get()
+    assert bring_in(write(people.replace(contact, whole_id(contact)), "d.csv")).skipped == 1
 
 
 def test_it_finds_people_by_name_within_their_customer(bring_in: BringIn, write: Write) -> None:
