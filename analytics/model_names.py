@@ -35,5 +35,6 @@ def model_name(name: str) -> str:
 
 def model_label(model: Mapping[str, Any]) -> str:
     """The same of a candidate with ``name`` and ``label``; ARIMA's tells its order."""
-    known = None if model["name"] == "arima" else _NAMES.get(model["name"])
-    return str(known or model.get("label") or model["name"])
+    if model["name"] == "arima" and model.get("label"):
+        return str(model["label"])
+    return str(_NAMES.get(model["name"]) or model.get("label") or model["name"])

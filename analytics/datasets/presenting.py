@@ -16,6 +16,7 @@ from analytics.pages import translated
 from crm.common import formats
 
 MOST_ROWS = 100
+_JUDGED = ("mase", "naive_mase", "coverage80")
 MAX_NAMED = 3  # differences that a group is named by
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
 HIDDEN = {"warnings", "method", "seconds"}
@@ -104,6 +105,9 @@ def _named(key: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a list of models or tests calls its entries, in words."""
     if key == "models":
         return {**item, "name": model_label(item), "label": None}
+    if key == "groups" and "backtest" in item:  # of a forecast: the picture has the rest
+        told = {name: item.get(name) for name in ("group", "periods", "season", "chosen")}
+        return {**told, **{name: (item["backtest"] or {}).get(name) for name in _JUDGED}}
     if key in {"coefficients", "adjusted"}:
         return {**item, "name": term(item["name"])}
     if key == "profiles":

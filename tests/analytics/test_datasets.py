@@ -286,6 +286,12 @@ def test_it_says_what_answers_mean(manager: Client) -> None:
     assert guessed.startswith("No signal")
     told = said(manager, dataset, "describe")
     assert told == "140 rows and 6 columns. No column has gaps."
+    both = ask(manager, dataset, "forecast", value="sales", group="region", horizon="3")
+    page = manager.get(both.get_absolute_url())
+    groups = {table["title"]: table for table in page.context["tables"]}["Groups"]
+    assert [row[0] for row in groups["rows"]] == ["North", "South"]
+    assert {"Chosen", "MASE", "MASE of the naive forecast", "Periods"} < set(groups["heads"])
+    assert len(groups["heads"]) == 7
     User.objects.update(language="zh-hans")
     assert said(manager, dataset, "describe") == "共 140 行、6 列。没有缺失值。"
 
