@@ -26,6 +26,14 @@ def edit(customer: Customer, client: Client, version: int, **changes: str):
     return client.post(url, {**VALUES, "expected_version": version, **changes})
 
 
+@pytest.mark.parametrize("page", ["", "edit/", "history/"])
+def test_a_number_that_no_record_can_have_is_not_found(
+    cast: Cast, client: Client, page: str
+) -> None:
+    client.force_login(cast.manager)
+    assert client.get(f"/customers/{10**20}/{page}").status_code == 404
+
+
 def test_it_creates_a_customer_owned_by_the_representative(cast: Cast, client: Client) -> None:
     client.force_login(cast.rep)
     response = client.post(CREATE, {**VALUES, "phone": "138 0013 8000"})

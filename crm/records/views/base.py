@@ -6,7 +6,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views import View
@@ -32,6 +32,8 @@ class ResourceView(View):
 
     def fetch(self, pk: int) -> Any:
         """The record with ``can_edit`` and ``can_trash``, or 404."""
+        if pk > BigIntegerField.MAX_BIGINT:
+            raise Http404
         if self.resource.prepared:
             found = _prepared(type(self), self.resource).fetch(self.request.user, pk=pk)
             record = found[0] if found else None
