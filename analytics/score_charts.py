@@ -56,13 +56,14 @@ def lift(result: dict[str, Any]) -> Chart:
 def calibration(result: dict[str, Any], groups: str = "") -> Chart:
     """What was said against what happened; ``groups`` says of whom the points are groups."""
     points = [[100 * said, 100 * seen, rows] for said, seen, rows in result["calibration_curve"]]
-    top = max([1.0, *(max(point[:2]) for point in points)])
+    highest = max([1.0, *(max(point[:2]) for point in points)])
+    top = next(end for end in (4, 8, 20, 40, 60, 80, 100) if end >= min(highest, 100))
     spec = {
         "type": "scatter", "unit": "%", "x_name": _("Said (%)"), "y_name": _("Happened (%)"),
-        "max": 100,
+        "max": top,
         "series": [{"name": groups or _("Groups of customers"),
                     "data": [[round(x, 1), round(y, 1)] for x, y, _rows in points]}],
-        "lines": [{"name": _("Exactly as said"), "data": [[0, 0], [round(top), round(top)]]}],
+        "lines": [{"name": _("Exactly as said"), "data": [[0, 0], [top, top]]}],
     }  # fmt: skip
     columns = [_("Said (%)"), _("Happened (%)"), _("Rows")]
     table = [[round(x, 1), round(y, 1), rows] for x, y, rows in points]
