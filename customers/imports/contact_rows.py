@@ -24,7 +24,7 @@ from customers.imports.linking import (
     Named,
     link_targets,
 )
-from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
 from customers.imports.matching import MATCH_REASONS, found_by
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
@@ -203,7 +203,7 @@ class ContactRows(MappedImporter):
     def _new(self, values: Mapping[str, Any], told: dict[str, Any], customer: Any) -> Contact:
         custom = {k: v for k, v in told.get("custom", {}).items() if v is not None}
         contact = Contact(
-            **{**told, "custom": custom},
+            **{**noted(told, values), "custom": custom},
             team_id=customer.team_id if customer is not None else self.setting.team_id,
             owner_id=self.setting.owner_id,
             created_by=self.setting.actor,

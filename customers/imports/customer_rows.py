@@ -18,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
-from customers.imports.mapped import OWNER, Cleaned, MappedImporter
+from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
 from customers.imports.matching import MATCH_REASONS, found_by
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
@@ -173,7 +173,7 @@ class CustomerRows(MappedImporter):
         return find_customer(self, self.customers, values, (chosen,) if chosen else KEYS)
 
     def _new(self, told: Mapping[str, Any], values: Mapping[str, Any]) -> Customer:
-        customer = new_customer(self.setting, told)
+        customer = new_customer(self.setting, noted(told, values))
         if owner := self._owners.find(values.get("owner", "")):
             customer.owner_id, customer.team_id = owner.pk, owner.team_id
         return customer

@@ -35,17 +35,22 @@ TELLING = frozenset({
 })  # fmt: skip
 
 
+BESIDE = " beside"
+
+
 @dataclass
 class Cleaned:
     """A row's values by target, and its cells that cannot be used: place → reason.
 
-    ``problems`` keep the row out, what is ``left`` only the cell.
+    ``problems`` keep the row out, what is ``left`` only the cell. ``beside`` is what further
+    columns of one target say, such as a second number: it goes into the note of a new record.
     """
 
     row: Row
     values: dict[str, Any] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
     left: dict[int, str] = field(default_factory=dict)
+    beside: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,13 @@ class MappedImporter(Importer):
                 cleaned.values[target.key] = abroad(text, country) if abroad else target.clean(text)
             except CellError as problem:
                 cleaned.problems[place] = str(problem)
+            if not target.joins:
+                cleaned.beside += [
+                    f"{self.header[other]}: {said}" for other, said in told[1:] if said != text
+                ]
         self.complete(cleaned)
+        if cleaned.beside:
+            cleaned.values[BESIDE] = "\n".join(cleaned.beside)
         if self.setting.lenient and cleaned.problems:
             self._leave_cells(cleaned)
         return cleaned
@@ -308,6 +319,13 @@ def _added_targets(kind: str) -> list[Target]:
 
 def _added(kind: str, name: str) -> Any:
     return next((added for added in added_fields(kind) if added.name == name), None)
+
+
+def noted(told: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """A new record's columns, with what had no other place in its note."""
+    if BESIDE not in values:
+        return dict(told)
+    return {**told, "note": f"{told.get('note', '')}\n{values[BESIDE]}".strip()}
 
 
 OWNER = Target("owner", _("Owner"), clean=str.casefold)

@@ -86,6 +86,21 @@ def test_both_forms_of_salesforces_ids_are_one_id(bring_in: BringIn, write: Writ
     assert bring_in(write(people.replace(contact, whole_id(contact)), "d.csv")).skipped == 1
 
 
+def test_a_second_number_goes_into_the_note_of_a_new_contact(
+    bring_in: BringIn, write: Write
+) -> None:
+    text = (
+        "Contact ID,First Name,Last Name,Phone,Mobile,Home Phone,Description\n"
+        "003A,Ada,Byron,010-62881234,13800138000,010-62881234,Old friend\n"
+    )
+    assert sums(bring_in(write(text))) == (1, 1, 0, 0, 0)
+    ada = Contact.objects.get()
+    assert (ada.phone, ada.note) == ("+861062881234", "Old friend\nMobile: 13800138000")
+    Contact.objects.update(note="Edited")
+    assert bring_in(write(text.replace(",Old friend", ","))).skipped == 1
+    assert Contact.objects.get().note == "Edited"
+
+
 def test_it_finds_people_by_name_within_their_customer(bring_in: BringIn, write: Write) -> None:
     path = write("姓名,公司,职位\n张伟,云海,经理\n张伟,远帆,总监\n李娜,,\n")
     assert sums(bring_in(path)) == (3, 3, 0, 0, 0)
