@@ -20,6 +20,7 @@ from analytics.methods.candidates import (
     combined,
 )
 from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.festival import Festive, festival_shares, find_festival
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
 from analytics.methods.one_thread import one_thread
 from analytics.methods.smoothing import Ces, Ets, Theta
@@ -82,6 +83,7 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     notices = list(series.notices)
     first = plan_origins(len(y), series.season, horizon)[0][0]
     candidates = _candidates(series.season, log=log_helps(y[:first], series.season))
+    candidates = _with_festival(candidates, series, first, horizon, notices)
     test = run_backtest(y, series.season, horizon, candidates)
     notices += [Notice("model_failed", {"model": name}) for name in test.failed]
     floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
@@ -115,6 +117,24 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
 def _candidates(season: int, *, log: bool) -> list[Candidate]:
     models: list[Candidate] = [SeasonalNaive(), Arima(log=log), Ets(log=log), Theta()]
     return models if season > LONG_SEASON else [*models, Ces()]
+
+
+def _with_festival(
+    candidates: list[Candidate],
+    series: RegularSeries,
+    first: int,
+    horizon: int,
+    notices: list[Notice],
+) -> list[Candidate]:
+    """The models beside the Spring Festival where the first training part shows it; the naive
+    rival stays as it is."""
+    shares = festival_shares(series, horizon)
+    if find_festival(series.y[:first], shares, series.frequency, series.season) is None:
+        return candidates
+    notices.append(Notice("festival_seen"))
+    return [
+        one if one.name == NAIVE else Festive(one, shares, series.frequency) for one in candidates
+    ]
 
 
 def _not_below(floor: float, made: list[Prediction]) -> list[Prediction]:

@@ -27,6 +27,10 @@ MESSAGES: dict[str, str] = {
         "The first or last %(frequency)s was not covered to its end and was left out (%(rows)d "
         "rows)."
     ),
+    "festival_seen": _(
+        "The Spring Festival moves this series, each year on other days: the forecast allows for "
+        "it."
+    ),
     "season_by_frequency": _("Season %(season)d was taken from the %(frequency)s dates."),
     "season_unknown": _("No dates and no season were given: the series is taken as non-seasonal."),
     "short_weekly_no_season": _(
