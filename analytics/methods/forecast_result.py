@@ -182,12 +182,35 @@ def answer_of(
         "order": single["order"] if single else None,
         "season": single["season"] if single else None,
         "forecast": [row for piece in pieces for row in piece["rows"]],
+        "total": _total([piece["rows"] for piece in pieces]),
         "backtest": {key: _mean([test[key] for test in tests]) for key in tests[0]},
         "groups": each,
         "rows_used": rows_used,
         "rows_dropped": rows_dropped,
         "warnings": cautions,
     }
+
+
+def _total(each: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Return the sum of several groups, for the periods that all of them reach.
+
+    The ends of the intervals are added too, as if all groups erred alike: wide rather than narrow.
+    """
+    if len(each) < 2:
+        return []
+    by_period = [{row["date"] or row["step"]: row for row in rows} for rows in each]
+    shared = [period for period in by_period[0] if all(period in rows for rows in by_period)]
+    return [
+        {
+            "step": step,
+            "date": by_period[0][period]["date"],
+            **{
+                key: sum(rows[period][key] for rows in by_period)
+                for key in ("mean", "lo80", "hi80", "lo95", "hi95")
+            },
+        }
+        for step, period in enumerate(shared, start=1)
+    ]
 
 
 def _mean(values: list[float | None]) -> float | None:

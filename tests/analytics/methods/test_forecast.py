@@ -173,6 +173,11 @@ def test_it_forecasts_each_group_and_names_those_it_cannot(seasonal: np.ndarray)
     assert [row["group"] for row in answer["forecast"]] == ["east", "east", "west", "west"]
     assert any("“new” was not forecast" in text for text in answer["warnings"])
     assert answer["rows_dropped"] == 5
+    sums = [
+        sum(row["mean"] for row in answer["forecast"] if row["step"] == step) for step in (1, 2)
+    ]
+    assert [row["mean"] for row in answer["total"]] == pytest.approx(sums)
+    assert answer["total"][0]["hi80"] > answer["total"][0]["mean"]
     assert answer["backtest"]["mase"] is not None
 
 
