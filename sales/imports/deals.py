@@ -24,6 +24,7 @@ from customers.imports.changes import make_new
 from customers.imports.customer_rows import may_give
 from customers.imports.days import day, moment
 from customers.imports.headers import plain
+from customers.imports.layout import Row
 from customers.imports.ledger import Ledger
 from customers.imports.linking import LINK_REASONS, CustomerLink, link_targets
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter
@@ -34,11 +35,13 @@ from customers.imports.registry import Setting, importer
 from customers.imports.targets import Target, choice_names, external_id, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
 from sales.imports.deal_cells import amount, currency, currency_beside, probability
+from sales.imports.deal_namesakes import Namesakes
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
 
 ENTERED = ("stage_id", "pipeline_id", "stage_since", "closed_at", "lost_reason", "probability")
 WORTH = ("amount", "currency", "amount_base")
+OUR_STEP = frozenset({"nextstep", "下一步"})
 BESIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 AT_CUSTOMER = Key(
@@ -104,6 +107,7 @@ class DealRows(MappedImporter):
         self._owners = OwnerBook(setting)
         self._people = ContactBook(setting.actor)
         self._stages = StageBook()
+        self._namesakes = Namesakes(self._stages.by_id)
         self._rates: dict[str, Decimal] = {}
         self._moves: list[StageChange] = []
         self._deals = Pool(
@@ -123,6 +127,9 @@ class DealRows(MappedImporter):
     ) -> dict[int, str]:
         """The only date of closing is the expected one: so others call it for all deals."""
         mapping = super().guess(header, actor, sample)
+        if {"updated", "更新"} & {plain(title) for title in header}:
+            # Our own files: “Next step” is a time there, a text in those of others.
+            mapping = {p: k for p, k in mapping.items() if plain(header[p]) not in OUR_STEP}
         if "expected_close" in mapping.values():
             return mapping
         return {p: "expected_close" if k == "closed_on" else k for p, k in mapping.items()}
@@ -144,6 +151,11 @@ class DealRows(MappedImporter):
             return
         if code := currency_beside(cleaned.row.cells[self.at["amount"]]):
             cleaned.values["currency"] = code
+
+    def remember(self, row: Row) -> None:
+        values = self.clean(row).values
+        if not values.get("external_id"):
+            self._namesakes.count(values)
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         self._moves = []
@@ -189,10 +201,12 @@ class DealRows(MappedImporter):
             raise self.reject("no_key", "external_id")
         if found := self._deals.find("external_id", asked):
             return found[0]
+        row = 1 if asked else self._namesakes.count(values)
         if customer is None or self.setting.key:
             return None
         same = self._deals.find("place", f"{customer.pk}:{values.get('name', '')}")
-        return next((deal for deal in same if not (asked and deal.external_id)), None)
+        same = [deal for deal in same if not (asked and deal.external_id)]
+        return self._namesakes.pick(same, values, row)
 
     def _add(
         self, values: Mapping[str, Any], customer: Any, stage: Stage, worth: dict[str, Any]

@@ -117,3 +117,32 @@ def test_it_reads_a_salesforce_report_of_a_type_of_its_own(bring_in: BringIn, wr
     deal = Deal.objects.get()
     assert (deal.name, deal.amount, deal.currency) == ("Edge Install", 60_000, "USD")
     assert (deal.customer.name, deal.customer.external_id) == ("Edge", "001A")
+
+
+def test_deals_of_one_name_at_one_customer_stay_apart(bring_in: BringIn, write: Write) -> None:
+    head = "Deal Name,Company,Amount,Close Date,Stage\n"
+    rows = [
+        "Renewal,Acme,100,2025-03-01,Won", "Renewal,Acme,120,2026-03-01,Won",
+        "Renewal,Acme,140,2027-03-01,Negotiation", "Renewal,Acme,100,2025-03-01,Won",
+    ]  # fmt: skip
+    path = write(head + "\n".join(rows) + "\n")
+    assert sums(bring_in(path)) == (4, 3, 0, 1, 0)
+    amounts = Deal.objects.order_by("amount").values_list("amount", "stage__kind")
+    assert list(amounts) == [(100, "won"), (120, "won"), (140, "open")]
+    again = write(head + "\n".join(reversed(rows)) + "\n")
+    assert sums(bring_in(again)) == (4, 0, 0, 4, 0)
+    one = write(head + "Renewal,Acme,150,2027-03-01,Negotiation\n")
+    assert sums(bring_in(one)) == (1, 0, 1, 0, 0)
+    assert set(Deal.objects.values_list("amount", flat=True)) == {100, 120, 150}
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [("商机,客户,下一步,更新\nX,Acme,2026-12-12 09:00:00,2026-11-11 10:00:00\n", ""),
+     ("Opportunity Name,Account Name,Next Step\nX,Acme,Meet again\n", "Meet again")],
+)  # fmt: skip
+def test_a_next_step_is_a_note_only_where_it_is_a_text(
+    bring_in: BringIn, write: Write, text: str, note: str
+) -> None:
+    assert bring_in(write(text)).created == 1
+    assert Deal.objects.get().note == note

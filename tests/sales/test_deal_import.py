@@ -94,8 +94,11 @@ def test_it_moves_a_deal_that_went_on(bring_in: BringIn, write: Write) -> None:
 
 def test_it_finds_a_deal_by_its_name_at_the_customer(bring_in: BringIn, write: Write) -> None:
     path = write("deal name,customer,amount\nPumps,Acme,1\nPumps,Other,2\nPumps,Acme,3\n")
-    assert sums(bring_in(path, kind="deals")) == (3, 2, 1, 0, 0)
-    assert set(Deal.objects.values_list("amount", flat=True)) == {2, 3}
+    assert sums(bring_in(path, kind="deals")) == (3, 3, 0, 0, 0)
+    assert set(Deal.objects.values_list("amount", flat=True)) == {1, 2, 3}
+    one = write("deal name,customer,amount\nPumps,Other,5\n", "one.csv")
+    assert sums(bring_in(one, kind="deals")) == (1, 0, 1, 0, 0)
+    assert set(Deal.objects.values_list("amount", flat=True)) == {1, 5, 3}
 
 
 def test_it_counts_amounts_by_the_rate(bring_in: BringIn, write: Write) -> None:
