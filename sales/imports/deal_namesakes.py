@@ -6,7 +6,7 @@ The second row of a name means a second deal, unless it says the same as the fir
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -44,7 +44,7 @@ class Namesakes:
     def _alike(self, deal: Deal, values: Mapping[str, Any]) -> tuple[int, int]:
         """In how many of how many things that the row tells the deal is the same."""
         stage = self._stages[deal.stage_id]
-        same = {
+        same: dict[str, Callable[[Any], bool]] = {
             "amount": lambda said: deal.amount == said,
             "expected_close": lambda said: deal.expected_close == said,
             "stage": lambda said: plain(said) in {plain(stage.name), plain(stage.name_en)},
