@@ -28,7 +28,8 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     ----------
     path : str or Path
         UTF-8 (with or without byte order mark) or GB18030; delimiter ``,`` ``;`` tab or ``|``,
-        found from the header line; a decimal comma is recognised beside ``;`` and tab.
+        found from the header line or told by a first line ``sep=;``; a decimal comma is
+        recognised beside ``;`` and tab.
     max_bytes : int
         Larger files are refused.
 
@@ -48,13 +49,14 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     file = Path(path)
     _check_size(file, max_bytes)
     encoding = _encoding(file)
-    delimiter = _delimiter(file, encoding)
-    header, rows = _check_rows(file, encoding, delimiter)
+    told = _told_delimiter(file, encoding)
+    delimiter = told or _delimiter(file, encoding)
+    header, rows = _check_rows(file, encoding, delimiter, skip=1 if told else 0)
     if rows == 0:
         raise DataProblem("file_only_header")
     layout: dict[str, Any] = {
         "encoding": encoding, "sep": delimiter, "header": 0, "names": header, "index_col": False,
-        "usecols": [name for name in header if name],
+        "skiprows": 1 if told else 0, "usecols": [name for name in header if name],
     }  # fmt: skip
     decimal = "," if _decimal_comma(file, encoding, delimiter) else "."
     frame = pd.read_csv(file, **layout, low_memory=False, decimal=decimal)
@@ -154,6 +156,13 @@ def _first_broken_line(file: Path, encoding: str) -> int | None:
     return None
 
 
+def _told_delimiter(file: Path, encoding: str) -> str:
+    """Return what a first line such as ``sep=;`` says, which Excel writes and hides; else ""."""
+    with file.open(encoding=encoding, newline="") as stream:
+        told = re.fullmatch(rf"sep=([{DELIMITERS}])\s*", stream.readline(100), re.IGNORECASE)
+    return told[1] if told else ""
+
+
 def _delimiter(file: Path, encoding: str) -> str:
     """Return the delimiter most frequent in the header line, outside quotation marks."""
     with file.open(encoding=encoding, newline="") as stream:
@@ -166,26 +175,28 @@ def _delimiter(file: Path, encoding: str) -> str:
     return max(DELIMITERS, key=lambda mark: (bare.count(mark), -DELIMITERS.index(mark)))
 
 
-def _check_rows(file: Path, encoding: str, delimiter: str) -> tuple[list[str], int]:
+def _check_rows(file: Path, encoding: str, delimiter: str, skip: int) -> tuple[list[str], int]:
     """Walk through all rows; return the header and the number of rows below it."""
     previous = csv.field_size_limit(MAX_FIELD)
     try:
         with file.open(encoding=encoding, newline="") as stream:
-            return _walk(csv.reader(stream, delimiter=delimiter, strict=True))
+            for _ in range(skip):
+                stream.readline()
+            return _walk(csv.reader(stream, delimiter=delimiter, strict=True), skip)
     except UnicodeError as error:
         raise DataProblem("file_encoding", {"line": 1}) from error
     finally:
         csv.field_size_limit(previous)
 
 
-def _walk(reader: Iterator[list[str]]) -> tuple[list[str], int]:
+def _walk(reader: Iterator[list[str]], skipped: int) -> tuple[list[str], int]:
     header: list[str] | None = None
     unnamed: list[int] = []
     count = 0
-    start = 1
+    start = 1 + skipped
     try:
         for row in reader:
-            line = reader.line_num  # type: ignore[attr-defined]  # csv.reader has it
+            line = skipped + reader.line_num  # type: ignore[attr-defined]  # csv.reader has it
             if header is None:
                 header = _header(row) if row else None
                 unnamed = [k for k, name in enumerate(header or []) if not name]

@@ -41,6 +41,11 @@ def test_it_names_the_row_numbers_that_other_tools_leave_unnamed(tmp_path: Path)
     assert list(read_table(write(tmp_path, ",a\n1,2\n")).columns) == ["row", "a"]
 
 
+def test_it_heeds_the_line_in_which_excel_names_the_delimiter(tmp_path: Path) -> None:
+    frame = read_table(write(tmp_path, "sep=;\na;b,c\n007;1,5\n8;2,5\n"))
+    assert frame.to_dict("list") == {"a": ["007", "8"], "b,c": [1.5, 2.5]}
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -48,6 +53,8 @@ def test_it_names_the_row_numbers_that_other_tools_leave_unnamed(tmp_path: Path)
         (b"\n\n", "The file is empty"),
         (b"a,b\n", "header line but no rows"),
         (b"a,b\n1,2\n3\n", "Line 3 has 1 fields; the header has 2"),
+        (b"sep=,\na,b\n1,2\n3\n", "Line 4 has 1 fields; the header has 2"),
+        (b"sep=;\n", "The file is empty"),
         (b"a,b\n1,2,3\n", "Line 2 has 3 fields; the header has 2"),
         (b'a,b\n1,2\n3,"open\n4,5\n', "mark opened in line 3 is never closed"),
         (b'a,b\n1,"x"y\n', "Line 2: text follows a closing quotation mark"),
