@@ -161,7 +161,9 @@ class ActivityRows(MappedImporter):
         house = self._houses.get(self._people.surely(values) or 0)
         theirs = self._customers.get(house or 0)
         try:
-            named = self._link.find(values)
+            named = self._link.find(
+                values, lambda one: self._known.find("place", self._place(values, one.pk))
+            )
         except RowRejectedError:
             if theirs is None:
                 raise

@@ -102,7 +102,9 @@ class NeedRows(MappedImporter):
         title = values.get("title", "")
         if not title:
             raise self.reject("no_name")
-        customer = self._link.find(values)
+        customer = self._link.find(
+            values, lambda one: self._needs.find("place", f"{one.pk}:{title}")
+        )
         if customer is None and not values.get("customer"):
             raise self.reject("needs_customer", "customer")
         known = self._needs.find("place", f"{customer.pk}:{title}") if customer else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from customers.imports.customer_rows import customer_pool, new_customer
-from customers.imports.ledger import Ledger
+from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.mapped import Cleaned, MappedImporter
 from customers.imports.problems import CellError
 from customers.imports.registry import Setting
@@ -66,13 +66,22 @@ class CustomerLink:
             }
         )
 
-    def find(self, values: Mapping[str, Any]) -> Any:
+    def find(self, values: Mapping[str, Any], has: Callable[[Any], Any] | None = None) -> Any:
         """The first customer that is named; None when none is, or nobody has it yet.
 
-        Raises RowRejectedError when it cannot be told, or is missing and not to be made.
+        ``has`` says whether a customer has the record that the row is about: of several customers
+        of one name it is the only one who does. Raises RowRejectedError when it cannot be told,
+        or is missing and not to be made.
         """
         pairs = self._pairs(values)[:1]
-        return self._found(*pairs[0]).customer if pairs else None
+        try:
+            return self._found(*pairs[0]).customer if pairs else None
+        except RowRejectedError:
+            named = {customer.pk: customer for customer in self.candidates(values)}
+            theirs = [one for one in self._visible([*named.values()]) if has and has(one)]
+            if len(theirs) != 1:
+                raise
+            return theirs[0]
 
     def find_all(self, values: Mapping[str, Any]) -> list[Named]:
         """Every customer that is named; raises as ``find``.

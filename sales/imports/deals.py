@@ -171,7 +171,7 @@ class DealRows(MappedImporter):
         self._people.look_up(rows, houses | self._link.pool.known.keys())
 
     def settle(self, values: dict[str, Any]) -> str:
-        customer = self._link.find(values)
+        customer = self._link.find(values, lambda one: self._named(one, values))
         deal = self._find(values, customer)
         if deal is not None and not self._deals.may_write(deal):
             raise self.reject("foreign_deal")
@@ -204,9 +204,12 @@ class DealRows(MappedImporter):
         row = 1 if asked else self._namesakes.count(values)
         if customer is None or self.setting.key:
             return None
-        same = self._deals.find("place", f"{customer.pk}:{values.get('name', '')}")
-        same = [deal for deal in same if not (asked and deal.external_id)]
+        same = [deal for deal in self._named(customer, values) if not (asked and deal.external_id)]
         return self._namesakes.pick(same, values, row)
+
+    def _named(self, customer: Any, values: Mapping[str, Any]) -> list[Deal]:
+        """The customer's deals of the row's name."""
+        return self._deals.find("place", f"{customer.pk}:{values.get('name', '')}")
 
     def _add(
         self, values: Mapping[str, Any], customer: Any, stage: Stage, worth: dict[str, Any]

@@ -146,3 +146,12 @@ def test_a_next_step_is_a_note_only_where_it_is_a_text(
 ) -> None:
     assert bring_in(write(text)).created == 1
     assert Deal.objects.get().note == note
+
+
+def test_of_two_customers_of_one_name_the_one_with_the_deal_is_meant(
+    bring_in: BringIn, write: Write
+) -> None:
+    text = "Deal Name,Company,Amount\nBig,Acme,100\n"
+    assert bring_in(write(text)).created == 1
+    CustomerFactory(name="Acme")
+    assert sums(bring_in(write(text + "New,Acme,5\n"))) == (2, 0, 0, 1, 1)
