@@ -167,6 +167,8 @@ def analyse_series(
     unseasonal = series.y - sum(clear) if clear else series.y
     ahead = _forecast(series, horizon)
     notices = series.notices + (ahead.notices if ahead else ())
+    if value is None:  # rows of one date are what is counted
+        notices = tuple(one for one in notices if one.code != "duplicate_dates_summed")
     return SeriesResult(
         series=series,
         trend=trend_test(unseasonal),

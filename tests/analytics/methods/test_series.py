@@ -81,6 +81,9 @@ def test_it_counts_events_with_zeros_and_a_heat_map() -> None:
     assert heat[0, 9] == 60 == heat.sum()
     assert found.hours[9] == 4
     assert found.seasonal_strength > 0.9
+    weeks = analyse_series(frame, "at", frequency="W", horizon=0)
+    assert set(weeks.series.y) == {4.0}
+    assert "duplicate_dates_summed" not in [one.code for one in weeks.notices]
 
 
 def test_it_puts_times_on_the_local_clock_through_a_change_of_clocks() -> None:
