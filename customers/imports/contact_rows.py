@@ -145,7 +145,7 @@ class ContactRows(MappedImporter):
         self._parts.look_up({"contact": {str(pk) for pk in self._contacts.known}})
 
     def settle(self, values: dict[str, Any]) -> str:
-        named = self._link.find_all(values)
+        named = self._link.find_all(values, lambda one: self._works_for(one, values))
         contact = self._find(values, named)
         if contact is not None and not self._contacts.may_write(contact):
             raise self.reject("foreign_contact")
@@ -180,6 +180,16 @@ class ContactRows(MappedImporter):
             if contact := found_by(self, self._contacts, key, values, _has_other_id):
                 return contact
         return None if chosen else self._namesake(values, named)
+
+    def _works_for(self, customer: Any, values: Mapping[str, Any]) -> bool:
+        """Whether somebody with one of the row's keys has a part in the customer."""
+        said = ((key, values[key]) for key in KEYS if values.get(key))
+        people = (
+            person
+            for key, text in said
+            for person in self._contacts.find(key, text.lower() if key == "email" else text)
+        )
+        return any(self._parts.find("pair", f"{one.pk}:{customer.pk}") for one in people)
 
     def _namesake(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
         """The person of this name at the same customer whom nothing else tells apart."""

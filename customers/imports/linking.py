@@ -74,26 +74,32 @@ class CustomerLink:
         or is missing and not to be made.
         """
         pairs = self._pairs(values)[:1]
-        try:
-            return self._found(*pairs[0]).customer if pairs else None
-        except RowRejectedError:
-            named = {customer.pk: customer for customer in self.candidates(values)}
-            theirs = [one for one in self._visible([*named.values()]) if has and has(one)]
-            if len(theirs) != 1:
-                raise
-            return theirs[0]
+        return self._told(*pairs[0], has).customer if pairs else None
 
-    def find_all(self, values: Mapping[str, Any]) -> list[Named]:
-        """Every customer that is named; raises as ``find``.
+    def find_all(
+        self, values: Mapping[str, Any], has: Callable[[Any], Any] | None = None
+    ) -> list[Named]:
+        """Every customer that is named; ``has`` and errors as ``find``.
 
         Further external ids without a name that nobody has are left out.
         """
         pairs = self._pairs(values)
         return [
-            self._found(external_id, name)
+            self._told(external_id, name, has)
             for place, (external_id, name) in enumerate(pairs)
             if name or not place or self.pool.find("external_id", external_id)
         ]
+
+    def _told(self, external_id: str, name: str, has: Callable[[Any], Any] | None) -> Named:
+        try:
+            return self._found(external_id, name)
+        except RowRejectedError:
+            named = self._visible(self.pool.find("name", name))
+            named = [one for one in named if not _has_other_id(one, external_id)]
+            theirs = [one for one in named if has and has(one)]
+            if len(theirs) != 1:
+                raise
+            return Named(external_id, name, theirs[0])
 
     def _pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """External ids and names as they belong together."""

@@ -86,6 +86,15 @@ def test_both_forms_of_salesforces_ids_are_one_id(bring_in: BringIn, write: Writ
     assert bring_in(write(people.replace(contact, whole_id(contact)), "d.csv")).skipped == 1
 
 
+def test_of_two_customers_of_one_name_the_contacts_own_is_meant(
+    bring_in: BringIn, write: Write
+) -> None:
+    text = "Contact,Email,Company\nAda,ada@x.com,Acme\n"
+    assert bring_in(write(text)).created == 1
+    CustomerFactory(name="Acme")
+    assert sums(bring_in(write(text + "Bob,bob@x.com,Acme\n"))) == (2, 0, 0, 1, 1)
+
+
 def test_a_second_number_goes_into_the_note_of_a_new_contact(
     bring_in: BringIn, write: Write
 ) -> None:
