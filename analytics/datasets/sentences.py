@@ -28,8 +28,10 @@ def number(value: float) -> str:
 
 
 def said(method: str, answer: Answer) -> str:
-    """What an answer of ``method`` says; empty when nothing can be said in a sentence."""
-    sentences = SAYS[method](answer) if method in SAYS else []
+    """What an answer of ``method`` says; empty when nothing can be said in a sentence, as of
+    answers that were stored before and lack a part."""
+    needed, say = SAYS.get(method, ("", None))
+    sentences = say(answer) if say and answer.keys() >= set(needed.split()) else []
     return ("" if formats.is_chinese() else " ").join(filter(None, sentences))
 
 
@@ -262,8 +264,18 @@ def _experiment(answer: Answer) -> list[str]:
     ]  # fmt: skip
 
 
-SAYS: dict[str, Callable[[Answer], list[str]]] = {
-    "describe": _describe, "compare": _compare, "correlate": _correlate, "cluster": _cluster,
-    "forecast": _forecast, "series": _series, "regress": _regress, "score": _score,
-    "rules": _rules, "value": _value, "budget": _budget, "experiment": _experiment,
-}  # fmt: skip
+# By method: the parts of an answer that its sentences need, and what makes them.
+SAYS: dict[str, tuple[str, Callable[[Answer], list[str]]]] = {
+    "describe": ("by columns rows_used", _describe),
+    "compare": ("value by tests groups", _compare),
+    "correlate": ("pairs", _correlate),
+    "cluster": ("profiles structure", _cluster),
+    "forecast": ("forecast groups backtest", _forecast),
+    "series": ("trend seasons seasonal_strength", _series),
+    "regress": ("coefficients r2 outcome", _regress),
+    "score": ("target positive models chosen signal lift base_rate", _score),
+    "rules": ("rules rules_significant", _rules),
+    "value": ("purchases value holdout horizon_days", _value),
+    "budget": ("clear gain gain_lo gain_hi", _budget),
+    "experiment": ("arms control", _experiment),
+}

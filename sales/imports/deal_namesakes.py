@@ -21,13 +21,13 @@ class Namesakes:
 
     def __init__(self, stages: Mapping[int, Stage]) -> None:
         self._stages = stages
-        self._rows: Counter[tuple[Any, ...]] = Counter()
+        self._rows: Counter[int] = Counter()  # by hash: a million rows stay small
         self._met: set[int] = set()
 
     def count(self, values: Mapping[str, Any]) -> int:
         """Note a row; gives how many of its name there were so far, with it."""
         ids = tuple(values.get("customer_id") or ())
-        key = (values.get("customer", ""), ids, values.get("name", ""))
+        key = hash((values.get("customer", ""), ids, values.get("name", "")))
         self._rows[key] += 1
         return self._rows[key]
 
@@ -38,7 +38,8 @@ class Namesakes:
         (equal, told), deal = max(scored, key=lambda one: one[0][0], default=((0, 1), None))
         if deal is None or (place > len(same) and equal < told):
             return None
-        self._met.add(deal.pk)
+        if len(same) > 1:
+            self._met.add(deal.pk)
         return deal
 
     def _alike(self, deal: Deal, values: Mapping[str, Any]) -> tuple[int, int]:
