@@ -1,11 +1,14 @@
 """Signing in: throttled, the same answer for every name, sessions die with the right."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories.cast import make_cast
 from tests.factories.customers import UserFactory
@@ -23,6 +26,14 @@ def test_it_signs_in_and_out(client: Client) -> None:
     assert sign_in(client, user.username, "right-secret")["Location"] == "/"
     assert client.get("/").status_code == 200
     client.post(reverse("account_logout"))
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_it_forgets_a_session_whose_time_is_over(client: Client) -> None:
+    client.force_login(UserFactory())
+    assert client.get("/").status_code == 200
+    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert client.get("/").status_code == 302
 
 

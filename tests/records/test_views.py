@@ -120,3 +120,13 @@ def test_it_gives_parts_of_the_list_alone(
     assert part.status_code == 200
     assert shown in part.content.decode()
     assert "<html" not in part.content.decode()
+
+
+def test_its_bar_offers_the_people_of_ones_team(cast: Cast, client: Client) -> None:
+    for name in ("rep", "admin"):
+        client.force_login(cast.user(name))
+        page = client.get("/customers/", {"owner": cast.colleague.pk}).content.decode()
+        bar = page.partition('id="filter-owner"')[2].partition("</select>")[0]
+        assert f'value="{cast.colleague.pk}" selected' in bar
+        assert bar.count(" selected") == 1
+        assert (f'value="{cast.stranger.pk}"' in bar) is (name == "admin")
