@@ -33,7 +33,7 @@ class ContactOfCustomerForm(RecordForm):
             field.widget.choices = field.choices  # type: ignore[attr-defined]  # a ModelChoiceField
             field.widget.attrs["class"] = "form-select"
         else:
-            field.queryset = field.queryset.filter(customers=customer)  # type: ignore[attr-defined]
+            field.queryset = field.queryset.filter(customers=customer)  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def _chosen_customer(self) -> int | None:
         kept = self.is_bound and self.add_prefix("customer") not in self.data  # one field alone

@@ -40,7 +40,7 @@ def owners(form: RecordForm) -> None:
     """Only managers and administrators say who owns a record."""
     if form.user.is_manager or form.user.is_admin:
         field = form.fields["owner"]
-        field.queryset = colleagues(form.user)  # type: ignore[attr-defined]
+        field.queryset = colleagues(form.user)  # type: ignore[attr-defined]  # a ModelChoiceField
         field.required = False
     else:
         form.fields.pop("owner", None)
@@ -127,7 +127,7 @@ class LinkForm(AffiliationForm):
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].queryset = Contact.objects.visible_to(user)  # type: ignore[attr-defined]
+        self.fields["contact"].queryset = Contact.objects.visible_to(user)  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class NeedForm(RecordForm):

@@ -152,7 +152,7 @@ class AddCustomersForm(forms.Form):
         segments = Segment.objects.visible_to(user).filter(active=True)
         self.fields["customers"].queryset = mine  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         self.fields["segment"].queryset = segments  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["segment"].label_from_instance = lambda segment: segment.label  # type: ignore[attr-defined]
+        self.fields["segment"].label_from_instance = lambda segment: segment.label  # type: ignore[attr-defined]  # a ModelChoiceField
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", "form-select")
 

@@ -36,12 +36,12 @@ class RequestForm(ContactOfCustomerForm):
 
     def bound_choices(self) -> None:
         super().bound_choices()
-        self.fields["category"].queryset = active_categories()  # type: ignore[attr-defined]
+        self.fields["category"].queryset = active_categories()  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def _leave_to_rules(self) -> None:
         """A new request may leave category and priority to the rules."""
         by_rules = _("By the rules")
-        self.fields["category"].empty_label = by_rules  # type: ignore[attr-defined]
+        self.fields["category"].empty_label = by_rules  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["priority"] = forms.TypedChoiceField(
             label=_("Priority"), required=False, coerce=int, empty_value=None,
             choices=[("", by_rules), *Priority.choices],

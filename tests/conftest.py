@@ -37,7 +37,7 @@ def django_db_setup(
     testing.clone()
     settings.MODELS_DIR = tmp_path_factory.mktemp("models")  # runs' numbers are the database's
     # Emptying every table also loses what the migrations put there; a fresh copy does not.
-    TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]
+    TransactionTestCase._fixture_teardown = _renew_database  # type: ignore[method-assign]  # faster than emptying every table
 
 
 def _renew_database(_test: TransactionTestCase) -> None:
@@ -72,7 +72,7 @@ def spawn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Spawn]:
                 environment=os.environ | {"CRM_SUPERVISED": "1"} | environment,
                 folder=testing.BASE_DIR,
             )
-        process.log = log  # type: ignore[attr-defined]
+        process.log = log  # type: ignore[attr-defined]  # put there by spawn
         started.append(process)
         return process
 
@@ -93,9 +93,9 @@ def start_worker(transactional_db: None, spawn: Spawn) -> Callable[..., "subproc
             **environment,
         )
         deadline = time.monotonic() + 30
-        while b" ready." not in process.log.read_bytes():  # type: ignore[attr-defined]
-            assert process.poll() is None, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]
-            assert time.monotonic() < deadline, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]
+        while b" ready." not in process.log.read_bytes():  # type: ignore[attr-defined]  # put there by spawn
+            assert process.poll() is None, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]  # put there by spawn
+            assert time.monotonic() < deadline, processes.last_lines(process.log, 20)  # type: ignore[attr-defined]  # put there by spawn
             time.sleep(0.05)
         return process
 

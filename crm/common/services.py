@@ -76,7 +76,7 @@ def record_update(
     EditConflictError
         The record is no longer at ``expected_version``.
     """  # fmt: skip
-    queryset = model._default_manager.editable_by(actor) if allowed is None else allowed  # type: ignore[attr-defined]
+    queryset = model._default_manager.editable_by(actor) if allowed is None else allowed  # type: ignore[attr-defined]  # the managers of our records have it
     record: R = record_lock(queryset, pk)
     if expected_version is not None and record.version != expected_version:
         raise EditConflictError(record)
@@ -95,7 +95,7 @@ def record_update(
 @transaction.atomic
 def record_trash(*, model: type[R], pk: int, actor: Any) -> R:
     """Put a record into the trash."""
-    record: R = record_lock(model._default_manager.trashable_by(actor), pk)  # type: ignore[attr-defined]
+    record: R = record_lock(model._default_manager.trashable_by(actor), pk)  # type: ignore[attr-defined]  # the managers of our records have it
     record.trashed_at = timezone.now()
     record.trashed_by = actor
     record.version += 1
@@ -106,7 +106,7 @@ def record_trash(*, model: type[R], pk: int, actor: Any) -> R:
 @transaction.atomic
 def record_restore(*, model: type[R], pk: int, actor: Any) -> R:
     """Take a record out of the trash."""
-    record: R = record_lock(model._default_manager.restorable_by(actor), pk)  # type: ignore[attr-defined]
+    record: R = record_lock(model._default_manager.restorable_by(actor), pk)  # type: ignore[attr-defined]  # the managers of our records have it
     record.trashed_at = None
     record.trashed_by = None
     record.version += 1

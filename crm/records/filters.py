@@ -58,7 +58,7 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
 
     @property
     def field(self) -> Any:
-        field, request = super().field, self.get_request()  # type: ignore[no-untyped-call]
+        field, request = super().field, self.get_request()  # type: ignore[no-untyped-call]  # django-filter has no types
         field.reader = request.user if request else None
         return field
 

@@ -66,7 +66,7 @@ class RecordForm(forms.ModelForm):
         for field in self.fields.values():
             queryset = getattr(field, "queryset", None)
             if queryset is not None and hasattr(queryset, "visible_to"):
-                field.queryset = queryset.visible_to(self.user)  # type: ignore[attr-defined]
+                field.queryset = queryset.visible_to(self.user)  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean_phone(self) -> str:
         return normalise_phone(self.cleaned_data["phone"], settings.DEFAULT_PHONE_REGION)
@@ -94,7 +94,7 @@ def _dress(field: forms.Field) -> None:
     elif isinstance(widget, forms.Select | forms.SelectMultiple):
         css = "form-select"
         if getattr(field, "empty_label", None) == "---------":  # Django's
-            field.empty_label = "–"  # type: ignore[attr-defined]
+            field.empty_label = "–"  # type: ignore[attr-defined]  # a ModelChoiceField
     elif isinstance(widget, forms.HiddenInput):
         return
     else:

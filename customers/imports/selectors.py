@@ -337,10 +337,10 @@ def _values(rows: Iterable[dict[str, Any]]) -> list[str]:
 def _describe(batch: ImportBatch) -> None:
     """Name the kind, and the state that the person sees: the job's as long as it matters."""
     kind = importers.get(batch.kind)
-    batch.kind_label = str(kind.label) if kind else batch.kind  # type: ignore[attr-defined]
+    batch.kind_label = str(kind.label) if kind else batch.kind  # type: ignore[attr-defined]  # told to the page with the batch
     job = batch.job
     state = batch.state
     working = {ImportBatch.State.RUNNING, ImportBatch.State.TRYING, ImportBatch.State.UNDOING}
     if state in working and (job is None or job.is_over):
         state = "stopped"
-    batch.shown_state = state  # type: ignore[attr-defined]
+    batch.shown_state = state  # type: ignore[attr-defined]  # told to the page with the batch

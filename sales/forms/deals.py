@@ -48,11 +48,11 @@ class DealForm(ContactOfCustomerForm):
             return
         stages = Stage.objects.filter(kind=Stage.Kind.OPEN).select_related("pipeline")
         field = self.fields["stage"]
-        field.queryset = stages.order_by("-pipeline__is_default", "pipeline", "order")  # type: ignore[attr-defined]
+        field.queryset = stages.order_by("-pipeline__is_default", "pipeline", "order")  # type: ignore[attr-defined]  # a ModelChoiceField
         # Asked when the form is shown: lists make one only to learn its fields.
-        field.initial = field.queryset.first  # type: ignore[attr-defined]
-        field.empty_label = None  # type: ignore[attr-defined]
-        field.label_from_instance = _stage_in_pipeline  # type: ignore[attr-defined]
+        field.initial = field.queryset.first  # type: ignore[attr-defined]  # a ModelChoiceField
+        field.empty_label = None  # type: ignore[attr-defined]  # a ModelChoiceField
+        field.label_from_instance = _stage_in_pipeline  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -77,7 +77,7 @@ class MoveForm(forms.Form):
     def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stages = Stage.objects.filter(pipeline=deal.pipeline_id)
-        self.fields["stage"].queryset = stages  # type: ignore[attr-defined]
+        self.fields["stage"].queryset = stages  # type: ignore[attr-defined]  # a ModelChoiceField
 
 
 class ChooseStageForm(MoveForm):

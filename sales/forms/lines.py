@@ -45,7 +45,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]  # a ModelChoiceField
         for name, field in self.fields.items():
             css = "form-select" if name == "product" else "form-control"
             field.widget.attrs |= {"class": f"{css} {css}-sm", "aria-label": field.label}

@@ -53,7 +53,7 @@ class OrderForm(RecordForm):
         channels = Channel.objects.filter(active=True)
         if self.instance.channel_id:
             channels |= Channel.objects.filter(pk=self.instance.channel_id)
-        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]
+        self.fields["channel"].queryset = channels  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -34,7 +34,7 @@ class PriceItemForm(forms.Form):
 
     def __init__(self, *args: Any, products: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["product"].queryset = products  # type: ignore[attr-defined]
+        self.fields["product"].queryset = products  # type: ignore[attr-defined]  # a ModelChoiceField
         for name, field in self.fields.items():
             css = "form-select" if name == "product" else "form-control"
             field.widget.attrs |= {"class": f"{css} {css}-sm", "aria-label": field.label}
@@ -94,7 +94,7 @@ class PriceListForm(RecordForm):
     def bound_choices(self) -> None:
         super().bound_choices()
         segments = Segment.objects.visible_to(self.user).filter(active=True)
-        self.fields["segment"].queryset = segments  # type: ignore[attr-defined]
+        self.fields["segment"].queryset = segments  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -26,7 +26,7 @@ class TargetForm(RecordForm):
             self.fields["owner"].label = pgettext_lazy("target", "Person")
             self.fields["owner"].help_text = _("Empty: the whole team.")
         if self.user.is_admin:
-            self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]
+            self.fields["team"].queryset = Team.objects.all()  # type: ignore[attr-defined]  # a ModelChoiceField
         else:
             del self.fields["team"]
 

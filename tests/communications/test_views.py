@@ -297,7 +297,7 @@ def test_it_shows_ones_own_due_follow_ups_on_my_day(
 
 
 # Queries --------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("address", "factory"), [(LIST, CommunicationFactory), (STEPS, FollowUpFactory)])  # fmt: skip  # noqa: E501
+@pytest.mark.parametrize(("address", "factory"), [(LIST, CommunicationFactory), (STEPS, FollowUpFactory)])  # fmt: skip  # noqa: E501  # one line of a table
 def test_it_reads_many_rows_with_as_many_queries_as_few(
     cast: Cast, client: Client, address: str, factory: type
 ) -> None:

@@ -71,7 +71,7 @@ def test_the_health_check_asks_for_a_served_host(
 ) -> None:
     monkeypatch.setenv("ALLOWED_HOSTS", ".crm.example.com,localhost")
     assert served_host() == "crm.example.com"
-    port = live_server.thread.port  # type: ignore[attr-defined]
+    port = live_server.thread.port  # type: ignore[attr-defined]  # a fixture's own
     assert answers(port, "localhost")
     assert not answers(port, "evil.example")
     assert not answers(1, "localhost")

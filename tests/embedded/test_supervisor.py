@@ -102,7 +102,7 @@ def test_it_says_that_the_port_is_taken(tmp_path: Path, up: Up) -> None:
 def test_it_ends_the_pool_of_a_killed_worker(
     start_worker: Callable[..., object], wait_until: Wait
 ) -> None:
-    worker = psutil.Process(start_worker().pid)  # type: ignore[attr-defined]
+    worker = psutil.Process(start_worker().pid)  # type: ignore[attr-defined]  # a fixture's own
     pool = worker.children(recursive=True)
     assert pool
     os.kill(worker.pid, signal.SIGKILL)

@@ -77,7 +77,7 @@ def test_it_keeps_nothing_of_a_run_that_breaks_off(
         "manage.py", "demo", "--customers", "20000", "-v2", "--truth", str(tmp_path / "t.json")
     )
     deadline = time.monotonic() + 60
-    while b"1000 / 20000" not in process.log.read_bytes():  # type: ignore[attr-defined]
+    while b"1000 / 20000" not in process.log.read_bytes():  # type: ignore[attr-defined]  # put there by spawn
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.05)

@@ -106,7 +106,7 @@ def test_a_file_of_quotes_names_them_as_the_list_does(
 ) -> None:
     client.force_login(cast.manager)
     response = client.post("/sales/quotes/export/", {"format": "csv"})
-    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
+    text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]  # a streamed answer has it
     assert text.splitlines()[1].startswith(f"{quote.label},苏州远帆仪器有限公司,")
 
 

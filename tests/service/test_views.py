@@ -249,7 +249,7 @@ def test_it_sorts_requests_into_tabs(cast: Cast, client: Client) -> None:
     )
     sign_in(client, cast.agent)
     names = ["NOBODYS", "MY-OWN", "DUE-SOON", "TOO-LATE", "UNANSWERED", "ON-HOLD"]
-    shown = {key: {n for n in names if n in tab(client, key)} for key in ("mine", "due", "breached", "waiting")}  # fmt: skip  # noqa: E501
+    shown = {key: {n for n in names if n in tab(client, key)} for key in ("mine", "due", "breached", "waiting")}  # fmt: skip  # noqa: E501  # one line of a table
     assert shown == {
         "mine": {"MY-OWN"},
         "due": {"DUE-SOON"},

@@ -101,7 +101,7 @@ def test_it_takes_words_in_a_given_order_and_joins_rare_steps() -> None:
 )
 def test_it_refuses_what_has_no_steps(change: object, code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        explain_steps(change(surveys()), "score")  # type: ignore[operator]
+        explain_steps(change(surveys()), "score")  # type: ignore[operator]  # one of several ways to spoil a table
     assert refused.value.code == code
 
 

@@ -125,7 +125,7 @@ def test_it_leaves_out_drivers_that_few_marks_do_not_carry() -> None:
 )
 def test_it_refuses_in_words(change: object, code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        explained(change(asked(300)))  # type: ignore[operator]
+        explained(change(asked(300)))  # type: ignore[operator]  # one of several ways to spoil a table
     assert refused.value.code == code
 
 

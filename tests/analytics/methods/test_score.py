@@ -198,7 +198,7 @@ def test_it_works_around_spoilt_columns(spoil: str) -> None:
 )
 def test_it_refuses_what_cannot_be_scored(change: object, code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        score(change(planted(600)), "left")  # type: ignore[operator]
+        score(change(planted(600)), "left")  # type: ignore[operator]  # one of several ways to spoil a table
     assert refused.value.code == code
 
 

@@ -131,7 +131,7 @@ def test_it_forecasts_as_forecast_does() -> None:
 )
 def test_it_refuses_what_has_no_pattern(change: object, code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        analyse_series(change(daily()), "day", "calls", horizon=0)  # type: ignore[operator]
+        analyse_series(change(daily()), "day", "calls", horizon=0)  # type: ignore[operator]  # one of several ways to spoil a table
     assert refused.value.code == code
 
 

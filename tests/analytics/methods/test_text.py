@@ -76,7 +76,7 @@ def test_it_fits_the_temperature_that_was_planted() -> None:
 )
 def test_it_refuses_what_cannot_be_sorted(change: object, code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        classify_texts(change(requests()), None, "text", "kind")  # type: ignore[operator]
+        classify_texts(change(requests()), None, "text", "kind")  # type: ignore[operator]  # one of several ways to spoil a table
     assert refused.value.code == code
 
 
