@@ -29,6 +29,31 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _running.close()
 
 
+# What mostly waits for processes to start, die and come back.
+WAITING = (
+    "tests/faults/",
+    "tests/embedded/test_supervisor.py",
+    "tests/imports/test_killed_worker.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what waits, spread over the workers: at the end nothing is left to compute beside.
+
+    Each worker is given an equal stretch of the tests and takes from another's when it is through.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waiting = [item for item in items if item.nodeid.startswith(WAITING)]
+    others = [item for item in items if not item.nodeid.startswith(WAITING)]
+    ends = [len(others) * n // workers for n in range(workers + 1)]
+    items[:] = [
+        item
+        for n in range(workers)
+        for item in (*waiting[n::workers], *others[ends[n] : ends[n + 1]])
+    ]
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

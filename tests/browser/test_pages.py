@@ -12,13 +12,16 @@ from tests.browser.axe import axe_findings
 from tests.browser.conftest import PHONE, SignIn
 from tests.browser.watching import Watch, overflow, settled
 
-LISTS = {
-    "/customers/", "/customers/contacts/", "/customers/needs/",
-    "/communications/", "/communications/follow-ups/",
+SALES = {
     "/sales/deals/", "/sales/orders/", "/sales/quotes/", "/sales/price-lists/", "/sales/products/",
-    "/sales/targets/", "/service/requests/",
-    "/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/",
+    "/sales/targets/",
 }  # fmt: skip
+PEOPLE = {
+    "/customers/", "/customers/contacts/", "/customers/needs/",
+    "/communications/", "/communications/follow-ups/", "/service/requests/",
+}  # fmt: skip
+MARKETING = {"/marketing/campaigns/", "/marketing/activities/", "/marketing/segments/"}
+LISTS = SALES | PEOPLE | MARKETING
 OTHERS = {
     "/", "/search/?q=%E5%85%AC%E5%8F%B8", "/jobs/", "/account/profile/", "/account/keys/",
     "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/password/change/",
@@ -33,7 +36,9 @@ MANAGING = {
 }  # fmt: skip
 # Each page once, by one who may open it: reps live in most of them.
 PAGES = {
-    "rep-lists": LISTS,
+    "rep-sales": SALES,
+    "rep-people": PEOPLE,
+    "rep-marketing": MARKETING,
     "rep": OTHERS,
     "agent": {"/", "/customers/", "/service/", "/service/queue/", "/service/requests/"},
     "manager": MANAGING,
@@ -44,7 +49,9 @@ PAGES = {
 @pytest.mark.parametrize(
     ("pages", "language"),
     [
-        ("rep-lists", "en"),
+        ("rep-sales", "en"),
+        ("rep-people", "en"),
+        ("rep-marketing", "en"),
         ("rep", "en"),
         ("agent", "zh-hans"),
         ("manager", "zh-hans"),
