@@ -243,10 +243,13 @@ def _badge(model: Any, field: str, value: Any, _language: str) -> SafeString:
 def since(value: datetime | date | None) -> SafeString | str:
     if value is None:
         return ""
-    exact = formats.moment(value) if isinstance(value, datetime) else formats.day(value)
+    if isinstance(value, datetime):
+        exact, ago = formats.moment_and_since(value)
+    else:
+        exact, ago = formats.day(value), formats.since(value)
     return joined(
-        ('<time datetime="', value.isoformat(), '" title="', piece(exact), '">',
-         piece(formats.since(value)), "</time>")
+        ('<time datetime="', value.isoformat(), '" title="', piece(exact), '">', piece(ago),
+         "</time>")
     )  # fmt: skip
 
 

@@ -117,6 +117,12 @@ def day(value: date | datetime | None) -> str:
 
 
 def _day(local: date) -> str:
+    return _written(local.year, local.month, local.day, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _written(year: int, month: int, day: int, _language: str | None) -> str:
+    local = date(year, month, day)
     if is_chinese():
         return f"{local.year}年{local.month}月{local.day}日"
     return f"{local.day} {_month(local.month)} {local.year}"
@@ -166,19 +172,35 @@ def since(value: datetime | date | None, now: datetime | None = None) -> str:
     now = timezone.localtime(now)
     if not isinstance(value, datetime):
         return _days((value - now.date()).days)
-    local = value.astimezone(now.tzinfo)
+    return _since(value.astimezone(now.tzinfo), now, get_language())
+
+
+def moment_and_since(value: datetime) -> tuple[str, str]:
+    """``moment`` and ``since``, the reader's zone and language asked once: lists tell many."""
+    zone, language = timezone.get_current_timezone(), get_language()
+    local = value.astimezone(zone)
+    exact = f"{_written(local.year, local.month, local.day, language)} {_clock(local)}"
+    return exact, _since(local, datetime.now(zone), language)
+
+
+def _since(local: datetime, now: datetime, language: str | None) -> str:
     days = (local.date() - now.date()).days
     if days == 0:
-        minutes = int((now - value).total_seconds() // 60)
+        minutes = int((now - local).total_seconds() // 60)
         if minutes == 0:
             return _("just now")
         if 0 < minutes < 60:
             return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
         return _("today %(time)s") % {"time": _clock(local)}
-    return _days(days)
+    return _days_away(days, language)
 
 
 def _days(days: int) -> str:
+    return _days_away(days, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _days_away(days: int, _language: str | None) -> str:
     if days == 0:
         return _("today")
     if days == -1:

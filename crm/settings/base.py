@@ -313,7 +313,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "crm.common.form_rendering.Renderer"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 LOGGING = {
