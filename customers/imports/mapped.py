@@ -18,6 +18,7 @@ from crm.common import formats
 from crm.common.cells import visible_text
 from crm.common.phones import display_phone
 from crm.records.custom import PREFIX, Type, added_fields
+from customers.imports.commas import comma_leads, with_point
 from customers.imports.days import day, moment, month_comes_first
 from customers.imports.guessing import guess_mapping
 from customers.imports.headers import BELOW_ROWS, BLANKS, Names
@@ -139,6 +140,15 @@ class MappedImporter(Importer):
         return month_comes_first(cell for row in sample for cell in row)
 
     @classmethod
+    def comma_leads(
+        cls, mapping: Mapping[int, str], actor: Any, sample: Sequence[Sequence[str]]
+    ) -> bool:
+        """Whether 1.234 is a thousand and more, as far as the sample tells."""
+        figures = {target.key for target in cls.offered(actor) if target.figures}
+        places = [place for place, key in mapping.items() if key in figures]
+        return comma_leads(row[place] for row in sample for place in places)
+
+    @classmethod
     def answers(cls, header: Sequence[str]) -> dict[str, Any]:
         """What the header says to the kind's questions."""
         return {}
@@ -177,6 +187,8 @@ class MappedImporter(Importer):
             place, text = told[0]
             if target.joins:
                 text = target.joins.join(text for _place, text in told)
+            if target.figures and self.setting.comma_decimals:
+                text = with_point(text)
             try:
                 abroad = target.abroad if country else None
                 cleaned.values[target.key] = abroad(text, country) if abroad else target.clean(text)
@@ -311,7 +323,7 @@ def _added_targets(kind: str) -> list[Target]:
     return [
         Target(
             added.name, added.label, MORE_FIELDS, added_clean(added, month_first=False), None,
-            needs_order=added.type == Type.DATE,
+            needs_order=added.type == Type.DATE, figures=added.type == Type.NUMBER,
         )
         for added in added_fields(kind)
     ]  # fmt: skip

@@ -50,7 +50,9 @@ class Setting:
     adds_customers
         Customers that rows name and nobody knows are created.
     month_first
-        3/4/2026 is in March; None: told by the sample.
+        3/4/2026 is in March.
+    comma_decimals
+        1.234 is a thousand and more, as the file's other numbers tell.
     answers
         What was said to the kind's questions, by name.
     shelf
@@ -68,6 +70,7 @@ class Setting:
     lenient: bool = False
     adds_customers: bool = True
     month_first: bool = False
+    comma_decimals: bool = False
     tag_ids: tuple[int, ...] = field(default=())
     answers: Mapping[str, Any] = field(default_factory=dict)
     shelf: Shelf | None = None

@@ -143,15 +143,17 @@ def importer_for(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None)
 
 def setting_of(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None) -> Setting:
     kind, options = importers[batch.kind], batch.options
-    mapping, month_first = None, options.get("month_first", False)
-    if issubclass(kind, MappedImporter) and "mapping" in options:
-        mapping = as_places(options["mapping"])
-    elif issubclass(kind, MappedImporter):
-        sample = sample_rows(file_of(batch), layout)
-        mapping = kind.guess(layout.header, batch.created_by, sample)
-        month_first = kind.month_leads(layout.header, sample)
-    currency = options.get("currency") or kind.default_currency or settings.BASE_CURRENCY
     actor = batch.created_by
+    mapping, month_first, comma_decimals = None, options.get("month_first", False), False
+    if issubclass(kind, MappedImporter):
+        sample = sample_rows(file_of(batch), layout)
+        if "mapping" in options:
+            mapping = as_places(options["mapping"])
+        else:
+            mapping = kind.guess(layout.header, actor, sample)
+            month_first = kind.month_leads(layout.header, sample)
+        comma_decimals = kind.comma_leads(mapping, actor, sample)
+    currency = options.get("currency") or kind.default_currency or settings.BASE_CURRENCY
     owner = options.get("owner") or (actor.pk if actor is not None and actor.is_rep else None)
     return Setting(
         actor=actor,
@@ -165,6 +167,7 @@ def setting_of(batch: ImportBatch, layout: Layout, shelf: Shelf | None = None) -
         lenient=options.get("lenient", False),
         adds_customers=options.get("adds_customers", True),
         month_first=month_first,
+        comma_decimals=comma_decimals,
         tag_ids=tuple(options.get("tags", ())),
         answers=options.get("answers", {}),
         shelf=shelf,

@@ -60,6 +60,7 @@ class Target:
     joins: str = ""
     needs_order: bool = False  # a date: day or month first matters
     timed: bool = False  # a date: a time of day is kept
+    figures: bool = False  # a number: what its comma means matters
     choices: bool = False  # only some words are understood
     abroad: Callable[[str, str], Any] | None = None  # as ``clean``, told the row's country
 

@@ -138,12 +138,12 @@ class SpendRows(MappedImporter):
         Target("channel", _("Platform"), clean=_platform),
         Target("campaign", _("Campaign"), clean=length_of(Campaign, "name")),
         Target("campaign_id", _("The campaign's id on the platform"), clean=_id),
-        Target("amount", _("Amount"), clean=_amount),
-        Target("micros", _("Amount in millionths"), clean=_amount),
+        Target("amount", _("Amount"), clean=_amount, figures=True),
+        Target("micros", _("Amount in millionths"), clean=_amount, figures=True),
         Target("currency", _("Currency"), clean=_currency),
-        Target("impressions", _("Impressions"), clean=_count),
-        Target("clicks", _("Clicks"), clean=_count),
-        Target("conversions", _("Conversions"), clean=_hundredths),
+        Target("impressions", _("Impressions"), clean=_count, figures=True),
+        Target("clicks", _("Clicks"), clean=_count, figures=True),
+        Target("conversions", _("Conversions"), clean=_hundredths, figures=True),
     ]
     reasons = {
         "no_day": _("The row tells no day."),

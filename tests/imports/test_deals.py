@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,23 @@ def test_of_two_customers_of_one_name_the_one_with_the_deal_is_meant(
     assert bring_in(write(text)).created == 1
     CustomerFactory(name="Acme")
     assert sums(bring_in(write(text + "New,Acme,5\n"))) == (2, 0, 0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "read"),
+    [
+        (("15.000,50", "1.000", "€ 2.500", "12"), ("15000.50", "1000", "2500", "12")),
+        (("1.250.000", "1,5", "1.000", "0"), ("1250000", "1.5", "1000", "0")),
+        (("15,000.50", "1,000", "1.5", "12"), ("15000.50", "1000", "1.5", "12")),
+        (("1.000", "12", "7", "0"), ("1", "12", "7", "0")),
+        (("1.000,5", "2.50", "1.000", "0"), ("1000.5", "2.5", "1", "0")),
+    ],
+)
+def test_it_reads_a_dot_as_the_files_other_numbers_say(
+    bring_in: BringIn, write: Write, amounts: tuple[str, ...], read: tuple[str, ...]
+) -> None:
+    ExchangeRate.objects.create(currency="EUR", rate="8", from_date=date(2020, 1, 1))
+    rows = "".join(f"Deal {n};Acme;{said}\n" for n, said in enumerate(amounts))
+    bring_in(write(f"Deal Name;Account Name;Amount\n{rows}"))
+    found = Deal.objects.order_by("name").values_list("amount", flat=True)
+    assert tuple(found) == tuple(map(Decimal, read))
