@@ -1,8 +1,13 @@
-"""Which encoding a text file has, told by its mark or by decoding all of it, never by guessing."""
+"""Which encoding a text file has, told by its mark or by decoding all of it.
+
+Older Western files, such as Salesforce's reports, decode as nearly anything; they are told by their
+accented letters, which stand alone among others.
+"""
 
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -15,11 +20,13 @@ SAMPLE_CHARACTERS = 20_000
 UTF8 = "UTF-8"
 GB18030 = "GB18030"
 UTF16 = "UTF-16"
-CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030", UTF16: "utf-16"}
+WESTERN = "Windows-1252"
+CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030", UTF16: "utf-16", WESTERN: "cp1252"}
 
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b")
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -30,7 +37,7 @@ class FileRefusedError(RefusedError):
 
 
 def detect_encoding(path: Path) -> str:
-    """``UTF8``, ``GB18030`` or (when its mark says so) ``UTF16``.
+    """``UTF8``, ``GB18030``, ``WESTERN`` or (when its mark says so) ``UTF16``.
 
     Raises
     ------
@@ -43,16 +50,10 @@ def detect_encoding(path: Path) -> str:
     wrong = _first_undecodable(path, "utf-8")
     if wrong is None:
         return UTF8
-    if _first_undecodable(path, "gb18030") is None:
-        if _reads_as_chinese(path):
-            return GB18030
-        raise FileRefusedError(
-            _(
-                "Line %(line)s holds letters of an older Western encoding; save the file as "
-                "UTF-8 (in Excel: “CSV UTF-8”) and choose it again."
-            )
-            % {"line": wrong[1]}
-        )
+    if _first_undecodable(path, "gb18030") is None and _reads_as_chinese(path):
+        return GB18030
+    if _first_undecodable(path, "cp1252") is None and _reads_as_western(path):
+        return WESTERN
     raise FileRefusedError(
         _(
             "Line %(line)s (byte %(byte)s) is neither UTF-8 nor GB18030; save the file as "
@@ -151,3 +152,17 @@ def _reads_as_chinese(path: Path) -> bool:
                 else:
                     genuine += 1
     return genuine > doubtful
+
+
+def _reads_as_western(path: Path) -> bool:
+    """Whether the foreign bytes are accented letters and signs in words of plain letters.
+
+    In Chinese, Japanese or Cyrillic text of another encoding most have such a byte beside them.
+    """
+    alone = together = 0
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK):
+            for run in _FOREIGN.findall(block):
+                alone += len(run) == 1
+                together += len(run) if len(run) > 1 else 0
+    return alone > 4 * together

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.accounts.models import Team, User
-from customers.imports.encoding import GB18030, UTF8, UTF16
+from customers.imports.encoding import CODECS
 from customers.imports.guessing import SEVERAL
 from customers.imports.layout import CARDS, CSV, WORKBOOK, Layout, Wish
 from customers.imports.mapped import MappedImporter, key_choices
@@ -84,7 +84,7 @@ class ReadingForm(_DressedForm):
 
     kind = forms.ChoiceField(label=_("What the file holds"))
     encoding = forms.ChoiceField(
-        label=_("Encoding"), choices=[(name, name) for name in (UTF8, GB18030, UTF16)]
+        label=_("Encoding"), choices=[(name, name) for name in CODECS]
     )
     delimiter = forms.ChoiceField(label=_("Columns are divided by"), choices=DELIMITER_NAMES)
     sheet = forms.ChoiceField(label=_("Sheet"))

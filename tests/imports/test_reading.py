@@ -32,6 +32,12 @@ def test_it_reads_chinese_in(write: Write, encoding: str) -> None:
     assert read(path) == [["北京云海科技", "北京"]]
 
 
+@pytest.mark.parametrize("place", ["Zürich", "Café “Noël” — 5 €"])
+def test_it_reads_the_western_encoding_of_salesforces_reports(write: Write, place: str) -> None:
+    path = write(f"name,city\r\nMüller & Söhne,{place}\r\n", encoding="cp1252")
+    assert read(path) == [["Müller & Söhne", place]]
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_it_finds_the_delimiter(write: Write, delimiter: str) -> None:
     path = write(f'name{delimiter}"a, b; c"\n1{delimiter}2\n')
@@ -91,7 +97,7 @@ def test_it_refuses_text_after_a_closing_quote(write: Write) -> None:
         (b"a,b\n", "The file has a header but no rows."),
         (b"a,b\n1,2\n3,\x004\n", "Line 3 holds a NUL byte"),
         (b"a,b\n1,2\n3,\xff\xff\n", "Line 3 (byte 11) is neither UTF-8 nor GB18030"),
-        ("name,city\nA,B\nMüller,Zürich\n".encode("latin-1"), "Line 3 holds letters of an"),
+        ("name,city\nA,B\nЗаказ,Київ\n".encode("cp1251"), "Line 3 (byte"),
         (b"PK\x03\x04rest", "The workbook is damaged or protected"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is a workbook of Excel 2003 or older"),
         (
