@@ -83,9 +83,7 @@ class ReadingForm(_DressedForm):
     prefix_id = "reading"
 
     kind = forms.ChoiceField(label=_("What the file holds"))
-    encoding = forms.ChoiceField(
-        label=_("Encoding"), choices=[(name, name) for name in CODECS]
-    )
+    encoding = forms.ChoiceField(label=_("Encoding"), choices=[(name, name) for name in CODECS])
     delimiter = forms.ChoiceField(label=_("Columns are divided by"), choices=DELIMITER_NAMES)
     sheet = forms.ChoiceField(label=_("Sheet"))
     header_line = forms.IntegerField(

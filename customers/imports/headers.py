@@ -56,7 +56,7 @@ _PLACE: Names = {
 }  # fmt: skip
 _REACH: Names = {
     "phone": (
-        "Phone", "Phone Number", "Telephone", "Tel", "Tel 2", "Mobile", "Mobile Phone",
+        "Phone", "Phone Number", "Telephone", "Tel", "Tel 2", "Tel 3", "Mobile", "Mobile Phone",
         "Mobile Phone Number", "Mobile Number", "MobilePhone", "Cell", "Cell Phone", "Work Phone",
         "Business Phone", "Home Phone", "Other Phone",
         "Primary Phone", "Main Phone", "Direct Phone", "Company Phone", "Account Phone",
@@ -65,7 +65,7 @@ _REACH: Names = {
         "固定电话", "办公电话", "公司电话", "联系人电话", "联系人手机", "手机1", "移动电话",
     ),
     "email": (
-        "Email", "E-mail", "Email Address", "Mail", "Email 2", "Work Email",
+        "Email", "E-mail", "Email Address", "Mail", "Email 2", "Email 3", "Work Email",
         "Primary Email", "Contact Email", "Company Email", "Customer Email", "E-mail - Value",
         "电子信箱", "联系邮箱",
         "邮箱", "电子邮件", "电子邮箱", "邮件", "邮箱地址",
@@ -379,9 +379,9 @@ NO = frozenset({
     "no", "n", "false", "f", "0", "off", "否", "无", "×", "不", "不同意", "falsch", "nein", "faux",
     "non", "falso",
 })  # fmt: skip
-# What reports of Salesforce write below their rows.
+# What reports of Salesforce write below their rows, and groups of cards.
 BELOW_ROWS = re.compile(
     r"Grand (?:Totals|Summaries)\b.*|Confidential Information - Do Not Distribute|"
-    r"Copyright \(c\) .*salesforce\.com.*|(?:Generated|Filtered|Sorted) By:.*",
+    r"Copyright \(c\) .*salesforce\.com.*|KIND:group|(?:Generated|Filtered|Sorted) By:.*",
     re.IGNORECASE,
 )

@@ -24,7 +24,8 @@ LINK_REASONS = {
 }
 THEIR_CUSTOMER = _("Their customer")
 LONGEST = 200  # characters of a customer's name
-_PART = re.compile(r"[^;；\n]+")
+# A name between semicolons; in quotes it may hold some itself.
+_PART = re.compile(r'\s*"[^"\n]*[;；][^"\n]*"\s*(?=[;；\n]|$)|[^;；\n]+')
 MOST_JOINED = 4  # parts between semicolons that may be one name
 
 
@@ -106,7 +107,7 @@ class CustomerLink:
         ids, said = _ids(values), values.get("customer", "")
         names = self._divided(said)
         if len(ids) == 1 and len(said) <= LONGEST:
-            names = [said] if said else []
+            names = [_bare(said)] if said else []
         if len(ids) > 1 and len(names) > 1 and len(ids) != len(names):
             names = []  # some name holds what divides them
         return list(zip_longest(ids, names, fillvalue=""))
@@ -123,7 +124,7 @@ class CustomerLink:
                 if self.pool.find("name", said[start : ends[place][1]].strip())
             )
             last = next(known, 0)
-            names.append(said[start : ends[last][1]].strip())
+            names.append(_bare(said[start : ends[last][1]]))
             ends = ends[last + 1 :]
         return list(dict.fromkeys(names))
 
@@ -176,6 +177,13 @@ def _ids(values: Mapping[str, Any]) -> list[str]:
     return list(values.get("customer_id") or ())
 
 
+def _bare(said: str) -> str:
+    """A name without the quotes that hold it together."""
+    name = said.strip()
+    whole = _PART.fullmatch(name)
+    return name[1:-1].strip() if whole and name[0] == '"' and re.search("[;；]", name) else name
+
+
 def _ends(said: str) -> list[tuple[int, int]]:
     """Where each part of a cell that is no blank begins and ends."""
     return [found.span() for found in _PART.finditer(said) if found[0].strip()]
@@ -186,7 +194,7 @@ def _all_names(values: Mapping[str, Any]) -> list[str]:
     said = values.get("customer", "")
     ends = _ends(said)
     spans = [
-        said[start:end].strip()
+        _bare(said[start:end])
         for place, (start, _end) in enumerate(ends)
         for _start, end in ends[place : place + MOST_JOINED]
     ]

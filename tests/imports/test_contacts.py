@@ -217,6 +217,28 @@ def test_it_reads_a_file_of_cards(bring_in: BringIn, write: Write) -> None:
     assert Contact.objects.get(phone="+8613800138000").name == "张建国"
 
 
+def test_it_reads_what_phones_put_into_cards(bring_in: BringIn, write: Write) -> None:
+    cards = (
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Jürgen Müller\nORG:Müller\\; Söhne GmbH;Einkauf\n"
+        "item1.ORG:Zweite AG\nTEL:139 0571 8888\nTEL;type=pref:139 0571 8001\n"
+        "item2.TEL:0571-88888888\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:3.0\nFN:Freunde\nX-ADDRESSBOOKSERVER-KIND:group\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Team\nMEMBER:urn:uuid:1\nEND:VCARD\n"
+        "BEGIN:VCARD\nVERSION:4.0\nKIND:org\nFN:Fils & Fille; Paris\n"
+        "EMAIL;PREF=2:b@fils.fr\nEMAIL;PREF=1:a@fils.fr\nEND:VCARD\n"
+    )
+    batch = bring_in(write(cards, name="people.vcf"))
+    assert sums(batch) == (4, 2, 0, 2, 0)
+    person = Contact.objects.get(name="Jürgen Müller")
+    assert set(person.customers.values_list("name", flat=True)) == {
+        "Müller; Söhne GmbH", "Zweite AG",
+    }  # fmt: skip
+    assert person.phone == "+8613905718001"
+    assert {"TEL 2: 139 0571 8888", "TEL 3: 0571-88888888"} <= set(person.note.splitlines())
+    house = Contact.objects.exclude(pk=person.pk).get()
+    assert (house.email, house.customers.get().name) == ("a@fils.fr", "Fils & Fille; Paris")
+
+
 def test_it_undoes_people_parts_and_companies(
     bring_in: BringIn, write: Write, cast: dict[str, Any]
 ) -> None:

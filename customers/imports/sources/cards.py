@@ -18,9 +18,10 @@ from customers.imports.encoding import CODECS, FileRefusedError, check_encoding,
 from customers.imports.layout import CARDS, Layout, Row, Wish
 
 COLUMNS = [
-    "UID", "FN", "ORG", "TITLE", "TEL", "TEL 2", "EMAIL", "EMAIL 2", "STREET", "CITY", "REGION",
-    "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
+    "UID", "FN", "ORG", "TITLE", "TEL", "TEL 2", "TEL 3", "EMAIL", "EMAIL 2", "EMAIL 3", "STREET",
+    "CITY", "REGION", "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
 ]  # fmt: skip
+GROUP = "KIND:group"
 MAX_CARD = 1 << 20  # characters; photographs make cards long
 MAX_LINES = 20_000
 
@@ -48,10 +49,16 @@ def read_layout(path: Path, wish: Wish) -> Layout:
 
 
 def read_rows(path: Path, layout: Layout) -> Iterator[Row]:
-    """A card that cannot be read comes as a row of one cell: the ledger rejects it."""
+    """A card that cannot be read comes as a row of one cell: the ledger rejects it.
+
+    So does a group of cards, which is nobody: kinds take it for a note.
+    """
     for line, card in _cards(path, layout.encoding):
         fields = _fields(card)
-        yield Row(line, [card[:200]] if fields is None else [fields.get(c, "") for c in COLUMNS])
+        if fields is None or fields.get("KIND") == GROUP:
+            yield Row(line, [GROUP if fields else card[:200]])
+        else:
+            yield Row(line, [fields.get(column, "") for column in COLUMNS])
 
 
 def _cards(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
@@ -94,16 +101,41 @@ def _texts(card: Any) -> Iterator[tuple[str, str]]:
         for line in contents.get(name, [])[:1]:
             yield name.upper(), _flat(line.value)
     for name in ("tel", "email"):
-        for place, line in enumerate(_preferred(contents.get(name, []))[:2]):
-            said = _flat(line.value)
-            yield (f"{name.upper()} 2" if place else name.upper()), said.removeprefix("tel:")
-    for line in contents.get("org", [])[:1]:
-        yield "ORG", _flat(line.value[0] if isinstance(line.value, list) else line.value)
+        said = [
+            _flat(line.value).removeprefix("tel:") for line in _preferred(contents.get(name, []))
+        ]
+        said = [text for text in dict.fromkeys(said) if text.strip()]
+        yield name.upper(), said[0] if said else ""
+        yield f"{name.upper()} 2", said[1] if said[1:] else ""
+        yield f"{name.upper()} 3", "; ".join(said[2:])
+    yield "ORG", "\n".join(filter(None, map(_company, contents.get("org", []))))
     for line in contents.get("categories", [])[:1]:
         yield "CATEGORIES", _flat(line.value)
     for line in _preferred(contents.get("adr", []))[:1]:
         yield from _address(line.value)
-    yield "FN", _name(contents)
+    yield from _who(contents)
+
+
+def _who(contents: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
+    """The name; for a company's card also as its company, for a group's that it is one."""
+    name = _name(contents)
+    yield "FN", name
+    for key in ("kind", "x-addressbookserver-kind"):
+        for line in contents.get(key, []):
+            if _flat(line.value).casefold() == "group":
+                yield "KIND", GROUP
+            if _flat(line.value).casefold() == "org" and "org" not in contents:
+                yield "ORG", _quoted(name)
+
+
+def _company(line: Any) -> str:
+    """A company without its departments."""
+    return _quoted(_flat(line.value[0] if isinstance(line.value, list) else line.value).strip())
+
+
+def _quoted(name: str) -> str:
+    """One name where several may stand, though it holds what divides them."""
+    return f'"{name}"' if {";", "；"} & set(name) and '"' not in name else name
 
 
 def _address(value: Any) -> Iterator[tuple[str, str]]:
@@ -126,13 +158,16 @@ def _name(contents: dict[str, list[Any]]) -> str:
 
 
 def _preferred(lines: list[Any]) -> list[Any]:
-    """Those marked as preferred first."""
-    return sorted(lines, key=lambda line: not _is_preferred(line))
+    """Those marked as preferred first, and by the number of their preference (RFC 6350, 5.3)."""
+    return sorted(lines, key=_preference)
 
 
-def _is_preferred(line: Any) -> bool:
+def _preference(line: Any) -> int:
     kinds = {kind.casefold() for kind in line.params.get("TYPE", [])}
-    return "pref" in kinds or "PREF" in line.params or "PREF" in line.singletonparams
+    if "pref" in kinds or "PREF" in line.singletonparams:
+        return 1
+    said = "".join(line.params.get("PREF", []))
+    return int(said) if said.isdecimal() else 101
 
 
 def _flat(value: Any) -> str:
