@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from analytics import (
     csat_runs,
     deal_frames,
+    forecast_frames,
+    forecast_runs,
     frames,
     marketing_frames,
     marketing_runs,
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from analytics.methods.errors import Notice
-
-FORECAST_WEEKS = 13
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,7 @@ def _cluster(run: Run, frame: pd.DataFrame) -> Outcome:
 
 
 def _forecast(run: Run, frame: pd.DataFrame) -> Outcome:
-    from analytics.methods.forecast import forecast
-
-    horizon = int(run.params.get("horizon", FORECAST_WEEKS))
-    found = forecast(frame, "sales", horizon=horizon, date="week")
-    result = found.to_dict()
-    result["history"] = {
-        "x": [week.date().isoformat() for week in frame["week"]],
-        "actual": [float(value) for value in frame["sales"]],
-    }
+    found, result = forecast_runs.fit(run, frame)
     return Outcome(
         result=result, metrics=result["backtest"], notices=found.notices,
         rows_used=found.rows_used, rows_dropped=found.rows_dropped,
@@ -179,11 +171,13 @@ def _staffing(run: Run, frame: pd.DataFrame) -> Outcome:
 class _Method:
     load: Callable[[Scope], Any]
     fit: Callable[[Run, Any], Outcome]
+    # Whether what the newest result was asked is asked again, by the clock and the button.
+    keeps: bool = False
 
 
 METHODS: dict[str, _Method] = {
     Run.Method.CLUSTER: _Method(frames.customer_features, _cluster),
-    Run.Method.FORECAST: _Method(frames.weekly_sales, _forecast),
+    Run.Method.FORECAST: _Method(forecast_frames.sales_weeks, _forecast, keeps=True),
     Run.Method.REGRESS: _Method(marketing_frames.marketing_weeks, _regress),
     Run.Method.BUDGET: _Method(marketing_frames.marketing_weeks, _budget),
     **{
@@ -220,3 +214,11 @@ ASKED: dict[str, _Asked] = {Run.Method.EXPERIMENT: _Asked(experiment_runs.load, 
 
 def fit_of(run: Run) -> Callable[[Run, Any], Outcome]:
     return ASKED[run.method].fit if run.method in ASKED else METHODS[run.method].fit
+
+
+def kept_params(method: str, last: Run | None, team_id: int | None) -> dict[str, Any]:
+    """What the next run of a method is asked when nobody says: the same as its newest result."""
+    if method not in METHODS or not METHODS[method].keeps:
+        return {}
+    # At first the groups that have targets.
+    return dict(last.params) if last and last.params else {"by": "owner" if team_id else "team"}

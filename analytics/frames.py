@@ -35,6 +35,8 @@ class Scope:
     until: datetime | None = None
     # These alone: customers where snapshots are taken, open deals where those are looked at.
     ids: Sequence[int] | None = None
+    # What sales are told apart by (``forecast_frames.APART``).
+    by: str = ""
 
     def of(self, model: type[Any]) -> Any:
         manager = model.objects

@@ -16,6 +16,7 @@ from analytics import (
     csat_pages,
     csat_words,
     drift_charts,
+    forecast_pages,
     marketing_pages,
     order_pages,
     score_pages,
@@ -26,7 +27,6 @@ from analytics import (
 from analytics.budgets import BudgetForm
 from analytics.experiments import presenting
 from analytics.forms import OptionsForm
-from analytics.model_names import model_label
 from analytics.models import Run
 from analytics.score_words import feature_names
 from crm.common import formats
@@ -60,14 +60,8 @@ METHOD_PAGES: dict[str, MethodPage] = {
         ),
     ),
     Run.Method.FORECAST: MethodPage(
-        "forecast", gettext_lazy("Sales forecast"), gettext_lazy("How much will we sell?"),
-        "chart-line",
-        gettext_lazy(
-            "Several models forecast weeks they had not seen, from several points in the past. "
-            "Their mean is used: the smaller a model's error there, the more it weighs. MASE "
-            "below 1 means better than repeating the same week of last season. Coverage says how "
-            "many of the true values the drawn intervals really held."
-        ),
+        "forecast", gettext_lazy("Sales forecast"), forecast_pages.QUESTION, "chart-line",
+        forecast_pages.EXPLANATION, forecast_pages.ForecastForm,
     ),
     Run.Method.REGRESS: MethodPage(
         "regress", gettext_lazy("Marketing effect"), marketing_pages.QUESTIONS[Run.Method.REGRESS],
@@ -130,17 +124,19 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
     if run.state != Run.State.FINISHED:
         reason = _reason(run)
         return {"charts": [], "cautions": cautions, "reason": reason}
-    if run.method == Run.Method.COMMUNICATIONS:
-        sentence, pictures, quality, steps = talk_pages.talk_page(run, asked or {})
-        findings = talk_pages.findings(run, asked or {})
+    if run.method in _CHOSEN:
+        part = _CHOSEN[run.method]
+        sentence, pictures, quality, steps = part.page(run, asked or {})
+        findings, choices = part.findings(run, asked or {}), part.options(run, asked or {})
     else:
         sentence, pictures, quality, steps = _PAGES[run.method](run)
         findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
+        choices = []
     return {
         "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
         "cautions": cautions, "notes": [text for code, text in told if code in HARMLESS],
         "reason": "", "findings": findings,
-        "choices": _choices(run, asked or {}),
+        "choices": choices,
     }  # fmt: skip
 
 
@@ -151,10 +147,6 @@ def _reason(run: Run) -> str:
     if run.method == Run.Method.EXPERIMENT and run.error["code"] == "constant_outcome":
         return _("So far all customers did the same, so there is nothing to compare yet.")
     return translated(run.error["code"], run.error["params"])
-
-
-def _choices(run: Run, asked: Mapping[str, str]) -> dict[str, Any] | None:
-    return talk_pages.options(run, asked) if run.method == Run.Method.COMMUNICATIONS else None
 
 
 def _named(params: dict[str, Any]) -> dict[str, Any]:
@@ -239,56 +231,8 @@ def _cluster(run: Run) -> Page:
     return sentence, pictures, quality, steps
 
 
-def _forecast(run: Run) -> Page:
-    result = run.result
-    steps = result["forecast"]
-    total = sum(step["mean"] for step in steps)
-    low, high = sum(step["lo80"] for step in steps), sum(step["hi80"] for step in steps)
-    sentence = _(
-        "The next %(weeks)d weeks are expected to bring %(total)s; single weeks lie between "
-        "%(low)s and %(high)s in 80%% of cases."
-    ) % {
-        "weeks": len(steps),
-        "total": _short(total),
-        "low": _short(low / len(steps)),
-        "high": _short(high / len(steps)),
-    }
-    test = result["backtest"]
-    quality = [
-        (_("Model"), _model(result)),
-        (_("MASE on unseen weeks"), _figure(test["mase"])),
-        (_("MASE of the naive rival"), _figure(test["naive_mase"])),
-        ("sMAPE", "–" if test["smape"] is None else formats.percent(test["smape"] / 100, 1)),
-        (_("Interval coverage (80%)"), _share(test["coverage80"])),
-        (_("Interval coverage (95%)"), _share(test["coverage95"])),
-        (_("Backtest starts"), _figure(test.get("origins"), 0)),
-    ]
-    return (
-        sentence,
-        [charts.fan(result)],
-        quality,
-        [(_("Compare with targets"), reverse("sales:target_list"))],
-    )
-
-
-def _model(result: dict[str, Any]) -> str:
-    """The model that forecasts, or those whose weighted mean does."""
-    shown = {m["name"]: model_label(m) for m in result["models"]}
-    if result["chosen"] != "combination":
-        return shown.get(result["chosen"], result["chosen"])
-    members = [shown[m["name"]] for m in result["models"] if m["member"]]
-    return _("Weighted mean of: %(models)s") % {"models": formats.listed(members)}
-
-
-def _short(amount: float) -> str:
-    from django.conf import settings
-
-    return formats.short_money(amount, settings.BASE_CURRENCY)
-
-
 _PAGES: dict[str, Callable[[Run], Page]] = {
     Run.Method.CLUSTER: _cluster,
-    Run.Method.FORECAST: _forecast,
     Run.Method.REGRESS: marketing_pages.effects_page,
     Run.Method.BUDGET: marketing_pages.budget_page,
     Run.Method.EXPERIMENT: presenting.experiment_page,
@@ -306,4 +250,23 @@ _FINDINGS: dict[str, Callable[[Run], list[str]]] = {
     Run.Method.WIN: win_pages.findings,
     Run.Method.CSAT: csat_pages.findings,
     Run.Method.STAFFING: staffing_pages.findings,
+}
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A page of which the reader chooses a part."""
+
+    page: Callable[[Run, Mapping[str, str]], Page]
+    findings: Callable[[Run, Mapping[str, str]], list[str]]
+    options: Callable[[Run, Mapping[str, str]], list[dict[str, Any]]]
+
+
+_CHOSEN: dict[str, _Chosen] = {
+    Run.Method.FORECAST: _Chosen(
+        forecast_pages.forecast_page, forecast_pages.findings, forecast_pages.options
+    ),
+    Run.Method.COMMUNICATIONS: _Chosen(
+        talk_pages.talk_page, talk_pages.findings, talk_pages.options
+    ),
 }

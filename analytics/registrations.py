@@ -11,6 +11,7 @@ from analytics.boards import mailing, printing  # noqa: F401  # mailing fills it
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
 from analytics.models import CustomerScore, CustomerValue, NextProduct
+from analytics.outlook import target_panel
 from crm.common.registries import NavItem, Panel, customer_panels, nav_items, record_panels
 from crm.records.lists import export_pages
 from crm.records.resources import KEEPERS, list_extras
@@ -19,7 +20,7 @@ from customers.filters import CustomerFilterSet
 from customers.resources import CUSTOMERS
 from sales.filters import DealFilterSet, OrderFilterSet
 from sales.offers import LearnedChance, deal_tags, learned_chances
-from sales.resources import DEALS
+from sales.resources import DEALS, TARGETS
 from service.filters import RequestFilterSet
 from service.offers import desk_panels, request_badges, request_panels
 from service.resources import REQUESTS
@@ -48,6 +49,9 @@ RequestFilterSet.base_filters["risk"] = csat_risk.RiskFilter()
 
 record_panels.setdefault(DEALS.kind, []).append(
     Panel("win", "analytics/panels/win.html", 10, win_columns.win_panel)
+)
+record_panels.setdefault(TARGETS.kind, []).append(
+    Panel("outlook", "analytics/panels/outlook.html", 10, target_panel)
 )
 record_panels.setdefault("marketing.campaign", []).append(
     Panel("credit", "analytics/panels/credit.html", 10, attribution.campaign_panel)

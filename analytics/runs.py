@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from analytics import frames, generations, score_runs
-from analytics.fits import ASKED, METHODS, Outcome, fit_of
+from analytics.fits import ASKED, METHODS, Outcome, fit_of, kept_params
 from analytics.frames import Scope
 from analytics.lost_runs import alive
 from analytics.models import Run
@@ -172,10 +172,11 @@ def nightly(
 
 def _nightly_turn(method: str, team_id: int | None) -> str:
     last = Run.objects.last_finished(method, team_id)
-    frame = METHODS[method].load(Scope(team_id=team_id))
+    params = kept_params(method, last, team_id)
+    frame = METHODS[method].load(Scope(team_id=team_id, by=params.get("by", "")))
     if last and last.fingerprint == fingerprint(frame) and score_runs.has_model(last):
         return "unchanged"
-    return run_method(method=method, team_id=team_id).state
+    return run_method(method=method, team_id=team_id, params=params).state
 
 
 def _window(frame: pd.DataFrame) -> tuple[Any, Any]:

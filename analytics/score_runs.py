@@ -42,7 +42,8 @@ def scope_of(run: Run) -> Scope:
     day = run.params.get("today")
     today = date.fromisoformat(day) if day else until and timezone.localdate(until)
     actor = (origin or run).created_by
-    return Scope(actor=actor, team_id=run.team_id, today=today, until=until)
+    by = run.params.get("by", "")
+    return Scope(actor=actor, team_id=run.team_id, today=today, until=until, by=by)
 
 
 def learning_frame(method: str) -> Callable[[Scope], pd.DataFrame]:

@@ -34,16 +34,16 @@ PERIOD_NAMES = {
 Page = tuple[str, list[Chart], list[tuple[str, str]], list[tuple[str, str]]]
 
 
-def options(run: Run, asked: Mapping[str, str]) -> dict[str, Any]:
+def options(run: Run, asked: Mapping[str, str]) -> list[dict[str, Any]]:
     """What may be chosen on the page, and what is."""
     channel, period = _chosen(run, asked)
     names = channel_names()
-    keys = [ALL, *run.result["order"]]
-    return {
-        "channel": channel, "period": period,
-        "channels": [(key, names[key]) for key in keys],
-        "periods": list(PERIOD_NAMES.items()),
-    }  # fmt: skip
+    channels = [(key, names[key]) for key in (ALL, *run.result["order"])]
+    return [
+        {"name": "channel", "label": _("Channel"), "choices": channels, "chosen": channel},
+        {"name": "period", "label": _("Period"), "choices": [*PERIOD_NAMES.items()],
+         "chosen": period},
+    ]  # fmt: skip
 
 
 def _chosen(run: Run, asked: Mapping[str, str]) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from analytics import dashboard, metrics
 from analytics.comparing.entries import run_entries
 from analytics.comparing.reproduction import reproduced
 from analytics.dashboard import SERVERS
+from analytics.fits import kept_params
 from analytics.forms import OptionsForm
 from analytics.models import Run
 from analytics.offers import offer
@@ -123,6 +124,7 @@ def _method_page(
         "team": team_asked(request), "query": request.GET.urlencode(),
         **(run_page(newest, request.GET.dict()) if newest else {}),
         "offer": offer(newest, request.user) if newest else None,
+        "again": kept_params(page.name, newest, request.user.team_id),
     }  # fmt: skip
     status = 422 if options and options.errors else 200
     return render(request, "analytics/method.html", context, status=status)

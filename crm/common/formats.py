@@ -45,6 +45,11 @@ def percent(share: Number, digits: int = 0) -> str:
     return str(numbers.format_percent(Decimal(str(share)), pattern, locale=locale()))
 
 
+def signed_percent(share: float) -> str:
+    """−0.27 → −27 %."""
+    return f"{share:+.0%}".replace("-", "−")
+
+
 def money(amount: Number, currency: str) -> str:
     """¥416,000 or €12.50: cents appear where there are any."""
     value = Decimal(str(amount))

@@ -71,7 +71,7 @@ def percent(share: float | None, digits: int = 0) -> str:
 @register.filter
 def signed_percent(share: float) -> str:
     """A change (-0.27) in per cent, with its sign."""
-    return f"{share:+.0%}".replace("-", "−")
+    return formats.signed_percent(share)
 
 
 @register.filter
