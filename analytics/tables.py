@@ -18,6 +18,7 @@ MAX_COLUMNS = 2_000
 MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
 CHUNK = 1 << 20
+_MONTH = re.compile(r"\d{4}\.(?:0?[1-9]|1[0-2])")
 _LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])', re.MULTILINE)
 
 
@@ -60,7 +61,26 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
     }  # fmt: skip
     decimal = "," if _decimal_comma(file, encoding, delimiter) else "."
     frame = pd.read_csv(file, **layout, low_memory=False, decimal=decimal)
-    return _with_leading_zeros(frame, file, layout)
+    return _with_months(_with_leading_zeros(frame, file, layout), file, layout)
+
+
+def _with_months(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:
+    """Keep months such as 2024.10 as they are written: 2024.1 is another one."""
+    likely = [name for name in frame if _year_and_month(frame[name])]
+    if not likely:
+        return frame
+    written = pd.read_csv(file, **{**layout, "usecols": likely, "dtype": str})
+    for name in likely:
+        cells = written[name].str.strip()
+        if bool(cells.dropna().str.fullmatch(_MONTH).all()) and bool(cells.str.endswith("0").any()):
+            frame[name] = cells
+    return frame
+
+
+def _year_and_month(column: pd.Series) -> bool:
+    if not pd.api.types.is_float_dtype(column.dtype):
+        return False
+    return bool((column.dropna().between(1900, 2100)).all()) and not _whole_floats(column)
 
 
 def _with_leading_zeros(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:

@@ -13,8 +13,8 @@ import pandas as pd
 from analytics.methods.written_numbers import MISSING
 
 _TIME = (
-    r"(?:(?:\s+|T)(?P<H>\d{1,2})[:时点](?P<M>\d{1,2})(?:[:分](?P<S>\d{1,2})?"
-    r"(?P<F>\.\d+)?)?[分秒]?\s*(?P<P>[ap]m)?)?"
+    r"(?:(?:\s+|T)(?P<H>\d{1,2})[:时点](?:(?P<M>\d{1,2})(?:[:分](?P<S>\d{1,2})?"
+    r"(?P<F>\.\d+)?)?)?[分秒]?\s*(?P<P>[ap]m)?)?"
 )
 _ZONE = r"\s*(?P<Z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 _PLAIN_ISO = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
@@ -34,8 +34,16 @@ _QUARTER = re.compile(
 _QUARTER_FIRST = re.compile(
     r"(?:Q(?P<q>[1-4])|(?P<c>[1-4])Q)[-\s/'’]?(?P<y>\d{4}|\d{2})", re.IGNORECASE
 )
-_WEEK = re.compile(r"(?P<y>\d{4})(?:-?W|年第)(?P<w>\d{1,2})周?(?:-?(?P<k>[1-7]))?", re.IGNORECASE)
-_WEEK_FIRST = re.compile(r"(?:W|Week\s?)(?P<w>\d{1,2})[-\s/](?P<y>\d{4})", re.IGNORECASE)
+_WEEK = re.compile(
+    r"(?P<y>\d{4})(?:[-\s/]*(?:W|Wk|Week|KW)\s?|年第|[-年](?=\d{1,2}周))(?P<w>\d{1,2})周?"
+    r"(?:-?(?P<k>[1-7]))?",
+    re.IGNORECASE,
+)
+_WEEK_FIRST = re.compile(r"(?:W|Wk|Week|KW)\s?(?P<w>\d{1,2})[-\s/,]+(?P<y>\d{4})", re.IGNORECASE)
+# These mean weeks or quarters only where the whole column says so.
+_BARE_WEEK = re.compile(r"(?P<y>(?:19|20)\d\d)[-/.]?(?P<w>\d\d?)")
+_BARE_QUARTER = re.compile(r"(?P<y>(?:19|20)\d\d)[.:](?P<q>[1-4])")
+_YEAR = re.compile(r"(?:FY\s?)?(?P<y>\d{4})(?:年度?)?", re.IGNORECASE)
 _SHORT_MONTH = re.compile(r"(?:(?P<d>\d{1,2})[-\s/])?(?P<n>[A-Za-z]{3,9})[-\s/'’]+(?P<y>\d{2})")
 _DIGITS = {4: "%Y", 6: "%Y%m", 8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 _CHINESE = {"一": "1", "二": "2", "三": "3", "四": "4"}
@@ -89,8 +97,9 @@ def _read(written: pd.Series, *, utc: bool) -> pd.Series:
         return iso
     dates = pd.Series(pd.NaT, index=written.index, dtype="datetime64[ns]")
     readers: tuple[Callable[[pd.Series], pd.Series], ...] = (
-        _digits, partial(_year_first, utc=utc), partial(_year_last, utc=utc),
-        _year_month, _quarters, _weeks, _named,
+        _bare_weeks, _bare_quarters, _digits,
+        partial(_year_first, utc=utc), partial(_year_last, utc=utc),
+        _year_month, _quarters, _weeks, _years, _named,
     )  # fmt: skip
     left = written
     for read in readers:
@@ -107,6 +116,25 @@ def _iso(written: pd.Series) -> pd.Series | None:
     if not bool(written.str.fullmatch(_PLAIN_ISO).all()):
         return None
     return pd.to_datetime(written, format="ISO8601", errors="coerce")
+
+
+def _bare_weeks(left: pd.Series) -> pd.Series:
+    """202401 to 202452, 2024/13: weeks where no months can be meant."""
+    parts = _parts(left, _BARE_WEEK)
+    if len(parts) < len(left) or not 12 < parts["w"].astype(int).max() <= 53:
+        return pd.Series(dtype="datetime64[ns]")
+    text = parts["y"] + "-" + parts["w"].str.zfill(2) + "-1"
+    return pd.to_datetime(text, format="%G-%V-%u", errors="coerce")
+
+
+def _bare_quarters(left: pd.Series) -> pd.Series:
+    """2023.1 to 2024.4: quarters where a year and more of them follow each other without a gap."""
+    parts = _parts(left, _BARE_QUARTER)
+    quarters = parts["q"].astype(int)
+    counted = (parts["y"].astype(int) * 4 + quarters).unique()
+    if len(parts) < len(left) or not 5 <= len(counted) == np.ptp(counted) + 1:
+        return pd.Series(dtype="datetime64[ns]")
+    return _assembled(parts, parts["y"], quarters * 3 - 2, "1")
 
 
 def _digits(left: pd.Series) -> pd.Series:
@@ -204,6 +232,11 @@ def _weeks(left: pd.Series) -> pd.Series:
     return pd.to_datetime(text, format="%G-%V-%u", errors="coerce")
 
 
+def _years(left: pd.Series) -> pd.Series:
+    parts = _parts(left, _YEAR)
+    return _assembled(parts, parts["y"], "1", "1")
+
+
 def _named(left: pd.Series) -> pd.Series:
     """Names of months: Jan-24, 5-Jan-24, 5 Jan 2024, January 5, 2024 10:30."""
     short = _parts(left, _SHORT_MONTH)
@@ -227,7 +260,7 @@ def _parts(left: pd.Series, form: re.Pattern[str]) -> pd.DataFrame:
 def _assembled(
     parts: pd.DataFrame,
     year: pd.Series,
-    month: pd.Series,
+    month: pd.Series | str,
     day: pd.Series | str,
     *,
     utc: bool = False,

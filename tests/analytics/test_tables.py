@@ -46,6 +46,12 @@ def test_it_heeds_the_line_in_which_excel_names_the_delimiter(tmp_path: Path) ->
     assert frame.to_dict("list") == {"a": ["007", "8"], "b,c": [1.5, 2.5]}
 
 
+def test_it_tells_october_from_january_where_a_point_divides_them(tmp_path: Path) -> None:
+    frame = read_table(write(tmp_path, "month,kilo\n2024.1,1950.75\n2024.10,1950.10\n"))
+    assert frame["month"].tolist() == ["2024.1", "2024.10"]
+    assert frame["kilo"].tolist() == [1950.75, 1950.1]
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -88,10 +88,25 @@ def test_it_reads_months_quarters_and_weeks(cells: tuple[str, ...]) -> None:
         (("1960", "1960.25", "1960.5"), ["1960-01-01", "1960-04-01", "1960-07-01"]),
         (("Jan-69", "3Q68", "5.1.98"), ["1969-01-01", "2068-07-01", "1998-01-05"]),
         (("2019.01", "2019.5", "2019.12"), ["2019-01-01", "2019-05-01", "2019-12-01"]),
+        (("FY2023", "2024年", "2025年度"), ["2023-01-01", "2024-01-01", "2025-01-01"]),
     ],
 )
 def test_it_tells_which_year_is_meant(cells: tuple[str, ...], read: list[str]) -> None:
     assert dates(*cells) == read
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [("202401", "202414"), ("2024/01", "2024/14"), ("KW 1/2024", "2024 Week 14"),
+     ("Week 1, 2024", "2024-14周"), ("2024年01月01日 00时", "2024-04-01")],
+)  # fmt: skip
+def test_it_tells_weeks_from_months(cells: tuple[str, ...]) -> None:
+    assert dates(*cells) == ["2024-01-01", "2024-04-01"]
+
+
+def test_it_tells_quarters_from_months_by_the_whole_column() -> None:
+    assert dates("2023.2", "2023.3", "2023.4", "2024.1", "2024.2")[-1] == "2024-04-01"
+    assert dates("2023.2", "2023.3", "2023.4")[-1] == "2023-04-01"
 
 
 def test_it_tells_day_and_month_by_what_makes_the_rows_regular() -> None:
@@ -110,7 +125,9 @@ def test_it_keeps_the_clock_unless_the_clocks_differ() -> None:
     assert dates(*apart) == ["2024-03-30T04:00:00", "2024-03-30T12:00:00"]
 
 
-@pytest.mark.parametrize("cell", ["2024-02-30", "2024-13-01", "soon", "9999-12-31", "12:30"])
+@pytest.mark.parametrize(
+    "cell", ["2024-02-30", "2024-13-01", "2024-13", "soon", "9999-12-31", "12:30"]
+)
 def test_it_refuses_what_is_no_date(cell: str) -> None:
     with pytest.raises(DataProblem, match="cannot be read as dates"):
         dates("2024-01-05", cell)
