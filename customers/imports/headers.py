@@ -365,6 +365,12 @@ STAGE_PER_CENT: dict[str, int] = {
     "iddecisionmakers": 60, "perceptionanalysis": 70, "proposalpricequote": 75,
     "identifydecisionmakers": 60, "negotiationreview": 90, "closedlosttocompetition": 0,
     "lost": 0, "won": 100, "赢单": 100, "成交": 100, "输单": 0, "丢单": 0,
+    "初步接触": 10, "初步接洽": 10, "初步沟通": 10, "潜在客户开发": 10, "资格审查": 10,
+    "资格认定": 10, "需求分析": 20, "需求确认": 20, "已联系": 20, "价值建议": 50, "价值主张": 50,
+    "方案": 50, "报价": 50, "方案报价": 50, "方案制定": 50, "确定决策者": 60, "认知分析": 70,
+    "谈判": 70, "商务谈判": 70, "提案报价": 75, "谈判审核": 90, "谈判复查": 90, "合同": 90,
+    "合同签订": 90, "合同已发送": 90, "关闭赢得": 100, "已结束并赢得": 100, "已成交": 100,
+    "关闭失去": 0, "因竞争而丢失": 0, "已结束但客户流失": 0, "已丢单": 0,
     # HubSpot exports the words rather than the name within.
     "appointmentscheduledsalespipeline": 20, "qualifiedtobuysalespipeline": 40,
     "presentationscheduledsalespipeline": 60, "decisionmakerboughtinsalespipeline": 80,
@@ -379,6 +385,10 @@ NO = frozenset({
     "no", "n", "false", "f", "0", "off", "否", "无", "×", "不", "不同意", "falsch", "nein", "faux",
     "non", "falso",
 })  # fmt: skip
+# Marks deleted records in Salesforce's data export.
+DELETED = "isdeleted"
+# How a row of sums begins.
+SUMS = re.compile(r"[合总小共]\s*计|(?:Grand |Sub-?)totals?", re.IGNORECASE)
 # What reports of Salesforce write below their rows, and groups of cards.
 BELOW_ROWS = re.compile(
     r"Grand (?:Totals|Summaries)\b.*|Confidential Information - Do Not Distribute|"

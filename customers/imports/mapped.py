@@ -21,7 +21,7 @@ from crm.records.custom import PREFIX, Type, added_fields
 from customers.imports.commas import comma_leads, with_point
 from customers.imports.days import day, moment, month_comes_first
 from customers.imports.guessing import guess_mapping
-from customers.imports.headers import BELOW_ROWS, BLANKS, Names
+from customers.imports.headers import BELOW_ROWS, BLANKS, DELETED, SUMS, YES, Names, plain
 from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.problems import CellError
@@ -84,6 +84,8 @@ class MappedImporter(Importer):
     keys: ClassVar[Sequence[tuple[str, Any]]] = ()
     takes_tags: ClassVar[bool] = False
     may_add_customers: ClassVar[bool] = False
+    # Reasons that say the choice is none of ``choices_of``.
+    unknown: ClassVar[frozenset[str]] = frozenset({"bad_choice"})
 
     def __init__(self, header: Sequence[str], setting: Setting) -> None:
         self.header = header
@@ -101,6 +103,7 @@ class MappedImporter(Importer):
         for place, key in sorted(mapping.items()):
             self._places.setdefault(key, []).append(place)
         self.at = {key: places[0] for key, places in self._places.items()}
+        self._deleted = [place for place, name in enumerate(header) if plain(name) == DELETED]
 
     @classmethod
     def offered(cls, actor: Any) -> list[Target]:
@@ -223,7 +226,12 @@ class MappedImporter(Importer):
 
     def judge(self, rows: Sequence[Row]) -> Iterator[Judged]:
         """What becomes of each row; ``write`` stores it."""
-        cleaned = [self.clean(row) for row in rows]
+        cleaned = []
+        for row in rows:
+            if self.is_no_record(row.cells):
+                yield Judged(Cleaned(row), "skipped")
+            else:
+                cleaned.append(self.clean(row))
         self.look_up([one for one in cleaned if not one.problems])
         for one in cleaned:
             if one.problems:
@@ -234,6 +242,13 @@ class MappedImporter(Importer):
                 yield Judged(one, self.settle(one.values))
             except RowRejectedError as refusal:
                 yield Judged(one, "rejected", refusal.reason, refusal.place)
+
+    def is_no_record(self, cells: Sequence[str]) -> bool:
+        """Whether a whole row is a sum of others, or was deleted where it comes from."""
+        first = next((cell for cell in cells if cell.strip()), "")
+        return bool(SUMS.fullmatch(first.strip())) or any(
+            plain(cells[place]) in YES for place in self._deleted
+        )
 
     def load(self, rows: Sequence[Row], ledger: Ledger) -> None:
         for judged in self.judge(rows):

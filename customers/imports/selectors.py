@@ -20,7 +20,7 @@ from customers.imports.changes import CUSTOM
 from customers.imports.encoding import FileRefusedError
 from customers.imports.guessing import SAMPLE, SEVERAL, guess_source
 from customers.imports.layout import CARDS, WORKBOOK, Layout, Row, Wish
-from customers.imports.mapped import Judged, MappedImporter
+from customers.imports.mapped import OWNER, Judged, MappedImporter
 from customers.imports.reading import read_layout, read_rows
 from customers.imports.registry import Importer, importers
 from customers.imports.running import file_of, importer_for, reason_label
@@ -214,7 +214,7 @@ def _shown(source: MappedImporter, one: Judged, key: str, place: int) -> str:
     raw = one.cleaned.row.cells[place].strip()
     if place in one.cleaned.problems or key not in one.cleaned.values or not raw:
         return raw
-    if source.several(key):
+    if source.several(key) or key == OWNER.key:
         return raw
     return source.display(key, one.cleaned.values[key])
 
@@ -269,7 +269,7 @@ def _made(batch: ImportBatch) -> list[tuple[Any, int, str]]:
 
 def _known(kind: type[Importer] | None, code: str, keys: Iterable[str]) -> str:
     """What could have been said in the place of an unknown choice."""
-    if code != "bad_choice" or kind is None or not issubclass(kind, MappedImporter):
+    if kind is None or not issubclass(kind, MappedImporter) or code not in kind.unknown:
         return ""
     known = dict.fromkeys(choice for key in keys for choice in kind.choices_of(key))
     return gettext("Known: %(choices)s.") % {"choices": listed(known)} if known else ""

@@ -211,6 +211,9 @@ class SpendRows(MappedImporter):
     def is_note(cls, cells: Sequence[str]) -> bool:
         return headers.is_note(cells)
 
+    def is_no_record(self, cells: Sequence[str]) -> bool:
+        return False  # a day tells data from sums here
+
     def clean(self, row: Row) -> Cleaned:
         if self.is_note(row.cells) and not self._has_day(row.cells):
             return Cleaned(row, {"note": True})

@@ -99,6 +99,7 @@ class DealRows(MappedImporter):
         **CONTACT_REASONS,
     }
     parents = {"sales.stagechange": "deal"}
+    unknown = frozenset({"bad_choice", "unknown_stage"})
     together = {"sales.deal": (ENTERED, WORTH, ("customer_id", "team_id"))}
 
     def __init__(self, header: Sequence[str], setting: Setting) -> None:
@@ -120,6 +121,13 @@ class DealRows(MappedImporter):
     @classmethod
     def offered(cls, actor: Any) -> list[Target]:
         return [t for t in super().offered(actor) if t.key != "owner" or may_give(actor)]
+
+    @classmethod
+    def choices_of(cls, key: str) -> list[str]:
+        if key != "stage":
+            return super().choices_of(key)
+        stages = Stage.objects.order_by("-pipeline__is_default", "pipeline", "order")
+        return [str(stage) for stage in stages]
 
     @classmethod
     def guess(
@@ -317,7 +325,8 @@ class StageBook:
         stages = self._of_pipeline(values.get("pipeline", ""), deal)
         said = values.get("stage", "")
         if said:
-            found = self._named(stages, said) or self._near(stages, _per_cent(said))
+            by_name = self._named(stages, said) or self._near(stages, _per_cent(said))
+            found = by_name or self._near(stages, values.get("probability"))
             if found is None:
                 raise importer.reject("unknown_stage", "stage")
             return found

@@ -239,6 +239,12 @@ def test_it_reads_what_phones_put_into_cards(bring_in: BringIn, write: Write) ->
     assert (house.email, house.customers.get().name) == ("a@fils.fr", "Fils & Fille; Paris")
 
 
+def test_it_leaves_out_what_was_deleted_elsewhere(bring_in: BringIn, write: Write) -> None:
+    path = write("Id,IsDeleted,Name,Email\n1,0,Here,a@x.com\n2,1,Gone,b@x.com\n")
+    assert sums(bring_in(path, kind="contacts")) == (2, 1, 0, 1, 0)
+    assert Contact.objects.get().name == "Here"
+
+
 def test_it_undoes_people_parts_and_companies(
     bring_in: BringIn, write: Write, cast: dict[str, Any]
 ) -> None:

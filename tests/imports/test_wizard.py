@@ -79,13 +79,14 @@ def test_it_does_not_offer_a_rep_to_name_owners(client: Client, cast: dict[str, 
 
 
 def test_it_names_what_is_wrong_in_the_preview(client: Client, manager: Any) -> None:
-    batch = upload(client, COMPANIES.format(owner=""))
+    batch = upload(client, COMPANIES.format(owner="Mia Chen"))
     assert client.post(at(batch, "columns"), columns(batch))["Location"] == at(batch, "preview")
     page = client.get(at(batch, "preview")).content.decode()
     assert "2 of them would be rejected" in page
     assert "The phone number cannot be read." in page
     assert "The choice is unknown." in page
     assert "+44 20 7946 0958" in page
+    assert "Mia Chen" in page
     assert not Customer.objects.exists()
     assert not Job.objects.exists()
 

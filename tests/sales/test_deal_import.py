@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 
 from crm.jobs.runner import job_run
 from customers.imports.services import import_undo
@@ -156,3 +159,20 @@ def test_it_leaves_a_deal_that_was_moved_on(
     assert StageChange.objects.filter(deal=deal).count() == 3
     batch.refresh_from_db()
     assert "stage_id" in batch.undo["kept"][0]["columns"]
+
+
+def test_it_takes_a_stage_by_other_names_or_by_its_chance(bring_in: BringIn, write: Write) -> None:
+    head = "商机名称,客户名称,阶段,赢率,金额\n"
+    rows = "甲,云海,谈判,,1\n乙,云海,Discovery Call,45,2\n丙,云海,已结束并赢得,,3\n合计,,,,6\n"
+    batch = bring_in(write(head + rows))
+    assert sums(batch) == (4, 3, 0, 1, 0)
+    found = dict(Deal.objects.values_list("name", "stage__name_en"))
+    assert found == {"甲": "Negotiation", "乙": "Proposal", "丙": "Won"}
+
+
+def test_the_preview_says_which_stages_there_are(client: Client, cast: dict[str, Any]) -> None:
+    client.force_login(cast["manager"])
+    file = SimpleUploadedFile("deals.csv", b"Deal Name,Account Name,Stage\nPumps,Acme,Nonsense\n")
+    wizard = client.post(reverse("customers:import"), {"file": file}, follow=True)
+    url = wizard.redirect_chain[-1][0].replace("columns", "preview")
+    assert "Known: New, Contacted, Proposal, Negotiation, Won, Lost." in client.get(url).text
