@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -32,7 +32,7 @@ def record_create(*, record: R, actor: Any, submission: UUID | None = None) -> R
         with transaction.atomic():
             record.full_clean(validate_unique=True, exclude=["submission", "search"])
             record.save(force_insert=True)
-    except IntegrityError:
+    except (IntegrityError, ValidationError):
         twin = submission and model._default_manager.filter(submission=submission).first()
         if twin is None:
             raise

@@ -19,7 +19,9 @@ from customers.imports.targets import Target, ids
 from customers.models import Customer
 
 LINK_REASONS = {
-    "no_customer": _("The customer is not there. Import the customers first, then this file again."),
+    "no_customer": _(
+        "The customer is not there. Import the customers first, then this file again."
+    ),
     "ambiguous_customer": _("Several customers have this name; give the customer's external id."),
 }
 THEIR_CUSTOMER = _("Their customer")

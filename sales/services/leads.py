@@ -31,7 +31,7 @@ def lead_convert(*, pk: int, actor: Any) -> Deal:
     """
     lead: Customer = record_lock(Customer.objects.editable_by(actor), pk)
     if lead.lifecycle != Customer.Lifecycle.LEAD:
-        made = Deal.objects.alive().filter(customer=lead).order_by("pk").first()
+        made = Deal.objects.alive().filter(customer=lead).order_by("-pk").first()
         if made is None:
             raise RefusedError(_("This customer is not a lead any more."))
         return made

@@ -44,14 +44,15 @@ def at_once(act: Callable[[], Deal]) -> list[int]:
 
 
 def test_it_makes_one_deal_of_a_lead_from_twenty_clicks(transactional_db: None) -> None:
-    cast, _stages = make_cast(), make_stages()
+    cast, stages = make_cast(), make_stages()
     lead = CustomerFactory(owner=cast.rep, team=cast.team, lifecycle="lead")
+    older = DealFactory(customer=lead, owner=cast.rep, stage=stages["new"])
     given = at_once(lambda: lead_convert(pk=lead.pk, actor=cast.rep))
-    deal = Deal.objects.get()
+    deal = Deal.objects.exclude(pk=older.pk).get()
     assert given == [deal.pk] * AT_ONCE
     assert (Customer.objects.count(), StageChange.objects.count()) == (1, 1)
     lead.refresh_from_db()
-    assert (lead.lifecycle, lead.open_deals) == ("active", 1)
+    assert (lead.lifecycle, lead.open_deals) == ("active", 2)
 
 
 def test_it_makes_one_deal_of_a_need_from_twenty_clicks(transactional_db: None) -> None:

@@ -125,6 +125,26 @@ def test_it_lets_managers_keep_catalogue_and_plan(
     assert signed_in(client, cast.user(role)).get(reverse(f"sales:{page}")).status_code == status
 
 
+def test_it_makes_one_product_of_two_clicks_and_refuses_its_number_to_another(
+    cast: Cast, client: Client
+) -> None:
+    client.force_login(cast.manager)
+    values = {
+        "sku": "P-1",
+        "name": "Pump",
+        "price": "3",
+        "currency": "CNY",
+        "submission": uuid.uuid4(),
+    }
+    first, second = (client.post(reverse("sales:product_create"), values) for _ in range(2))
+    product = Product.objects.get(sku="P-1")
+    assert first["Location"] == second["Location"] == product.get_absolute_url()
+    again = client.post(reverse("sales:product_create"), {**values, "submission": uuid.uuid4()})
+    client.force_login(cast.admin)
+    others = client.post(reverse("sales:product_create"), values)
+    assert (again.status_code, others.status_code, Product.objects.count()) == (422, 422, 1)
+
+
 def test_it_creates_a_deal_of_ones_own(cast: Cast, client: Client, stages: Stages) -> None:
     customer = CustomerFactory(owner=cast.colleague, team=cast.team)
     values = deal_values(customer.pk, stages["offer"], submission=uuid.uuid4())

@@ -33,7 +33,8 @@ class RecordCreate(ResourceView):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.resource.form(request.POST, user=request.user)
         if not form.is_valid():
-            return self._form(form, status=422)
+            made = self._made(form)
+            return redirect(made.get_absolute_url()) if made else self._form(form, status=422)
         try:
             record = self.resource.create(
                 actor=request.user,
@@ -45,6 +46,13 @@ class RecordCreate(ResourceView):
             return self._form(form, status=422)
         messages.success(request, _("Saved: %(name)s") % {"name": record})
         return redirect(safe_next(request, record.get_absolute_url()))
+
+    def _made(self, form: RecordForm) -> Any:
+        """What the same form made a moment ago, and is now in its own way: a number given twice."""
+        submission = form.cleaned_data.get("submission")
+        mine = self.resource.model.objects.visible_to(self.request.user)
+        mine = mine.filter(created_by=self.request.user, submission=submission)
+        return mine.first() if submission else None
 
     def _form(self, form: RecordForm, status: int = 200) -> HttpResponse:
         back = safe_next(self.request, "")
