@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.common.errors import EditConflictError, RefusedError
 from crm.common.services import record_restore
+from customers.duplicates.heirs import hand_on, heirs_of
 from customers.duplicates.models import ContactMerge, ContactPair
 from customers.duplicates.moving import (
     give_back_values,
@@ -97,6 +98,7 @@ def contact_merge_undo(*, pk: int, actor: Any) -> tuple[ContactMerge, list[str]]
         raise RefusedError(_("The surviving record was merged itself. Undo that merge first."))
     if not ContactMerge.objects.undoable_by(actor).filter(pk=pk).exists():
         raise PermissionDenied
+    hand_on(merge.ledger, heirs_of(merge))
     kept = give_back_values(keep, gone, merge.ledger)
     for moved in merge.ledger["moved"]:
         move_back(moved, keep, gone)

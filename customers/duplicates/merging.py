@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.common.errors import EditConflictError, RefusedError
+from customers.duplicates.heirs import hand_on, heirs_of
 from customers.duplicates.models import DuplicatePair, Merge
 from customers.duplicates.moving import (
     give_back_values,
@@ -102,6 +103,7 @@ def merge_undo(*, pk: int, actor: Any) -> tuple[Merge, list[str]]:
     if not Merge.objects.undoable_by(actor).filter(pk=pk).exists() or not (keep and gone):
         raise PermissionDenied
     ledger = merge.ledger
+    hand_on(ledger, heirs_of(merge))
     kept = give_back_values(keep, gone, ledger)
     keep.tags.remove(*ledger["tags"])
     for moved in ledger["moved"]:

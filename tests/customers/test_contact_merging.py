@@ -107,6 +107,26 @@ def test_it_undoes_exactly(cast: Cast, both: tuple[Contact, Contact]) -> None:
     assert snapshot() == before
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_it_undoes_two_merges_into_one_contact_in_any_order(
+    cast: Cast, both: tuple[Contact, Contact], shared: Customer, order: tuple[int, int]
+) -> None:
+    keep, gone = both
+    third = ContactFactory(owner=cast.rep, title="总监", external_id="HS-8")
+    Affiliation.objects.update(active=False)
+    link(shared, third, role="决策")
+    before = snapshot()
+    chosen = {"title": "other", "external_id": "other"}
+    merges = [
+        contact_merge(survivor=keep.pk, other=one.pk, actor=cast.rep, choices=chosen)
+        for one in (gone, third)
+    ]
+    part = Affiliation.objects.get(customer=shared, contact=keep)
+    assert (part.role, part.active) == ("采购", True)
+    assert [contact_merge_undo(pk=merges[n].pk, actor=cast.rep)[1] for n in order] == [[], []]
+    assert snapshot() == before
+
+
 def test_it_keeps_later_edits_when_undone(
     cast: Cast, both: tuple[Contact, Contact], shared: Customer
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -209,6 +210,36 @@ def test_it_merges_three_step_by_step(cast: Cast, both: tuple[Customer, Customer
     merge_undo(pk=second.pk, actor=cast.manager)
     merge_undo(pk=first.pk, actor=cast.manager)
     assert snapshot() == before
+
+
+def test_it_undoes_several_merges_into_one_record_in_any_order(
+    cast: Cast, both: tuple[Customer, Customer]
+) -> None:
+    keep, gone = both
+    others = [gone, *(
+        CustomerFactory(owner=cast.rep, name=f"Third {n}", phone=f"+861380013900{n}",
+                        external_id=f"E-{n}", custom={"size": n}, note=f"note {n}")
+        for n in (2, 3)
+    )]  # fmt: skip
+    shared = Tag.objects.create(name="shared")
+    for one in others:
+        one.tags.add(shared)
+    for first, second in combinations(sorted(one.pk for one in (keep, *others)), 2):
+        DuplicatePair.objects.create(
+            first_id=first, second_id=second, probability=0.9, found_at=keep.created_at
+        )
+    pairs = set(DuplicatePair.objects.values_list("pk", "first", "second", "state"))
+    choices = dict.fromkeys(("name", "phone", "external_id", "email", "note"), "other")
+    before = snapshot()
+    for order in ((0, 2, 1), (1, 0, 2), (0, 1, 2)):
+        merges = [
+            customer_merge(survivor=keep.pk, other=one.pk, actor=cast.manager, choices=choices)
+            for one in others
+        ]
+        kept = [merge_undo(pk=merges[place].pk, actor=cast.manager)[1] for place in order]
+        assert kept == [[], [], []]
+        assert snapshot() == before
+        assert set(DuplicatePair.objects.values_list("pk", "first", "second", "state")) == pairs
 
 
 def test_it_lets_what_resembled_the_other_resemble_the_survivor(
