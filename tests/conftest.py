@@ -16,6 +16,7 @@ from crm.embedded import processes, testing
 from crm.records.custom import forget_added_fields
 
 _running = contextlib.ExitStack()
+_spoiled: list[bool] = []  # whether the database must be made anew before the next test
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,10 +55,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A fresh database where the last test spoiled it, unless this one brings its own."""
+    if not _spoiled or "own_database" in item.fixturenames:  # type: ignore[attr-defined]  # a function
+        return
+    connections.close_all()
+    testing.clone()
+    _spoiled.clear()
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_blocker: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def django_db_setup(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A copy of the migrated template instead of migrating again."""
     testing.clone()
     settings.MODELS_DIR = tmp_path_factory.mktemp("models")  # runs' numbers are the database's
@@ -67,7 +76,26 @@ def django_db_setup(
 
 def _renew_database(_test: TransactionTestCase) -> None:
     connections.close_all()
-    testing.clone()
+    _spoiled.append(True)
+
+
+OwnDatabase = Callable[[str], "contextlib.AbstractContextManager[None]"]
+
+
+@pytest.fixture(scope="session")
+def own_database(django_db_setup: None) -> OwnDatabase:
+    """``with own_database(template):`` puts a copy of a template in the place of the database."""
+
+    @contextlib.contextmanager
+    def put(template: str) -> Iterator[None]:
+        connections.close_all()
+        testing.clone(template=template)
+        _spoiled.clear()
+        yield
+        connections.close_all()
+        _spoiled.append(True)
+
+    return put
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -87,6 +87,18 @@ def clone(name: str | None = None, *, template: str = TEMPLATE) -> None:
             )
     finally:
         connection.close()
+
+
+def template_once(name: str, write: Callable[[], None]) -> None:
+    """Make the template ``name`` unless another worker of this run has: what ``write`` puts into
+    this worker's database. No connection may stay open."""
+    with _locked(folder() / f"{name}.lock"):
+        made = folder() / f"{name}.made"
+        if not made.exists():
+            clone()
+            write()
+            clone(name, template=database())
+            made.touch()
 
 
 def cluster() -> Path:

@@ -1,31 +1,25 @@
-"""The demo company, once per module, taken back at its end."""
+"""The demo company, written once, a copy for each module."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 
 from crm.accounts.models import User
 from tests.factories.cast import Cast, make_cast
+from tests.factories.company import demo_template
 
 TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture(scope="module")
-def truth(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Any]]:
-    """Load the demo company and give what was planted in it."""
-    file: Path = tmp_path_factory.mktemp("demo") / "truth.json"
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("demo", customers=500, seed=3, today=TODAY, truth=file, verbosity=0)
-        yield json.loads(file.read_text())
-        transaction.set_rollback(True)
+def truth(own_database: Callable[..., Any], django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """The demo company and what was planted in it, in a database of the module's own."""
+    with django_db_blocker.unblock():
+        found = demo_template("company", customers=500, seed=3, today=TODAY)
+        with own_database("company"):
+            yield found
 
 
 @pytest.fixture

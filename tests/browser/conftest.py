@@ -10,15 +10,14 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crm.accounts.models import User
-from crm.embedded import testing
 from tests.browser import chromium
 from tests.browser.watching import Watch
+from tests.factories.company import demo_template
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
 PATIENCE_MS = 10_000
@@ -52,19 +51,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def company_template(
-    django_db_setup: None,
-    django_db_blocker: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> str:
-    """The name of a database with a demo company, written once per process."""
-    name = f"{testing.database()}_company"
-    truth = tmp_path_factory.mktemp("demo") / "truth.json"
+def company_template(own_database: Callable[..., Any], django_db_blocker: Any) -> str:
+    """The name of a database with a demo company."""
+    name = "small_company"
     with django_db_blocker.unblock():
-        call_command("demo", customers=60, seed=1, truth=truth, verbosity=0)
-        connections.close_all()
-    testing.clone(name, template=testing.database())
-    testing.clone()
+        demo_template(name, customers=60, seed=1)
     return name
 
 
@@ -82,11 +73,12 @@ class Company:
 
 
 @pytest.fixture
-def company(company_template: str, transactional_db: None) -> Company:
+def company(
+    company_template: str, own_database: Callable[..., Any], transactional_db: None
+) -> Iterator[Company]:
     """A fresh copy of the company in the test's database."""
-    connections.close_all()
-    testing.clone(template=company_template)
-    return Company(**{role: User.objects.get(username=role) for role in Company.__annotations__})
+    with own_database(company_template):
+        yield Company(**{role: User.objects.get(username=role) for role in Company.__annotations__})
 
 
 @pytest.fixture
