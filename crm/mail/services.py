@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from crm.jobs.services import job_enqueue
 from crm.mail.models import Mail, MailFile
 
 JOB_KIND = "mail_send"
+_NO_NAME = re.compile(r'[/\\:*?"<>|]+')  # what no file on some machine may be called
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def mail_queue(
     for file in files:
         content = ContentFile(file.content, name=uuid.uuid4().hex)
         MailFile.objects.create(
-            mail=mail, name=file.name, content_type=file.content_type, content=content,
+            mail=mail, name=_NO_NAME.sub("-", file.name), content_type=file.content_type, content=content,
             size=len(file.content),
         )  # fmt: skip
     return _start(mail)

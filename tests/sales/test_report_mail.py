@@ -129,9 +129,10 @@ def test_it_mails_each_turn_once(cast: Cast, server: Server) -> None:
 @pytest.mark.parametrize(("format", "kind"), [("xlsx", "xlsx"), ("pdf", "pdf"), ("csv", "csv")])
 def test_it_attaches_the_file(cast: Cast, server: Server, format: str, kind: str) -> None:
     mailing(cast, cast.rep, format=format)
+    SavedReport.objects.update(name="A/B 日报: 11月")
     run(EIGHT)
     (part,) = server.letters[0].iter_attachments()
-    assert part.get_filename() == f"日报.{kind}"
+    assert part.get_filename() == f"A-B 日报- 11月.{kind}"
     content = part.get_content()
     if kind == "xlsx":
         rows = list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
