@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
-from analytics.attribution.credit import Credit, Terms, credited_orders
+from analytics.attribution.credit import Credit, Terms, credit_of
 from analytics.attribution.declaring import declared
 from analytics.attribution.lists import written
 from analytics.attribution.tables import MANY_TOUCHES, kept_year
@@ -46,8 +46,8 @@ def _kept(user: Any, campaign: Campaign) -> dict[str, Any]:
 
 def _panel(user: Any, orders: Any, campaign: int, customer: int | None = None) -> dict[str, Any]:
     terms = declared()
-    found = credited_orders(orders, terms, campaign)
-    told = {"amount": sum(found.values(), Decimal(0)), "orders": len(found)}
+    credit = credit_of(orders, terms, campaign)
+    told = {"amount": credit.amount, "orders": credit.orders}
     return _words(user, terms, campaign, customer) | told
 
 

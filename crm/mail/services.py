@@ -101,8 +101,8 @@ def mail_queue(
     for file in files:
         content = ContentFile(file.content, name=uuid.uuid4().hex)
         MailFile.objects.create(
-            mail=mail, name=_NO_NAME.sub("-", file.name), content_type=file.content_type, content=content,
-            size=len(file.content),
+            mail=mail, name=_NO_NAME.sub("-", file.name), content=content,
+            content_type=file.content_type, size=len(file.content),
         )  # fmt: skip
     return _start(mail)
 
