@@ -4,7 +4,7 @@ BOOTSTRAP = $(PYTHON) crm/embedded/bootstrap.py
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench messages shell clean
+.PHONY: help run test chaos lint bench messages shell clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -15,6 +15,9 @@ run: ## Start the whole CRM; PORT, DATABASE_URL and REDIS_URL are respected
 # More workers than the two cores it is meant for: tests that wait for a killed process leave room.
 test: ## Run every test on embedded servers; ARGS="-k name" for some of them
 	@exec $(BOOTSTRAP) test -n 4 --dist worksteal $(ARGS)
+
+chaos: ## The tests that kill, cut off and hang real processes, alone
+	@exec $(BOOTSTRAP) test -n 2 --dist worksteal -m faults $(ARGS)
 
 lint: ## Check style, types, architecture, templates, translations, deployment
 	@$(BOOTSTRAP) lint

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pghistory
 import pghistory.middleware
+import pghistory.runtime
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -17,6 +18,8 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from crm.common.models import QUIET_FIELDS
 
 M = TypeVar("M", bound=models.Model)
+# What is prepared (crm.common.prepared) only reads: nothing need be told before it who asks.
+pghistory.runtime.IGNORED_SQL_PREFIXES += ("prepare ", "execute ")  # type: ignore[assignment]  # its type has the length
 
 
 def tracked(*, but: Iterable[str] = ()) -> Callable[[type[M]], type[M]]:

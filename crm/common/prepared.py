@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -77,6 +78,31 @@ class _Compiled:
     sql: str  # with $1, $2 … where the values go, and "%%" for "%"
     types: Sequence[str]
     names: Sequence[str]  # of the values, in their order
+
+    @cached_property
+    def converters(self) -> dict[int, Any]:
+        """From what the database gives to what the fields hold, by column."""
+        fields = [selected[0] for selected in self.compiler.select[: self.compiler.col_count]]
+        found: dict[int, Any] = self.compiler.get_converters(fields)
+        return found
+
+    @cached_property
+    def parts(self) -> _Parts:
+        select, klass = self.compiler.select, self.compiler.klass_info
+        first, last = klass["select_fields"][0], klass["select_fields"][-1] + 1
+        names = [column[0].target.attname for column in select[first:last]]
+        related = get_related_populators(klass, select, self.compiler.connection.alias)
+        return _Parts(klass["model"], slice(first, last), names, related)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What of a row makes a record, and what its related ones."""
+
+    model: Any
+    own: slice
+    names: Sequence[str]
+    related: Sequence[Any]
 
 
 class Prepared:
@@ -160,9 +186,8 @@ def _is_slot(param: Any, slots: dict[Any, str]) -> bool:
 def _rows(compiled: _Compiled, params: list[Any]) -> list[Any]:
     compiler = compiled.compiler
     rows: Any = _answer(compiled, params)
-    fields = [selected[0] for selected in compiler.select[: compiler.col_count]]
-    if converters := compiler.get_converters(fields):
-        rows = compiler.apply_converters(rows, converters)
+    if compiled.converters:
+        rows = compiler.apply_converters(rows, compiled.converters)
     if not issubclass(compiled.queryset._iterable_class, ModelIterable):
         names = _names(compiled.queryset.query)
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -193,17 +218,14 @@ def _names(query: Any) -> list[str]:
 
 def _records(compiled: _Compiled, rows: Any) -> list[Any]:
     """As Django's ModelIterable does it."""
-    compiler, database = compiled.compiler, connection.alias
-    select, klass = compiler.select, compiler.klass_info
-    first, last = klass["select_fields"][0], klass["select_fields"][-1] + 1
-    names = [column[0].target.attname for column in select[first:last]]
-    populators = get_related_populators(klass, select, database)
+    parts, database = compiled.parts, connection.alias
+    annotations = (compiled.compiler.annotation_col_map or {}).items()
     found = []
     for row in rows:
-        record = klass["model"].from_db(database, names, row[first:last])
-        for populator in populators:
+        record = parts.model.from_db(database, parts.names, row[parts.own])
+        for populator in parts.related:
             populator.populate(row, record)
-        for name, position in (compiler.annotation_col_map or {}).items():
+        for name, position in annotations:
             setattr(record, name, row[position])
         found.append(record)
     lookups = compiled.queryset._prefetch_related_lookups  # type: ignore[attr-defined]  # no public name
