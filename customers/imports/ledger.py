@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any, Self
@@ -68,8 +68,17 @@ class Ledger:
         self.updated += updated
         self.skipped += rows - created - updated
 
-    def reject(self, row: Row, reason: str, place: int | None = None) -> None:
-        """One row is left out, for one of the importer's reasons; ``place`` is the cell's."""
+    def reject(
+        self,
+        row: Row,
+        reason: str,
+        place: int | None = None,
+        cells: Mapping[int, str] | None = None,
+    ) -> None:
+        """One row is left out, for one of the importer's reasons; ``place`` is the cell's.
+
+        ``cells`` are all that cannot be read, place → reason: the file of rejects names each.
+        """
         self.rows += 1
         self.rejected += 1
         group = self.reasons.setdefault(reason, {"count": 0, "rows": []})
@@ -77,13 +86,17 @@ class Ledger:
         if len(group["rows"]) < EXAMPLES:
             group["rows"].append(self._example(row, place))
         missing = [""] * (len(self._header) - len(row.cells))
-        self._pending.append([*row.cells, *missing, str(row.line), self._why(row, reason, place)])
+        why = self._all(row, cells) if cells else self._why(row, reason, place)
+        self._pending.append([*row.cells, *missing, str(row.line), why])
 
-    def leave_out(self, row: Row, reason: str, place: int) -> None:
-        """One cell of a row that came in was left out; the row stands among the rejects."""
+    def leave_out(self, row: Row, cells: Mapping[int, str]) -> None:
+        """Cells of a row that came in were left out; the row stands among the rejects."""
         self.warn("left_out")
-        why = _("Came in without this: %(why)s") % {"why": self._why(row, reason, place)}
+        why = _("Came in without this: %(why)s") % {"why": self._all(row, cells)}
         self._pending.append([*row.cells, str(row.line), why])
+
+    def _all(self, row: Row, cells: Mapping[int, str]) -> str:
+        return " · ".join(self._why(row, cells[place], place) for place in sorted(cells))
 
     def _example(self, row: Row, place: int | None) -> dict[str, Any]:
         shown = [cell[:EXAMPLE_LENGTH] for cell in row.cells[:EXAMPLE_CELLS]]

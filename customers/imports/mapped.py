@@ -253,12 +253,13 @@ class MappedImporter(Importer):
     def load(self, rows: Sequence[Row], ledger: Ledger) -> None:
         for judged in self.judge(rows):
             if judged.outcome == "rejected":
-                ledger.reject(judged.cleaned.row, judged.reason, judged.place)
+                cleaned = judged.cleaned
+                ledger.reject(cleaned.row, judged.reason, judged.place, cleaned.problems)
             else:
                 outcome = judged.outcome
                 ledger.take(1, created=outcome == "created", updated=outcome == "updated")
-                for place, reason in judged.cleaned.left.items():
-                    ledger.leave_out(judged.cleaned.row, reason, place)
+                if judged.cleaned.left:
+                    ledger.leave_out(judged.cleaned.row, judged.cleaned.left)
         self.write(ledger)
 
     def several(self, key: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
@@ -20,13 +21,14 @@ def test_it_prints_the_sums_and_writes_the_rejects(
 ) -> None:
     team = TeamFactory(name="华东")
     out, rejects = StringIO(), tmp_path / "rejects.csv"
-    path = write("name,email\nA,a@example.com\nB,wrong\n")
+    path = write("name,email,phone\nA,a@example.com,\nB,wrong,12\n")
     call_command(
         "import_csv", "customers", str(path), team="华东", rejects=rejects, stdout=out
     )  # fmt: skip
     assert "rows_in=2 created=1 updated=0 skipped=0 rejected=1\n" in out.getvalue()
     assert Customer.objects.get().team == team
-    assert "wrong" in rejects.read_text(encoding="utf-8-sig")
+    (left,) = csv.DictReader(rejects.read_text(encoding="utf-8-sig").splitlines())
+    assert left["原因"] == "邮箱地址无效。列“email”：“wrong” · 电话号码无法识别。列“phone”：“12”"
 
 
 def test_it_ends_with_two_and_one_line_for_a_refused_file(write: Callable[..., Path]) -> None:
