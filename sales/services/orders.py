@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from crm.common.services import (
 from customers.models import Customer
 from sales.currency import converted, rate_on
 from sales.models import Deal, Order, OrderLine, PriceList, Product
+from sales.services.balance import NOT_SOLD, check_balance
 from sales.services.places import restore_unless_replaced
 from sales.services.reach import require_seller
 
@@ -99,11 +99,13 @@ def order_create(
 def order_update(
     *, pk: int, actor: Any, changes: dict[str, Any], expected_version: int | None = None
 ) -> Order:
-    """Change an order; ``changes["lines"]`` replaces its lines. Raises as ``order_create``.
+    """Change an order; ``changes["lines"]`` replaces its lines. Raises as ``order_create``, and
+    RefusedError when the order and its refund would not hold together any more.
 
     The rate follows the currency and the day; a refund keeps that of its order.
     """
     order: Order = record_lock(Order.objects.editable_by(actor), pk)
+    before = order.currency, order.status
     changes = dict(changes)
     lines = changes.pop("lines", None)
     customer = changes.get("customer", order.customer)
@@ -115,19 +117,32 @@ def order_update(
     order = record_update(
         model=Order, pk=pk, actor=actor, changes=changes, expected_version=expected_version
     )
-    if lines is not None and [line.key for line in lines] != _line_keys(order):
+    anew = lines is not None and [line.key for line in lines] != _line_keys(order)
+    if anew:
         order.lines.all().delete()
-        _write_lines(order, lines)
+        _write_lines(order, lines or ())
+    if anew or (order.currency, order.status) != before:
+        check_balance(order)
     return order
 
 
-order_trash = partial(record_trash, model=Order)
+@transaction.atomic
+def order_trash(*, pk: int, actor: Any) -> Order:
+    """Put an order into the trash; RefusedError while a refund of it stands."""
+    order = record_trash(model=Order, pk=pk, actor=actor)
+    if not order.refund_of_id:
+        check_balance(order)
+    return order
 
 
+@transaction.atomic
 def order_restore(*, pk: int, actor: Any) -> Order:
-    """Take it out of the trash, unless another one took its place meanwhile."""
+    """Take it out of the trash, unless another one took its place meanwhile, or what it refunds
+    is no longer sold."""
     refusal = _("The order has another refund now.")
-    return restore_unless_replaced(model=Order, pk=pk, actor=actor, refusal=refusal)
+    order = restore_unless_replaced(model=Order, pk=pk, actor=actor, refusal=refusal)
+    check_balance(order)
+    return order
 
 
 @transaction.atomic
@@ -147,7 +162,7 @@ def order_refund(*, pk: int, actor: Any) -> Order:
         return made
     if order.kind == Order.Kind.REFUND:
         raise RefusedError(_("A refund cannot be refunded."))
-    if order.status in (Order.Status.DRAFT, Order.Status.CANCELLED):
+    if order.status in NOT_SOLD:
         raise RefusedError(_("Only a confirmed order can be refunded."))
     lines = [
         LineItem(-line.quantity, line.unit_price, line.product, line.description, line.discount)

@@ -160,6 +160,35 @@ def test_it_keeps_a_refund_negative_and_at_its_rate(cast: Cast, customer: Custom
     assert changed.total == Decimal("-10.25")
 
 
+def test_it_gives_back_at_most_what_was_sold(cast: Cast, customer: Customer) -> None:
+    ExchangeRate.objects.create(currency="EUR", from_date=date(2024, 1, 1), rate="7.5")
+    order = order_create(actor=cast.rep, customer=customer, lines=LINES)
+    refund = order_refund(pk=order.pk, actor=cast.rep)
+
+    def change(pk: int, **changes: object) -> None:
+        order_update(pk=pk, actor=cast.rep, changes=changes)
+
+    with pytest.raises(RefusedError, match=re.escape("25.51")):
+        change(refund.pk, lines=[LineItem(Decimal(-1), TOTAL + Decimal("0.01"))])
+    with pytest.raises(RefusedError, match=re.escape("25.50")):
+        change(order.pk, lines=LINES[:1])
+    for pk in (order.pk, refund.pk):
+        with pytest.raises(RefusedError, match=r"is in (CNY|EUR)|币种为 (CNY|EUR)"):
+            change(pk, currency="EUR")
+    for refused in (
+        lambda: change(order.pk, status="cancelled"),
+        lambda: order_trash(pk=order.pk, actor=cast.rep),
+    ):
+        with pytest.raises(RefusedError, match=refund.number):
+            refused()
+    change(refund.pk, lines=[LineItem(Decimal(-1), Decimal("20.50"))])
+    change(order.pk, lines=LINES[:1])
+    order_trash(pk=refund.pk, actor=cast.rep)
+    order_trash(pk=order.pk, actor=cast.rep)
+    with pytest.raises(RefusedError):
+        order_restore(pk=refund.pk, actor=cast.rep)
+
+
 @pytest.mark.parametrize("status", ["draft", "cancelled"])
 def test_it_refunds_only_what_was_sold(cast: Cast, customer: Customer, status: str) -> None:
     order = OrderFactory(customer=customer, status=status, lines=[(1, 5)])
