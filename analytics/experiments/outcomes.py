@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Round
 from django.utils import timezone
 
-from crm.common.history import held_at
+from crm.common.history import held_at, value_at
 from crm.common.roles import Person
 from customers.models import Customer
 from marketing.experiments.models import Assignment, Experiment
@@ -34,7 +35,7 @@ def outcomes(experiment: Experiment, until: datetime | None = None) -> pd.DataFr
     draw. Only sums per arm are shown.
 
     With ``until`` the records are those of then: later ones are left out, and what was cancelled,
-    deleted, moved or answered since counts as it stood. Amounts are those of now.
+    deleted, moved, answered or given other lines since counts as it stood.
     """
     import pandas as pd
 
@@ -65,12 +66,14 @@ def _found(experiment: Experiment, until: datetime) -> dict[int, float]:
         ordered_at__gte=experiment.started_at, ordered_at__lt=experiment.window_end
     )
     orders = held_at(Order.objects.filter(customer__in=drawn), wanted, until)
-    measure = "orders" if experiment.outcome == Experiment.Outcome.ORDER else "revenue"
-    sums = orders.order_by().values("customer_id").annotate(found=measures.ORDER[measure])
-    rows = sums.values_list("customer_id", "found")
-    if measure == "orders":
-        return {customer: float(sales > 0) for customer, sales in rows}
-    return {customer: float(revenue) for customer, revenue in rows}
+    by_customer = orders.order_by().values("customer_id")
+    if experiment.outcome == Experiment.Outcome.ORDER:
+        sales = by_customer.annotate(found=measures.ORDER["orders"])
+        return {row["customer_id"]: float(row["found"] > 0) for row in sales}
+    total, rate = value_at(Order, "total"), value_at(Order, "rate")
+    amount = Round(total * rate, 2, output_field=measures.MONEY)
+    revenue = by_customer.annotate(found=Sum(amount))
+    return {row["customer_id"]: float(row["found"]) for row in revenue}
 
 
 @dataclass(frozen=True)

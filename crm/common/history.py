@@ -4,16 +4,18 @@ A change stores the row as it was before; creation stands on the record itself
 (``created_at``, ``created_by``), so inserts cost nothing extra.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
 import pghistory
 import pghistory.middleware
 import pghistory.runtime
+import pgtrigger
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from crm.common.models import QUIET_FIELDS
 
@@ -22,22 +24,35 @@ M = TypeVar("M", bound=models.Model)
 pghistory.runtime.IGNORED_SQL_PREFIXES += ("prepare ", "execute ")  # type: ignore[assignment]  # its type has the length
 
 
-def tracked(*, but: Iterable[str] = ()) -> Callable[[type[M]], type[M]]:
+def tracked(*, but: Iterable[str] = (), sums: Iterable[str] = ()) -> Callable[[type[M]], type[M]]:
     """Class decorator: keep the old row on each update and delete.
 
-    ``but`` names columns that change without a person's edit (rollups).
+    ``but`` names columns that change without a person's edit (rollups), ``sums`` those that lines
+    add up to: they begin with 0, and a change is kept from when they are more. So a new record
+    keeps nothing, and lines that are replaced by others make one change.
     """
 
     def decorate(model: type[M]) -> type[M]:
         names = {field.name for field in model._meta.fields}
         exclude = [name for name in [*QUIET_FIELDS, *but] if name in names]
-        return pghistory.track(
-            pghistory.UpdateEvent(row=pghistory.Old),
-            pghistory.DeleteEvent(),
-            exclude=exclude,
-        )(model)
+        update = pghistory.UpdateEvent(row=pghistory.Old)
+        if sums:
+            update = pghistory.UpdateEvent(
+                row=pghistory.Old, condition=_edited(model, {*exclude, *sums}, sums)
+            )
+        return pghistory.track(update, pghistory.DeleteEvent(), exclude=exclude)(model)
 
     return decorate
+
+
+def _edited(
+    model: type[models.Model], others: Collection[str], sums: Iterable[str]
+) -> pgtrigger.Condition:
+    """Any tracked column is another one; sums only where they were not 0."""
+    columns = [field.column for field in model._meta.fields if field.name not in others]
+    told = [f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns]
+    told += [f'(OLD."{name}" <> 0 AND OLD."{name}" IS DISTINCT FROM NEW."{name}")' for name in sums]
+    return pgtrigger.Condition(" OR ".join(told))
 
 
 def held_at(rows: Any, wanted: Q, moment: datetime) -> Any:
@@ -52,6 +67,13 @@ def held_at(rows: Any, wanted: Q, moment: datetime) -> Any:
     kept = Exists(events.filter(wanted, pk=OuterRef("change")))
     there = rows.filter(created_at__lte=moment).alias(change=change)
     return there.filter(Q(change=None) & wanted | kept)
+
+
+def value_at(model: type[models.Model], name: str) -> Coalesce:
+    """What a tracked column of the rows of ``held_at`` held at its moment."""
+    events = apps.get_model(model._meta.app_label, f"{model.__name__}Event").objects
+    kept = events.filter(pk=OuterRef("change")).values(name)
+    return Coalesce(Subquery(kept[:1]), F(name))
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):

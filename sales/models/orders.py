@@ -18,7 +18,7 @@ from sales.querysets import OrderLineQuerySet, OrderQuerySet
 from sales.triggers import ORDER_TOTAL, ORDER_VALUE, SALES_DAYS
 
 
-@tracked(but=["total", "total_base"])
+@tracked(but=["total_base"], sums=["total"])
 class Order(CustomerRecord):
     """A sale, or a refund with negative lines; the total is the sum of its lines."""
 

@@ -25,7 +25,7 @@ def quote_path(quote: Quote, filename: str) -> str:
     return f"quotes/{filename}"
 
 
-@tracked(but=["net", "tax", "total", "pdf", "pdf_job"])
+@tracked(but=["net", "tax", "pdf", "pdf_job"], sums=["total"])
 class Quote(CustomerRecord):
     """What we offer: net of discounts, with tax, valid until a day.
 

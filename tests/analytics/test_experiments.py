@@ -24,7 +24,7 @@ from crm.jobs.runner import job_run
 from marketing.experiments import services
 from marketing.experiments.models import Experiment
 from marketing.models import Campaign
-from sales.models import Order
+from sales.models import Order, OrderLine
 from tests.factories.customers import CustomerFactory, TeamFactory, UserFactory
 from tests.factories.marketing import CampaignFactory
 from tests.factories.sales import OrderFactory
@@ -198,13 +198,13 @@ def kept(since: datetime) -> list[Any]:
     return [apps.get_model(name).objects.filter(pgh_created_at__gt=since) for name in names]
 
 
-@pytest.mark.parametrize("outcome", ["order", "success"])
+@pytest.mark.parametrize("outcome", ["order", "revenue", "success"])
 def test_it_is_done_again_on_the_records_of_then(drawn: Experiment, outcome: str) -> None:
-    """What was ordered, cancelled, deleted or answered since is as it was."""
+    """What was ordered, cancelled, deleted, dearer or answered since is as it was."""
     drawn.outcome = outcome
     wind_back(drawn, 40)
-    buy(drawn, "a", 20, after(drawn, 1))
-    buy(drawn, "control", 4, after(drawn, 1))
+    buy(drawn, "a", 20, after(drawn, 1), lines=[(2, 50)])
+    buy(drawn, "control", 4, after(drawn, 1), lines=[(1, 30), (1, 20)])
     activities = drawn.campaign.activities
     first = list(activities.order_by("pk").values_list("pk", flat=True)[:20])
     activities.filter(pk__in=first).update(result="success")
@@ -212,10 +212,12 @@ def test_it_is_done_again_on_the_records_of_then(drawn: Experiment, outcome: str
     long_ago = then - timedelta(days=1)
     for rows in kept(long_ago):
         rows.update(pgh_created_at=long_ago)
-    buy(drawn, "control", 50, after(drawn, 2))
+    buy(drawn, "control", 50, after(drawn, 2), lines=[(1, 10)])
     orders = list(Order.objects.order_by("pk").values_list("pk", flat=True))
     Order.objects.filter(pk__in=orders[:3]).update(status=Order.Status.CANCELLED)
     Order.objects.filter(pk__in=orders[3:5]).update(trashed_at=then)
+    OrderLine.objects.filter(order__in=orders[5:8]).update(quantity=7)
+    OrderLine.objects.filter(order__in=orders[8:9]).delete()
     activities.filter(pk__in=first[:9]).update(result="failure")
     for rows in kept(long_ago):
         rows.update(pgh_created_at=timezone.now())  # now() stands still within a test

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
+from crm.common.changes import record_changes
 from crm.common.errors import RefusedError
 from customers.models import Customer
 from sales.models import ExchangeRate, Order, Target
@@ -50,6 +51,18 @@ def test_it_totals_again_when_lines_are_replaced(cast: Cast, customer: Customer)
     changed = order_update(pk=order.pk, actor=cast.rep, changes=changes)
     assert (changed.total, changed.version) == (7, 2)
     assert changed.lines.get().position == 1
+
+
+def test_it_keeps_what_it_was_when_lines_are_replaced(cast: Cast, customer: Customer) -> None:
+    order = order_create(actor=cast.rep, customer=customer, lines=LINES)
+    before = order.total
+    assert record_changes(order) == []  # a new one has no past
+    changes = {"lines": [LineItem(Decimal(1), Decimal(7))], "note": "Less"}
+    changed = order_update(pk=order.pk, actor=cast.rep, changes=changes)
+    told = {one.label: (one.before, one.after) for c in record_changes(changed) for one in c.fields}
+    total, note = (str(Order._meta.get_field(name).verbose_name) for name in ("total", "note"))
+    assert set(told) == {total, note}
+    assert [Decimal(text.replace(",", "")) for text in told[total]] == [before, Decimal(7)]
 
 
 def test_it_leaves_equal_lines_alone(cast: Cast, customer: Customer) -> None:
