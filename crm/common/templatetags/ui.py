@@ -44,6 +44,12 @@ def money(amount: Decimal | float | None, currency: str = "CNY") -> str:
 
 
 @register.filter
+def whole_money(amount: Decimal | float | None, currency: str = "CNY") -> str:
+    """Without cents: for tables of many amounts."""
+    return "" if amount is None else formats.money(round(amount), currency)
+
+
+@register.filter
 def short_money(amount: Decimal | float | None, currency: str = "CNY") -> str:
     return "" if amount is None else formats.short_money(amount, currency)
 
