@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
+from customers.imports.headers import LOST_REASON_CALLED, plain
 from customers.imports.problems import CellError
-from customers.imports.targets import code_in, number
+from customers.imports.targets import choice_names, code_in, number
+from sales.models import Deal
 
 CENT = Decimal("0.01")
 # Signs that only one currency has.
@@ -14,6 +18,7 @@ SIGNS = {
     "US$": "USD", "HK$": "HKD", "NT$": "TWD", "S$": "SGD", "A$": "AUD", "C$": "CAD", "€": "EUR",
     "£": "GBP", "₹": "INR", "₩": "KRW", "₽": "RUB", "RMB": "CNY", "RM": "MYR",
 }  # fmt: skip
+LOST_NAMES = choice_names(Deal.LostReason.choices, LOST_REASON_CALLED)
 
 
 def amount(said: str) -> Decimal:
@@ -45,3 +50,10 @@ def currency_beside(said: str) -> str:
     told = said.upper().replace(" ", "")
     found = next((code for sign, code in SIGNS.items() if sign in told), "")
     return found or code_in(said)
+
+
+def lost(values: Mapping[str, Any]) -> tuple[str, str]:
+    """(reason, what was said when it is none of ours)."""
+    said = values.get("lost_reason", "")
+    known = LOST_NAMES.get(plain(said))
+    return known or Deal.LostReason.OTHER.value, "" if known else said

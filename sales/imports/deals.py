@@ -32,9 +32,9 @@ from customers.imports.owners import OwnerBook
 from customers.imports.people import CONTACT_REASONS, ContactBook, contact_targets
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
-from customers.imports.targets import Target, choice_names, external_id, length_of, text
+from customers.imports.targets import Target, external_id, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
-from sales.imports.deal_cells import amount, currency, currency_beside, probability
+from sales.imports.deal_cells import amount, currency, currency_beside, lost, probability
 from sales.imports.deal_namesakes import Namesakes
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
@@ -233,7 +233,7 @@ class DealRows(MappedImporter):
         )  # fmt: skip
         if owner := self._owners.find(values.get("owner", "")):
             deal.owner_id = owner.pk
-        reason, said = _lost(values)
+        reason, said = lost(values)
         if said:
             line = gettext("Reason for losing: %(reason)s") % {"reason": said}
             deal.note = f"{deal.note}\n{line}".strip()
@@ -261,7 +261,7 @@ class DealRows(MappedImporter):
         if stage.pk != left:
             entered = copy.copy(deal)
             at = timezone.now() if stage.kind == Stage.Kind.OPEN else _closing(values)
-            reason = _lost(values)[0]
+            reason = lost(values)[0]
             enter_stage(
                 entered, stage, at, lost_reason=reason, probability=values.get("probability")
             )
@@ -301,7 +301,8 @@ class DealRows(MappedImporter):
         try:
             rate = self._rate(told[1])
         except MissingRateError:
-            raise self.reject("missing_rate", "currency") from None
+            named = "currency" if "currency" in self.at else "amount"
+            raise self.reject("missing_rate", named) from None
         return dict(zip(WORTH, (*told, converted(told[0], rate)), strict=True))
 
     def _rate(self, code: str) -> Decimal:
@@ -371,16 +372,6 @@ class StageBook:
 def _per_cent(said: str) -> int | None:
     known = headers.STAGE_PER_CENT
     return known.get(plain(said), known.get(plain(BESIDE.sub("", said))))
-
-
-LOST_NAMES = choice_names(Deal.LostReason.choices, headers.LOST_REASON_CALLED)
-
-
-def _lost(values: Mapping[str, Any]) -> tuple[str, str]:
-    """(reason, what was said when it is none of ours)."""
-    said = values.get("lost_reason", "")
-    known = LOST_NAMES.get(plain(said))
-    return known or Deal.LostReason.OTHER.value, "" if known else said
 
 
 def _closing(values: Mapping[str, Any]) -> datetime:

@@ -112,6 +112,8 @@ def test_it_counts_amounts_by_the_rate(bring_in: BringIn, write: Write) -> None:
         (3, 1, 0, 0, 2), {"missing_rate", "bad_currency"}
     )  # fmt: skip
     assert Deal.objects.get().amount_base == 80
+    inside = bring_in(write("deal name,customer,amount\nD,Acme,CHF 5\n"), kind="deals")
+    assert inside.reasons["missing_rate"]["rows"][0]["value"] == "CHF 5"
 
 
 def test_it_does_not_sell_to_customers_out_of_reach(
