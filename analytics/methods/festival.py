@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 
 from analytics.methods.candidates import Candidate, Prediction
 from analytics.methods.timeseries import RegularSeries
@@ -39,6 +40,8 @@ CLEAR = 4.0
 SEEN = 2
 CLEARER = 1.5
 ELSEWHERE = (-45, -30, -20, 20, 30, 45)
+# No festival multiplies a period by more than e to this power, or divides it by more.
+WIDE = 4.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ class Festival:
     share : ndarray, shape (n + horizon,)
         Of each period's days that lie within the festival, 0 to 1.
     effect : float
-        Of a whole period: added to the logarithm, or to the value itself.
+        Of a whole period: added to the logarithm, or to the value itself.  A period that lies
+        partly within the festival is a mixture of both, y (1 + share (exp(effect) - 1)).
     multiplies : bool
     """
 
@@ -60,15 +64,18 @@ class Festival:
 
     def without(self, y: FloatArray) -> FloatArray:
         """Return ``y``, the first periods, as they would be without the festival."""
-        moved = self.effect * self.share[: len(y)]
-        return y * np.exp(-moved) if self.multiplies else y - moved
+        share = self.share[: len(y)]
+        return y / self._factor(share) if self.multiplies else y - self.effect * share
+
+    def _factor(self, share: FloatArray) -> FloatArray:
+        return np.asarray(1.0 + share * np.expm1(self.effect))
 
     def back(self, prediction: Prediction, start: int) -> Prediction:
         """Return a prediction of the periods from ``start`` on with the festival."""
-        moved = self.effect * self.share[start : start + len(prediction.mean)]
+        share = self.share[start : start + len(prediction.mean)]
         if self.multiplies:
-            return prediction.map(lambda part: part * np.exp(moved))
-        return prediction.map(lambda part: part + moved)
+            return prediction.map(lambda part: part * self._factor(share))
+        return prediction.map(lambda part: part + self.effect * share)
 
 
 def festival_shares(series: RegularSeries, horizon: int) -> list[FloatArray]:
@@ -115,7 +122,21 @@ def find_festival(
         return None
     shifts = {round(days * PER_YEAR[frequency] / 365.25) or np.sign(days) for days in ELSEWHERE}
     others = (_fit(z, np.roll(share[: len(y)], int(shift)), held)[0] for shift in shifts)
-    return Festival(share, effect, multiplies) if t > CLEARER * max(others) else None
+    if t <= CLEARER * max(others):
+        return None
+    return Festival(share, _mixed(z, share[: len(y)], held) if multiplies else effect, multiplies)
+
+
+def _mixed(z: FloatArray, share: FloatArray, held: FloatArray) -> float:
+    """Return the effect on the logarithms ``z`` by least squares, shares as a mixture's."""
+    base = np.linalg.qr(held)[0]
+
+    def left(effect: float) -> float:
+        apart = z - np.log1p(share * np.expm1(effect))
+        apart = apart - base @ (base.T @ apart)
+        return float(apart @ apart)
+
+    return float(minimize_scalar(left, bounds=(-WIDE, WIDE), method="bounded").x)
 
 
 def _effect(z: FloatArray, share: FloatArray, held: FloatArray) -> tuple[float, float]:

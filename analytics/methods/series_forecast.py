@@ -82,8 +82,7 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     y = series.y
     notices = list(series.notices)
     first = plan_origins(len(y), series.season, horizon)[0][0]
-    candidates = _candidates(series.season, log=log_helps(y[:first], series.season))
-    candidates = _with_festival(candidates, series, first, horizon, notices)
+    candidates = _candidates(series, y[:first], horizon, notices)
     test = run_backtest(y, series.season, horizon, candidates)
     notices += [Notice("model_failed", {"model": name}) for name in test.failed]
     floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
@@ -114,27 +113,21 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     )
 
 
-def _candidates(season: int, *, log: bool) -> list[Candidate]:
-    models: list[Candidate] = [SeasonalNaive(), Arima(log=log), Ets(log=log), Theta()]
-    return models if season > LONG_SEASON else [*models, Ces()]
-
-
-def _with_festival(
-    candidates: list[Candidate],
-    series: RegularSeries,
-    first: int,
-    horizon: int,
-    notices: list[Notice],
+def _candidates(
+    series: RegularSeries, past: FloatArray, horizon: int, notices: list[Notice]
 ) -> list[Candidate]:
-    """The models beside the Spring Festival where the first training part shows it; the naive
-    rival stays as it is."""
+    """The rivals, beside the Spring Festival where ``past``, the first training part, shows it;
+    the naive one stays as it is."""
+    season = series.season
     shares = festival_shares(series, horizon)
-    if find_festival(series.y[:first], shares, series.frequency, series.season) is None:
-        return candidates
-    notices.append(Notice("festival_seen"))
-    return [
-        one if one.name == NAIVE else Festive(one, shares, series.frequency) for one in candidates
-    ]
+    festival = find_festival(past, shares, series.frequency, season)
+    log = log_helps(festival.without(past) if festival else past, season)
+    models: list[Candidate] = [Arima(log=log), Ets(log=log), Theta()]
+    models += [] if season > LONG_SEASON else [Ces()]
+    if festival:
+        notices.append(Notice("festival_seen"))
+        models = [Festive(one, shares, series.frequency) for one in models]
+    return [SeasonalNaive(), *models]
 
 
 def _not_below(floor: float, made: list[Prediction]) -> list[Prediction]:
