@@ -122,7 +122,8 @@ def _candidates(
     shares = festival_shares(series, horizon)
     festival = find_festival(past, shares, series.frequency, season)
     log = log_helps(festival.without(past) if festival else past, season)
-    models: list[Candidate] = [Arima(log=log), Ets(log=log), Theta()]
+    # Without a season, logarithms of ARIMA overshoot: near zero, and where growth bends.
+    models: list[Candidate] = [Arima(log=log and season > 1), Ets(log=log), Theta()]
     models += [] if season > LONG_SEASON else [Ces()]
     if festival:
         notices.append(Notice("festival_seen"))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.methods.arima import ArimaForm
+from analytics.methods.arima import ArimaForm, log_helps
 from analytics.methods.arima_diagnostics import diagnose
 from analytics.methods.errors import DataProblem, InsufficientData
 from analytics.methods.forecast import WORTH_CORES, forecast
@@ -35,6 +35,16 @@ def seasonal() -> np.ndarray:
     rng = np.random.default_rng(0)
     t = np.arange(60)
     return 100 + 10 * np.sin(2 * np.pi * t / 12) + rng.normal(size=60)
+
+
+def test_arima_takes_no_logarithms_where_there_is_no_season() -> None:
+    rng = np.random.default_rng(5)
+    growing = np.exp(3 + 0.05 * np.arange(40) + np.cumsum(rng.normal(0, 0.1, 40)))
+    assert log_helps(growing, 1)
+    frame = pd.DataFrame({"value": growing})
+    order = forecast(frame, "value", horizon=4).groups[None].order
+    assert order is not None
+    assert not order.log
 
 
 def test_it_reproduces_the_published_airline_model(passengers: pd.DataFrame) -> None:
