@@ -107,9 +107,9 @@ REQUESTS = Resource(
         WhoColumn("customer", _("Customer")),
         BadgeColumn("status", _("Status")),
         BadgeColumn("priority", _("Priority"), sort="priority"),
-        Column("category", pgettext_lazy("request", "Category"), path="category.label"),
-        Column("owner", _("Handled by"), path="owner.display_name"),
         ClockColumn("resolution_due_at", _("SLA"), sort="due"),
+        Column("owner", _("Handled by"), path="owner.display_name"),
+        Column("category", pgettext_lazy("request", "Category"), path="category.label"),
         SinceColumn("opened_at", pgettext_lazy("request", "Opened"), sort="opened"),
     ],
     sorts=[
