@@ -118,8 +118,8 @@ def _vcard(values: dict[str, Any]) -> str:
     name = str(values.get("name") or "")
     card.add("n").value = vobject.vcard.Name(family=name)
     card.add("fn").value = name
-    company = values.get("customers") or (name if values.get("kind_key") == "organisation" else "")
-    if company:
+    own = name if values.get("kind_key") == "organisation" else ""
+    for company in filter(None, str(values.get("customers") or own).split("; ")):
         card.add("org").value = [company]
     for key, kind in (("phone", "tel"), ("email", "email")):
         if values.get(key):

@@ -292,8 +292,8 @@ SURE_SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
 # What a choice may be called.
 KIND_CALLED: Names = {
     "organisation": (
-        "organization", "company", "business", "account", "enterprise", "组织", "企业", "公司",
-        "单位", "机构",
+        "organization", "org", "company", "business", "account", "enterprise", "组织", "企业",
+        "公司", "单位", "机构",
     ),
     "person": ("individual", "private", "contact", "consumer", "个人", "自然人"),
 }  # fmt: skip

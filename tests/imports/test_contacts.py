@@ -237,6 +237,10 @@ def test_it_reads_what_phones_put_into_cards(bring_in: BringIn, write: Write) ->
     assert {"TEL 2: 139 0571 8888", "TEL 3: 0571-88888888"} <= set(person.note.splitlines())
     house = Contact.objects.exclude(pk=person.pk).get()
     assert (house.email, house.customers.get().name) == ("a@fils.fr", "Fils & Fille; Paris")
+    assert sums(bring_in(write(cards, name="people.vcf"), kind="customers")) == (4, 1, 1, 2, 0)
+    kinds = dict(Customer.objects.values_list("name", "kind"))
+    assert kinds["Jürgen Müller"] == "person"
+    assert kinds["Fils & Fille; Paris"] == "organisation"
 
 
 def test_it_leaves_out_what_was_deleted_elsewhere(bring_in: BringIn, write: Write) -> None:

@@ -225,6 +225,9 @@ def test_it_brings_cards_back(
         name="张建国", title="经理", phone="+8613800138000", email="z@example.com",
         note="two\nlines", owner=cast["rep"], team=manager.team,
     )  # fmt: skip
+    for name in ("甲公司", "乙公司"):
+        house = CustomerFactory(name=name, owner=cast["rep"], team=manager.team)
+        house.contacts.add(Contact.objects.get())
     before = taken_out(client, case, "vcf", tmp_path / "before.vcf")
     assert bring_in(before, actor=manager).skipped == 1
     Contact.objects.all().delete()

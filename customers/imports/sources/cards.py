@@ -18,8 +18,8 @@ from customers.imports.encoding import CODECS, FileRefusedError, check_encoding,
 from customers.imports.layout import CARDS, Layout, Row, Wish
 
 COLUMNS = [
-    "UID", "FN", "ORG", "TITLE", "TEL", "TEL 2", "TEL 3", "EMAIL", "EMAIL 2", "EMAIL 3", "STREET",
-    "CITY", "REGION", "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
+    "UID", "KIND", "FN", "ORG", "TITLE", "TEL", "TEL 2", "TEL 3", "EMAIL", "EMAIL 2", "EMAIL 3",
+    "STREET", "CITY", "REGION", "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
 ]  # fmt: skip
 GROUP = "KIND:group"
 MAX_CARD = 1 << 20  # characters; photographs make cards long
@@ -117,15 +117,19 @@ def _texts(card: Any) -> Iterator[tuple[str, str]]:
 
 
 def _who(contents: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
-    """The name; for a company's card also as its company, for a group's that it is one."""
+    """The name, and the kind (RFC 6350, 6.1.4); a company's own card names it as company too."""
     name = _name(contents)
     yield "FN", name
-    for key in ("kind", "x-addressbookserver-kind"):
-        for line in contents.get(key, []):
-            if _flat(line.value).casefold() == "group":
-                yield "KIND", GROUP
-            if _flat(line.value).casefold() == "org" and "org" not in contents:
-                yield "ORG", _quoted(name)
+    keys = ("kind", "x-addressbookserver-kind", "x-abshowas")
+    said = {_flat(line.value).casefold() for key in keys for line in contents.get(key, [])}
+    companies = {_company(line) for line in contents.get("org", [])}
+    if "group" in said:
+        yield "KIND", GROUP
+    elif said & {"org", "company"} or _quoted(name) in companies:
+        yield "KIND", "org"
+        yield from [] if companies else [("ORG", _quoted(name))]
+    else:
+        yield "KIND", "individual"
 
 
 def _company(line: Any) -> str:
