@@ -389,9 +389,9 @@ NO = frozenset({
 DELETED = "isdeleted"
 # How a row of sums begins.
 SUMS = re.compile(r"[合总小共]\s*计|(?:Grand |Sub-?)totals?", re.IGNORECASE)
-# What reports of Salesforce write below their rows, and groups of cards.
+# What reports of Salesforce write below their rows.
 BELOW_ROWS = re.compile(
     r"Grand (?:Totals|Summaries)\b.*|Confidential Information - Do Not Distribute|"
-    r"Copyright \(c\) .*salesforce\.com.*|KIND:group|(?:Generated|Filtered|Sorted) By:.*",
+    r"Copyright \(c\) .*salesforce\.com.*|(?:Generated|Filtered|Sorted) By:.*",
     re.IGNORECASE,
 )

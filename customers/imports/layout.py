@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from customers.imports.encoding import FileRefusedError
 
 CSV, WORKBOOK, CARDS = "csv", "xlsx", "vcard"
+GROUP = "KIND:group"  # the only cell of a group of cards
 MAX_COLUMNS = 1_000
 # Titles may stand above the header.
 LOOKED_AT = 30

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from customers.imports.commas import comma_leads, with_point
 from customers.imports.days import day, moment, month_comes_first
 from customers.imports.guessing import guess_mapping
 from customers.imports.headers import BELOW_ROWS, BLANKS, DELETED, SUMS, YES, Names, plain
-from customers.imports.layout import Row
+from customers.imports.layout import GROUP, Row
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.problems import CellError
 from customers.imports.registry import Importer, Question, Setting, missing_column
@@ -135,7 +135,16 @@ class MappedImporter(Importer):
 
     @classmethod
     def is_note(cls, cells: Sequence[str]) -> bool:
-        return len(cells) == 1 and bool(BELOW_ROWS.fullmatch(cells[0].strip()))
+        return len(cells) == 1 and (cells[0] == GROUP or _ends_report(cells))
+
+    @classmethod
+    def notes(cls, rows: Sequence[Row], width: int) -> set[int]:
+        """Below a report's rows the names of report and company stand alone in lines too."""
+        found = super().notes(rows, width)
+        below = list(takewhile(lambda row: len(row.cells) != width, reversed(rows)))
+        if any(_ends_report(row.cells) for row in below):
+            found |= {row.line for row in below if len(row.cells) == 1}
+        return found
 
     @classmethod
     def month_leads(cls, header: Sequence[str], sample: Sequence[Sequence[str]]) -> bool:
@@ -321,6 +330,10 @@ class MappedImporter(Importer):
         if added:
             return replace(target, clean=added_clean(added, month_first))
         return replace(target, clean=(moment if target.timed else day)(month_first))
+
+
+def _ends_report(cells: Sequence[str]) -> bool:
+    return len(cells) == 1 and bool(BELOW_ROWS.fullmatch(cells[0].strip()))
 
 
 def _field(model: type[models.Model], key: str) -> Any:

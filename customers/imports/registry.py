@@ -123,6 +123,11 @@ class Importer(ABC):
         """Whether a row below the header is no data, such as a sum or whose the file is."""
         return False
 
+    @classmethod
+    def notes(cls, rows: Sequence[Row], width: int) -> set[int]:
+        """The lines of those of some rows that have not the header's width and are no data."""
+        return {row.line for row in rows if len(row.cells) != width and cls.is_note(row.cells)}
+
     def survey(self, row: Row) -> None:  # noqa: B027  # most kinds need no overview
         """See a row of the right width, before the first chunk."""
 

@@ -194,11 +194,11 @@ def _ledger(batch: ImportBatch, layout: Layout, suffix: str, changes: ChangeLog 
 
 
 def _load(source: Importer, chunk: list[Row], width: int, ledger: Ledger) -> None:
-    whole = []
+    whole, notes = [], source.notes(chunk, width)
     for row in chunk:
         if len(row.cells) == width:
             whole.append(row)
-        elif source.is_note(row.cells):
+        elif row.line in notes:
             ledger.take(1)
         else:
             ledger.reject(row, "cells")

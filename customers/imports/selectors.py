@@ -186,10 +186,12 @@ def _mapped_preview(
     for row in whole:
         source.survey(row)
     judged = {one.cleaned.row.line: one for one in source.judge(whole)}
-    body = []
+    body, notes = [], source.notes(rows, width)
     for row in rows:
         one = judged.get(row.line)
-        body.append(_judged_row(source, head, one) if one else _ragged(row, head, type(source)))
+        body.append(
+            _judged_row(source, head, one) if one else _ragged(row, head, row.line in notes)
+        )
     return head, body
 
 
@@ -219,10 +221,10 @@ def _shown(source: MappedImporter, one: Judged, key: str, place: int) -> str:
     return source.display(key, one.cleaned.values[key])
 
 
-def _ragged(row: Row, head: list[str], kind: type[Importer] | None = None) -> dict[str, Any]:
+def _ragged(row: Row, head: list[str], is_note: bool = False) -> dict[str, Any]:
     cells = [Cell(label, cell) for label, cell in zip(head, row.cells, strict=False)]
     cells += [Cell(label, "") for label in head[len(cells) :]]
-    if kind is not None and kind.is_note(row.cells):
+    if is_note:
         return {"line": row.line, "cells": cells, "outcome": OUTCOMES["skipped"], "reason": ""}
     return {"line": row.line, "cells": cells, "outcome": OUTCOMES["rejected"],
             "reason": reason_label(None, "cells")}  # fmt: skip

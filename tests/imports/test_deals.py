@@ -109,13 +109,16 @@ def test_it_reads_a_salesforce_report_of_a_type_of_its_own(bring_in: BringIn, wr
         '"Account Name: Account Name","Account Name: Account ID","Opportunity: Opportunity Name",'
         '"Opportunity: Stage","Opportunity: Amount","Opportunity Owner: Full Name"\n'
         '"Edge","001A","Edge Install","Prospecting","USD 60,000.00","Sam"\n'
-        '\n"Grand Totals (1 record)"\n"Confidential Information - Do Not Distribute"\n'
-        '"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\n'
+        'odd line\n"Edge","001A","Edge Two","Prospecting","1","Sam"\n'
+        '\n"Grand Totals (1 record)"\n"My Opportunities"\n'
+        '"Confidential Information - Do Not Distribute"\n'
+        '"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\n"Acme Corp"\n'
     )
     ExchangeRate.objects.create(currency="USD", rate=7, from_date=date(2026, 1, 1))
     batch = bring_in(write(text))
-    assert (batch.kind, sums(batch)) == ("deals", (4, 1, 0, 3, 0))
-    deal = Deal.objects.get()
+    assert (batch.kind, sums(batch)) == ("deals", (8, 2, 0, 5, 1))
+    assert batch.reasons["cells"]["rows"][0]["cells"] == ["odd line"]
+    deal = Deal.objects.get(name="Edge Install")
     assert (deal.name, deal.amount, deal.currency) == ("Edge Install", 60_000, "USD")
     assert (deal.customer.name, deal.customer.external_id) == ("Edge", "001A")
 

@@ -15,13 +15,12 @@ import vobject
 from django.utils.translation import gettext as _
 
 from customers.imports.encoding import CODECS, FileRefusedError, check_encoding, detect_encoding
-from customers.imports.layout import CARDS, Layout, Row, Wish
+from customers.imports.layout import CARDS, GROUP, Layout, Row, Wish
 
 COLUMNS = [
     "UID", "KIND", "FN", "ORG", "TITLE", "TEL", "TEL 2", "TEL 3", "EMAIL", "EMAIL 2", "EMAIL 3",
     "STREET", "CITY", "REGION", "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
 ]  # fmt: skip
-GROUP = "KIND:group"
 MAX_CARD = 1 << 20  # characters; photographs make cards long
 MAX_LINES = 20_000
 
