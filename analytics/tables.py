@@ -140,11 +140,28 @@ def _encoding(file: Path) -> str:
     except OSError as error:
         params = {"file": file.name, "cause": error.strerror or "no access"}
         raise DataProblem("file_unreadable", params) from error
-    if broken is None:
-        return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+    if start.startswith(codecs.BOM_UTF8) and broken is None:
+        return "utf-8-sig"
+    if broken is None and not _odd_as_utf8(file):
+        return "utf-8"
     if _first_broken_line(file, "gb18030") is None:
         return "gb18030"
     raise DataProblem("file_encoding", {"line": broken})
+
+
+def _odd_as_utf8(file: Path) -> bool:
+    """Say whether the text is UTF-8 by chance: 元 in GB18030 is Ԫ, a letter of no living script."""
+    with file.open("rb") as stream:
+        start = stream.read(CHUNK)
+    if start.isascii():
+        return False
+    foreign = [letter for letter in start.decode("utf-8", "ignore") if not letter.isascii()]
+    return sum(map(_rare, foreign)) > len(foreign) / 2
+
+
+def _rare(letter: str) -> bool:
+    """Cyrillic supplement, and Syriac to N'Ko."""
+    return "\u0500" <= letter <= "\u052f" or "\u0700" <= letter <= "\u07ff"
 
 
 def text_encoding(file: Path) -> str:

@@ -86,6 +86,8 @@ def read_baskets(frame: pd.DataFrame, basket: str, item: str) -> ReadBaskets:
     found = grouped(
         rows["basket"], rows["item"].map(_name) if _texts(rows["item"]) else rows["item"]
     )
+    if len(found.items) == len(found):
+        notices.append(Notice("single_items"))
     return ReadBaskets(found, len(rows), dropped, tuple(notices))
 
 

@@ -21,6 +21,11 @@ def test_it_reads_chinese_in_every_usual_encoding(tmp_path: Path, encoding: str)
     assert frame.iloc[0].tolist() == ["云迈科技", 12.5]
 
 
+def test_it_reads_gb18030_that_could_be_utf_8(tmp_path: Path) -> None:
+    assert read_table(write(tmp_path, "a\n12元\n3元\n".encode("gb18030")))["a"][0] == "12元"
+    assert read_table(write(tmp_path, "a\nднём\n"))["a"][0] == "днём"
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_it_finds_the_delimiter(tmp_path: Path, mark: str) -> None:
     frame = read_table(write(tmp_path, f"a{mark}b\n1{mark}x\n2{mark}y\n"))

@@ -10,6 +10,10 @@ MESSAGES: dict[str, str] = {
         "More than %(limit)d sets of items stand in %(count)d orders or more: ask for a higher "
         "support."
     ),
+    "single_items": _(
+        "Every order holds one item only, so nothing can stand together: the table needs a row for "
+        "each item of an order."
+    ),
     "no_frequent_items": _("No item is bought often enough: ask for a lower support."),
     "no_rules": _("No rule reaches this support and confidence."),
     "rules_by_chance": _(
