@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from analytics.comparing.figures import RUN_FIGURES, TABLE_FIGURES, Figure
 from analytics.datasets.models import Analysis
 from analytics.datasets.questions import QUESTIONS
+from analytics.forecast_frames import apart_label
 from analytics.models import Run
 from crm.common.registries import Text
 
@@ -46,12 +48,20 @@ def side_of(record: Run | Analysis) -> Side:
     return _of_run(record) if isinstance(record, Run) else _of_analysis(record)
 
 
+RUN_NAMES: Mapping[str, Text] = {
+    "seed": gettext_lazy("Seed"), "total": gettext_lazy("Money to split"),
+    "by": gettext_lazy("Told apart by"), "horizon": gettext_lazy("Weeks ahead"),
+}  # fmt: skip
+
+
 def _of_run(run: Run) -> Side:
     params = {**run.params, "seed": run.seed}
+    if by := run.params.get("by"):
+        params["by"] = str(apart_label(by))
     return Side(
         run.pk, run.get_absolute_url(), run.created_at,
         str(run.created_by or _("Schedule or command line")),
-        run.state == Run.State.FINISHED, params, {"seed": _("Seed"), "total": _("Money to split")},
+        run.state == Run.State.FINISHED, params, RUN_NAMES,
         (run.rows_used, run.rows_dropped), (run.data_from, run.data_to), run.versions,
         run.fingerprint, RUN_FIGURES.get(run.method, ()), run.metrics,
         {"metrics": run.metrics, **run.result}, run.error.get("code", ""),

@@ -111,12 +111,12 @@ def test_it_compares_quality_parameters_and_rows(
     rows = {row.name: row for section in page.context["sections"] for row in section.rows}
     assert rows["MASE on unseen weeks"].better == "second"
     assert rows["MASE on unseen weeks"].difference.startswith("−")
-    assert (rows["horizon"].first, rows["horizon"].second) == ("4", "8")
+    assert (rows["Weeks ahead"].first, rows["Weeks ahead"].second) == ("4", "8")
     assert rows["Rows used"].second == "7"
     assert [text[:15] for text in page.context["cautions"]] == ["They were asked"]
     file = compare(client, first, second, format="csv").content.decode()
     assert "Quality,MASE on unseen weeks," in file
-    assert "What was asked,horizon,4,8" in file
+    assert "What was asked,Weeks ahead,4,8" in file
 
 
 def test_it_counts_customers_whose_result_changed(
