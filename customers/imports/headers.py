@@ -80,7 +80,7 @@ _REACH: Names = {
         "负责人", "所有者", "归属人", "销售负责人", "业务员", "跟进人", "销售员", "销售人员",
         "销售代表", "客户经理", "所属销售", "客户所有人", "客户所有者", "联系人所有人",
         "联系人所有者", "公司所有者", "潜在客户所有人", "线索所有者", "交易所有者", "商机所有者",
-        "业务机会所有人",
+        "业务机会所有人", "潜在客户所有者", "交易所有人", "商机所有人", "客户负责人",
     ),
     "tags": ("Tag", "Tags", "Labels", "Categories", "标签"),
     "no_email": (
@@ -306,7 +306,7 @@ LIFECYCLE_CALLED: Names = {
         "contacted", "not contacted", "contact in future", "pre-qualified", "qualified",
         "open - not contacted", "working - contacted", "working", "nurturing",
         "潜在", "潜在客户", "线索", "意向客户", "新客户", "新", "新建", "打开", "进行中", "未联系",
-        "已联系", "尝试联系", "跟进中",
+        "已联系", "尝试联系", "跟进中", "将来联系", "预审合格",
     ),
     "active": (
         "customer", "evangelist", "customer - direct", "customer - channel", "client", "current",
@@ -319,6 +319,7 @@ LIFECYCLE_CALLED: Names = {
     "lost": (
         "former customer", "churned", "unqualified", "not qualified", "junk lead", "lost lead",
         "closed - not converted", "competitor", "流失", "已流失", "流失客户", "无效", "无效客户",
+        "垃圾潜在客户", "丢失的潜在客户", "不合格",
     ),
 }  # fmt: skip
 ACQUISITION_CALLED: Names = {

@@ -61,14 +61,17 @@ def test_it_links_all_companies_of_hubspot_not_only_the_primary_one(
         "00Q1,Ada,Byron,CTO,Engines Ltd,ada@x.com,Web,Open - Not Contacted\n",
         "Record Id,Lead Owner,Company,First Name,Last Name,Title,Email,Lead Source,Lead Status\n"
         "5001,Sam,Engines Ltd,Ada,Byron,CTO,ada@x.com,Web,Attempted to Contact\n",
+        "Record Id,潜在客户所有者,公司,名,姓,职务,电子邮件,潜在客户来源,潜在客户状态\n"
+        "5001,Sam,Engines Ltd,Ada,Byron,CTO,ada@x.com,Web,将来联系\n",
     ],
-    ids=["Salesforce", "Zoho"],
+    ids=["Salesforce", "Zoho", "Zoho in Chinese"],
 )
 def test_it_makes_a_lead_a_customer_and_a_contact(
     bring_in: BringIn, write: Write, text: str
 ) -> None:
     batch = bring_in(write(text))
     assert (batch.kind, batch.created) == ("contacts", 1)
+    assert ("unknown_owner" in batch.options["warnings"]) == ("Sam" in text)
     customer = Customer.objects.get()
     assert (customer.name, customer.lifecycle, customer.source) == ("Engines Ltd", "lead", "Web")
     assert customer.contacts.get().title == "CTO"
