@@ -34,6 +34,7 @@ from crm.common.searching import SearchQuery, search_values
 from crm.records.bulk import bulk_actions
 from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
+from sales import bulk  # noqa: F401  # fills the registry
 from sales.cards import deal_cards, target_card
 from sales.currency import rate_table
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 
 from crm.common.changes import record_changes
 from crm.common.errors import RefusedError
@@ -200,6 +202,25 @@ def test_it_gives_back_at_most_what_was_sold(cast: Cast, customer: Customer) -> 
     order_trash(pk=order.pk, actor=cast.rep)
     with pytest.raises(RefusedError):
         order_restore(pk=refund.pk, actor=cast.rep)
+
+
+def test_it_deletes_no_order_of_many_whose_refund_would_stay(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    orders = [order_create(actor=cast.rep, customer=customer, lines=LINES) for _n in range(2)]
+    refund = order_refund(pk=orders[0].pk, actor=cast.rep)
+    client.force_login(cast.rep)
+
+    def discard(*pks: int) -> None:
+        client.post(
+            reverse("sales:order_bulk"), {"action": "trash", "confirmed": "1", "ids": list(pks)}
+        )
+
+    discard(*(order.pk for order in orders))
+    assert set(Order.objects.trashed()) == {orders[1]}
+    discard(refund.pk)
+    discard(orders[0].pk)
+    assert Order.objects.trashed().count() == 3
 
 
 @pytest.mark.parametrize("status", ["draft", "cancelled"])

@@ -1,0 +1,25 @@
+"""What can be done with many orders at once in a way of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from crm.records.bulk import BulkAction, bulk_actions, discard, take_out, trashable
+from crm.records.resources import SELLERS, Resource
+from sales.models import Order
+from sales.services.balance import NOT_SOLD
+
+
+def without_refund(resource: Resource, user: Any) -> Any:
+    """Orders that may go: no refund of them stands, which would be left behind."""
+    standing = Order.objects.alive().filter(refund_of=OuterRef("pk")).exclude(status__in=NOT_SOLD)
+    return trashable(resource, user).filter(~Exists(standing))
+
+
+bulk_actions.append(
+    BulkAction("trash", _("Delete"), "trash", SELLERS, discard, take_out, without_refund,
+               kinds=frozenset({"sales.order"}), danger=True)
+)  # fmt: skip
