@@ -24,10 +24,12 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Kind = Literal["number", "category"]
 
-MAX_LEVELS = 30
+MAX_LEVELS = 200
+# Beyond so many rows fewer levels get a column of their own, or all would not fit into memory.
+MANY_ROWS, FEWER_LEVELS = 50_000, 30
 # A level needs this many rows, and this share of them, to get a column of its own.
 LEVEL_ROWS = 10
-LEVEL_SHARE = 0.005
+LEVEL_SHARE = 0.002
 REACH = 6.0
 SCALING_ROWS = 50_000
 RARE, MISSING = "(rare)", "(missing)"
@@ -239,7 +241,8 @@ def _plan_levels(codes: IntArray) -> Levels:
     counts = np.bincount(codes[codes >= 0], minlength=1)
     enough = counts >= max(LEVEL_ROWS, LEVEL_SHARE * len(codes))
     frequent = np.argsort(-counts, kind="stable")
-    kept = np.array([code for code in frequent if enough[code]][:MAX_LEVELS], dtype=np.intp)
+    most = MAX_LEVELS if len(codes) <= MANY_ROWS else FEWER_LEVELS
+    kept = np.array([code for code in frequent if enough[code]][:most], dtype=np.intp)
     return Levels(
         kept=kept,
         pooled=bool(counts.sum() > counts[kept].sum()),

@@ -255,3 +255,11 @@ def test_it_counts_lift_and_cost_by_hand() -> None:
     assert chosen.acted == pytest.approx(0.9, abs=0.011)
     assert chosen.cost == pytest.approx(chosen.acted - 0.1)
     assert (chosen.cost_all, chosen.cost_none) == pytest.approx((0.9, 0.9))
+
+
+def test_it_learns_from_a_column_of_many_levels() -> None:
+    rng = np.random.default_rng(1)
+    city, effects = rng.integers(0, 100, 2000), rng.normal(0, 1.2, 100)
+    bought = rng.random(2000) < 1 / (1 + np.exp(-effects[city]))
+    found = score(pd.DataFrame({"city": [f"c{k}" for k in city], "bought": bought}), "bought")
+    assert found.best.area.auc > 0.65
