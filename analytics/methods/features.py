@@ -25,8 +25,8 @@ IntArray = NDArray[np.intp]
 Kind = Literal["number", "category"]
 
 MAX_LEVELS = 200
-# Beyond so many rows fewer levels get a column of their own, or all would not fit into memory.
-MANY_ROWS, FEWER_LEVELS = 50_000, 30
+# The more rows, the fewer levels get a column of their own: time and memory go with the product.
+LEVEL_CELLS, FEWEST_LEVELS = 4_000_000, 30
 # A level needs this many rows, and this share of them, to get a column of its own.
 LEVEL_ROWS = 10
 LEVEL_SHARE = 0.002
@@ -241,7 +241,7 @@ def _plan_levels(codes: IntArray) -> Levels:
     counts = np.bincount(codes[codes >= 0], minlength=1)
     enough = counts >= max(LEVEL_ROWS, LEVEL_SHARE * len(codes))
     frequent = np.argsort(-counts, kind="stable")
-    most = MAX_LEVELS if len(codes) <= MANY_ROWS else FEWER_LEVELS
+    most = min(max(LEVEL_CELLS // max(len(codes), 1), FEWEST_LEVELS), MAX_LEVELS)
     kept = np.array([code for code in frequent if enough[code]][:most], dtype=np.intp)
     return Levels(
         kept=kept,
