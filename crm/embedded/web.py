@@ -22,11 +22,15 @@ errorlog = "-"
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108  # gunicorn unlinks it at once
 
 
-def when_ready(server: Any) -> None:
+def settle() -> None:
     """What is loaded by now stays: collections need not look through it, nor copy its memory."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)  # a page makes more objects than the default waits for
+
+
+def when_ready(server: Any) -> None:
+    settle()
 
 
 def post_fork(server: Any, worker: Any) -> None:
