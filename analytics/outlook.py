@@ -186,6 +186,6 @@ def _told_of(target: Target) -> tuple[Run, Ahead] | None:
 
 def _group_of(runs: Any, key: int | None) -> tuple[Run, Ahead] | None:
     run = runs.first()
-    parts = run.result["parts"] if run else []
+    parts = run.result.get("parts", []) if run else []  # none where there was one group
     found = next((part for part in parts if part["key"] == f"{MARK}{key}"), None)
     return (run, ahead(run.result, found["forecast"])) if found else None

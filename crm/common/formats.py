@@ -180,12 +180,12 @@ def since(value: datetime | date | None, now: datetime | None = None) -> str:
     return _since(value.astimezone(now.tzinfo), now, get_language())
 
 
-def moment_and_since(value: datetime) -> tuple[str, str]:
+def moment_and_since(value: datetime, now: datetime | None = None) -> tuple[str, str]:
     """``moment`` and ``since``, the reader's zone and language asked once: lists tell many."""
     zone, language = timezone.get_current_timezone(), get_language()
     local = value.astimezone(zone)
     exact = f"{_written(local.year, local.month, local.day, language)} {_clock(local)}"
-    return exact, _since(local, datetime.now(zone), language)
+    return exact, _since(local, timezone.localtime(now, zone), language)
 
 
 def _since(local: datetime, now: datetime, language: str | None) -> str:

@@ -182,3 +182,26 @@ def test_it_stands_beside_a_target(
     assert "Sold and forecast" not in page(nobodys)
     shown = client.get(reverse("analytics:method", args=["forecast"])).content.decode()
     assert "Forecast beside the plan" in shown
+
+
+def test_it_says_nothing_beside_a_target_where_groups_are_others_or_none(
+    run: Run, sold: Cast, client: Client
+) -> None:
+    today = measures.company_today()
+    own = Target.objects.create(
+        owner=sold.rep, team=sold.team, currency="CNY", amount=1,
+        starts_on=today, ends_on=today + timedelta(days=9),
+    )  # fmt: skip
+    client.force_login(sold.rep)
+
+    def newer(by: str, parts: bool) -> str:
+        result = {name: found for name, found in run.result.items() if parts or name != "parts"}
+        Run.objects.create(
+            method="forecast", state="finished", team=sold.team, params={"by": by}, result=result
+        )
+        return client.get(own.get_absolute_url()).content.decode()
+
+    Run.objects.filter(pk=run.pk).update(params={"by": "region"})
+    assert "Sold and forecast" not in newer("region", parts=True)
+    assert "Sold and forecast" in newer("owner", parts=True)
+    assert "Sold and forecast" not in newer("owner", parts=False)  # one seller only
