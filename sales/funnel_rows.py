@@ -2,6 +2,7 @@
 
 A cohort is the deals created in a month. A stage is *reached* by a deal that entered it or a
 later one that is not “lost”: deals may skip stages, and those lost have passed the ones before.
+A stay also ends where the deal leaves for another pipeline, even if it comes back.
 
 Counting follows every move of every deal. Up to ``MOST_LIVE`` deals that is done when a page asks;
 beyond, the page shows what was kept last night (``FunnelOutcome``, ``FunnelStay``).
@@ -36,9 +37,10 @@ _BIN = f"floor({_BINS} * ln(1 + greatest(extract(epoch FROM %s), 0) / 86400))::i
 _COHORT = """
 WITH cohort AS MATERIALIZED ({deals}),
 moves AS (
-    SELECT c.deal_id, c.id, c.at, s.id AS stage, s."order" AS place, s.kind
+    SELECT c.deal_id, c.id, c.at, s.id AS stage, s."order" AS place, s.kind,
+        s.pipeline_id = d.pipeline_id AS own
     FROM sales_stagechange AS c JOIN cohort AS d ON d.id = c.deal_id
-    JOIN sales_stage AS s ON s.id = c.to_stage_id AND s.pipeline_id = d.pipeline_id)
+    JOIN sales_stage AS s ON s.id = c.to_stage_id)
 """
 _MONTH = "date_trunc('month', d.created_at AT TIME ZONE %s)::date AS month"
 _WON = ", ".join(
@@ -47,7 +49,8 @@ _WON = ", ".join(
     for days in WITHIN_DAYS
 )
 _OUTCOMES = f"""{_COHORT},
-reached AS (SELECT deal_id, max(place) AS furthest FROM moves WHERE kind <> 'lost' GROUP BY deal_id)
+reached AS (
+    SELECT deal_id, max(place) AS furthest FROM moves WHERE own AND kind <> 'lost' GROUP BY deal_id)
 SELECT {_MONTH}, {{more}} coalesce(r.furthest, 0) AS furthest, s.kind AS kind, d.lost_reason,
     count(*) AS deals, sum(d.amount_base) AS amount, {_WON}
 FROM cohort AS d JOIN sales_stage AS s ON s.id = d.stage_id
@@ -56,13 +59,13 @@ GROUP BY month, {{more}} coalesce(r.furthest, 0), s.kind, d.lost_reason
 """  # noqa: S608  # names and numbers of our own
 _STAYS = f"""{_COHORT},
 stays AS (
-    SELECT m.stage, m.kind, m.at, m.deal_id,
+    SELECT m.stage, m.kind, m.own, m.at, m.deal_id,
         lead(m.at) OVER (PARTITION BY m.deal_id ORDER BY m.at, m.id) AS until
     FROM moves AS m)
 SELECT {_MONTH}, {{more}} stage, until IS NOT NULL AS ended,
     {_BIN % "coalesce(until, now()) - m.at"} AS bin, count(*) AS stays
 FROM stays AS m JOIN cohort AS d ON d.id = m.deal_id
-WHERE m.kind = 'open' GROUP BY month, {{more}} stage, until IS NOT NULL, bin
+WHERE m.own AND m.kind = 'open' GROUP BY month, {{more}} stage, until IS NOT NULL, bin
 """  # noqa: S608  # as above
 
 _KEEP_OUTCOMES = """

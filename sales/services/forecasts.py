@@ -51,7 +51,7 @@ parts AS (
     SELECT m.taken_on,
         CASE WHEN s.kind = 'open' THEN date_trunc('month', d.expected_close)::date
             ELSE date_trunc('month', m.taken_on)::date END AS month,
-        d.pipeline_id, d.team_id, d.owner_id,
+        s.pipeline_id, d.team_id, d.owner_id,
         CASE WHEN s.kind = 'open' THEN 1 ELSE 0 END AS deals,
         CASE WHEN s.kind = 'open' THEN d.amount_base ELSE 0 END AS amount,
         CASE WHEN s.kind = 'open' THEN d.amount_base * s.probability / 100 ELSE 0 END AS weighted,

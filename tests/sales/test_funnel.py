@@ -26,7 +26,7 @@ from sales.scopes import SalesScope, sales_scope
 from sales.survival import kaplan_meier
 from tests.factories.cast import Cast
 from tests.factories.customers import CustomerFactory
-from tests.factories.sales import DealFactory
+from tests.factories.sales import DealFactory, PipelineFactory, StageFactory
 
 THIS = measures.company_today().replace(day=1)
 JULY, AUGUST = next_month(THIS, -4), next_month(THIS, -3)
@@ -101,6 +101,18 @@ def test_it_measures_stays_also_those_that_last(cast: Cast, deals: None) -> None
     assert offer is not None
     assert offer.median == pytest.approx(5 * 86_400, rel=0.07)
     assert won is None
+
+
+def test_it_ends_a_stay_where_the_deal_leaves_for_another_pipeline(
+    cast: Cast, customer: Customer, stages: dict[str, Stage]
+) -> None:
+    away = StageFactory(pipeline=PipelineFactory())
+    new, offer = stages["new"], stages["offer"]
+    deal(customer, AUGUST, (new, 0), (away, 10), (offer, 60))
+    mine = scope_of(cast.rep, pipeline=str(new.pipeline_id))
+    (first, *_) = funnel(mine, AUGUST, next_month(AUGUST)).steps
+    assert first.stays is not None
+    assert first.stays.median == pytest.approx(10 * 86_400, rel=0.07)
 
 
 def test_it_shows_the_months_and_what_was_won_in_time(cast: Cast, deals: None) -> None:
