@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.common.admin import RecordAdmin, TunedAdmin
 from sales.currency import to_base
@@ -29,8 +32,39 @@ from sales.models import (
 )
 
 
+class StageForm(forms.ModelForm):
+    """Deals are open or closed as their stage is, so that a stage in use keeps its kind."""
+
+    class Meta:
+        model = Stage
+        fields = ("order", "name", "name_en", "probability", "kind")
+
+    def clean_probability(self) -> int:
+        probability: int = self.cleaned_data["probability"]
+        if probability > 100:
+            raise ValidationError(_("A probability is at most 100 %."))
+        return probability
+
+    def clean_kind(self) -> str:
+        kind: str = self.cleaned_data["kind"]
+        if "kind" in self.changed_data and self.instance.is_used:
+            raise ValidationError(
+                _("Deals have been in this stage: it keeps its kind. Add a stage of the other"
+                  " kind and move them there.")
+            )  # fmt: skip
+        return kind
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("DELETE") and self.instance.is_used:
+            values["DELETE"] = False  # else the admin lists every deal and move by its number
+            raise ValidationError(_("Deals have been in this stage: it cannot be deleted."))
+        return values
+
+
 class StageInline(admin.TabularInline):
     model = Stage
+    form = StageForm
     extra = 0
 
 

@@ -63,6 +63,12 @@ class Stage(BilingualName):
             ),
         ]  # fmt: skip
 
+    @property
+    def is_used(self) -> bool:
+        """Whether deals stand in it or went through it."""
+        gone = StageChange.objects.filter(Q(to_stage=self.pk) | Q(from_stage=self.pk))
+        return Deal.objects.filter(stage=self.pk).exists() or gone.exists()
+
 
 @tracked()
 class Deal(CustomerRecord):

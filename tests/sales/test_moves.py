@@ -107,3 +107,32 @@ def test_it_refreshes_the_board_for_htmx(
     )
     assert response.status_code == 200
     assert response.content.decode().lstrip().startswith('<div class="board"')
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"kind": "won"}, "keeps its kind"),
+        ({"DELETE": "on"}, "cannot be deleted"),
+        ({"probability": "101"}, "at most 100"),
+    ],
+)
+def test_the_administration_keeps_stages_that_deals_went_through(
+    cast: Cast, client: Client, deal: Deal, stages: Stages, change: dict[str, str], word: str
+) -> None:
+    client.force_login(cast.admin)
+    url = reverse("admin:sales_pipeline_change", args=[deal.pipeline_id])
+    posted: dict[str, object] = {"name": "P", "name_en": ""}
+    posted |= {"stages-TOTAL_FORMS": len(stages), "stages-INITIAL_FORMS": len(stages)}
+    for place, stage in enumerate(stages.values()):
+        values = {name: getattr(stage, name) for name in ("id", "order", "name", "probability")}
+        values |= {"pipeline": stage.pipeline_id, "kind": stage.kind, "name_en": "renamed"}
+        values |= change if stage == deal.stage else {}
+        posted |= {f"stages-{place}-{name}": value for name, value in values.items()}
+    assert word in client.post(url, posted).content.decode()
+    allowed = {name: value for name, value in posted.items() if not name.endswith("DELETE")}
+    at = list(stages.values()).index(deal.stage)
+    allowed |= {f"stages-{at}-kind": "open", f"stages-{at}-probability": 33}
+    assert client.post(url, allowed).status_code == 302
+    deal.stage.refresh_from_db()
+    assert (deal.stage.name_en, deal.stage.kind, deal.stage.probability) == ("renamed", "open", 33)
