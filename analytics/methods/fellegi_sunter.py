@@ -21,7 +21,8 @@ STEADY = 1e-4
 _START = np.array([0.06, 0.04, 0.10, 0.80])
 _ANCHOR = 0.2  # weight of the start beside the pairs that cannot be chance
 _FLOOR = 1e-9
-_MARGIN = 3.0
+_BY_CHANCE = 0.05  # pairs, or their share of those found
+_MOST = 2 / 3 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ def fit(candidates: Table, random: Table, all_pairs: int, equal_pairs: Array) ->
     columns = candidates.shape[1]
     start = np.tile(_START, (columns, 1))
     equal = _equal_share(equal_pairs, np.zeros(columns))
-    seeds = _beyond_chance(patterns, equal, all_pairs).astype(float)
+    seeds = _beyond_chance(patterns, equal, all_pairs, patterns, weight).astype(float)
     certain = float(weight @ seeds)
     prevalence = _bounded(max(certain, 1.0) / all_pairs)
-    strangers = drawn * ~_beyond_chance(sample, equal, all_pairs)
+    strangers = drawn * ~_beyond_chance(sample, equal, all_pairs, patterns, weight)
     parents = parents_of(sample, strangers)
     anchor = max(_ANCHOR * certain, 2.0) * start
     m = _shares(patterns, weight * seeds, anchor)
@@ -161,7 +162,21 @@ def _equal_share(equal_pairs: Array, matched: Array) -> Array:
     return np.minimum(by_chance / np.maximum(equal_pairs[:, 1], 1.0), 0.999)
 
 
-def _beyond_chance(patterns: Table, equal: Array, all_pairs: int) -> npt.NDArray[np.bool_]:
-    """Patterns of equal columns that not one of all pairs would show by chance."""
-    surprise = (patterns == EQUAL) @ -np.log(equal)
-    return surprise > np.log(all_pairs) + _MARGIN
+def _beyond_chance(
+    table: Table, equal: Array, all_pairs: int, patterns: Table, weight: Array
+) -> npt.NDArray[np.bool_]:
+    """Patterns of equal columns that chance does not explain.
+
+    Not one such pair is expected by chance; or, where many records have a double and the doubles
+    themselves make values look common, far fewer than ``patterns`` (times ``weight``) show, most
+    columns being equal and one of them nearly unique.
+    """
+    same = table == EQUAL
+    expected = np.exp(np.log(all_pairs) + same @ np.log(equal))
+    certain = np.asarray(expected < _BY_CHANCE)
+    unique = all_pairs * equal < np.sqrt(all_pairs)
+    most = same.sum(axis=1) >= _MOST * (table != MISSING).sum(axis=1)
+    for place in np.flatnonzero(~certain & most & same[:, unique].any(axis=1)):
+        found = weight @ (patterns[:, same[place]] == EQUAL).all(axis=1)
+        certain[place] = expected[place] < _BY_CHANCE * found
+    return certain

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.methods.agreement import agreement
+from analytics.methods.agreement import MISSING, UNLIKE, agreement
 from analytics.methods.blocking import Pairs, candidate_pairs
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.fellegi_sunter import Weights, fit, probability, rarity
@@ -25,6 +25,9 @@ from analytics.methods.identifiers import Fold, Identifier, identifiers, plain_f
 THRESHOLD = 0.5
 RANDOM_PAIRS = 600_000
 FEWEST_ROWS = 2
+# A column with so many values for its rows tells records apart; pairs that differ in it so often
+# may be look-alikes.
+OWN_VALUE, DIFFER = 0.8, 0.8
 _ID_NAMES = re.compile(r"(?:.*[_\s-])?(?:id|key|no|nr|number|编号|序号)|row", re.IGNORECASE)
 
 
@@ -142,7 +145,7 @@ def link(
         expected_recall=min(float(taken.sum()) / certain, 1.0) if len(taken) else None,
         rows_used=len(whole) - missing,
         rows_dropped=missing,
-        notices=_notices(found, missing, taken),
+        notices=_notices(found, missing, taken, levels[chosen]),
     )
 
 
@@ -260,7 +263,10 @@ def _best_partners(
 
 
 def _notices(
-    columns: list[Identifier], missing: int, taken: npt.NDArray[np.float64]
+    columns: list[Identifier],
+    missing: int,
+    taken: npt.NDArray[np.float64],
+    levels: npt.NDArray[np.int8],
 ) -> tuple[Notice, ...]:
     notices = []
     if missing:
@@ -271,4 +277,17 @@ def _notices(
         notices.append(Notice("no_pairs_found"))
     elif taken.mean() < 0.9:
         notices.append(Notice("pairs_uncertain", {"percent": 100 * float(taken.mean())}))
+    if apart := ", ".join(_apart(columns, levels)):
+        notices.append(Notice("pairs_differ", {"columns": apart}))
     return tuple(notices)
+
+
+def _apart(columns: list[Identifier], levels: npt.NDArray[np.int8]) -> list[str]:
+    """Columns in which nearly each record has a value of its own, and the found pairs too."""
+    names = []
+    for place, column in enumerate(columns):
+        known = levels[levels[:, place] != MISSING, place]
+        own = len(column.values) >= OWN_VALUE * column.counts.sum()
+        if own and len(known) and (known == UNLIKE).mean() > DIFFER:
+            names.append(column.name)
+    return names

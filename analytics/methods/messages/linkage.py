@@ -15,6 +15,10 @@ MESSAGES: dict[str, str] = {
     "pairs_uncertain": _(
         "The pairs are right with %(percent).0f%% on average only: look at each before merging."
     ),
+    "pairs_differ": _(
+        "Most of the pairs found differ in a column that tells records apart: %(columns)s. They "
+        "may only look alike; if such a column says nothing about who it is, leave it out."
+    ),
     "link_columns": _("The file of known pairs needs two columns of record ids."),
     "link_unknown_ids": _(
         "%(pairs)d known pairs name a record that is not in the data, for example “%(example)s”."

@@ -99,6 +99,30 @@ def test_it_gives_the_same_answer_for_the_same_seed(book: Doubles, found: Linkag
     assert np.array_equal(again.probability, found.probability)
 
 
+def test_it_finds_doubles_by_two_columns_where_many_records_have_one() -> None:
+    """Their own doubles make telephone numbers look less rare than they are."""
+    rng = np.random.default_rng(3)
+    numbers = rng.choice(10**9, 400, replace=False) + 10**9
+    book = pd.DataFrame({"name": rng.choice([*"abcdefghij"], 400), "phone": numbers.astype(str)})
+    book["name"] += rng.choice(["shaw", "moore", "webb", "stone"], 400)
+    doubles = book.iloc[:160]
+    found = link(pd.concat([book, doubles], ignore_index=True))
+    assert set(found.pairs) == {(k, 400 + k) for k in range(160)}
+    assert link(book).pairs == []
+
+
+def test_it_warns_of_pairs_that_differ_where_each_record_has_its_own() -> None:
+    rng = np.random.default_rng(5)
+    book = pd.DataFrame({"name": [f"firm {k:03d}{k * 7 % 100:02d}" for k in range(300)]})
+    book["street"] = [f"{k} {name} road" for k, name in enumerate(rng.choice([*"opqrst"], 300))]
+    doubled = pd.concat([book, book.iloc[:60]], ignore_index=True)
+    doubled["invoice"] = rng.choice(10**8, 360, replace=False).astype(str)
+    notices = {notice.code: notice.params for notice in link(doubled).notices}
+    assert notices["pairs_differ"] == {"columns": "invoice"}
+    without = link(doubled[["name", "street"]])
+    assert "pairs_differ" not in {notice.code for notice in without.notices}
+
+
 def test_it_judges_towns_and_regions_together() -> None:
     """Strangers of one town are no duplicates, however many columns repeat the town."""
     rng = np.random.default_rng(3)
