@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy
 from crm.accounts.models import Team, User
 from crm.common import formats
 from crm.records.figures import Part
-from crm.records.filters import DateInput, colleagues
+from crm.records.filters import DateInput, OwnerChoiceField, owners
 from crm.records.forms import RemoteSelect
 from sales.forms.reports import COMPARE
-from sales.models import Channel, Product
+from sales.models import Channel, Deal, Order, Product
 from sales.reports import periods
 
 PERIODS = [(key, label) for key, label in periods.CHOICES if key != "all"]
@@ -40,7 +40,7 @@ class LookForm(forms.Form):
         label=gettext_lazy("Team"), queryset=Team.objects.all(), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
-    owner = forms.ModelChoiceField(
+    owner = OwnerChoiceField(
         label=gettext_lazy("Owner"), queryset=User.objects.none(), required=False,
         empty_label=gettext_lazy("Anyone"),
     )  # fmt: skip
@@ -57,7 +57,7 @@ class LookForm(forms.Form):
     def __init__(self, data: Any, *, user: User) -> None:
         super().__init__(data, auto_id="look-%s")
         fields: dict[str, Any] = self.fields
-        fields["owner"].queryset = colleagues(user).order_by("username")
+        fields["owner"].queryset = owners(user, data.get("owner"), [Order, Deal])
         fields["product"].queryset = Product.objects.visible_to(user)
         if not user.is_admin:
             fields["team"].queryset = Team.objects.filter(pk=user.team_id or 0)

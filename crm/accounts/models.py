@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.models import BilingualName
@@ -67,6 +68,13 @@ class User(AbstractUser):
     @property
     def display_name(self) -> str:
         return self.full_name or self.get_full_name() or self.username
+
+    @property
+    def choice(self) -> str:
+        """The name among others to choose from: records outlast who owned them."""
+        if self.is_active:
+            return self.display_name
+        return gettext("%(name)s (left)") % {"name": self.display_name}
 
     @property
     def is_admin(self) -> bool:

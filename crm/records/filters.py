@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
 import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
@@ -23,7 +24,28 @@ def colleagues(user: Any) -> Any:
     return users if user.is_admin else users.filter(team=user.team_id)
 
 
-_COLLEAGUES = Prepared(colleagues)
+def owners(user: Any, asked: Any = None, models: Sequence[Any] = ()) -> Any:
+    """Users to whose records a reader narrows lists and figures, those who left at the end.
+
+    The team's, and whoever is ``asked`` for and owns a record of ``models`` that the reader sees:
+    people move on, their records stay.
+    """
+    users = get_user_model()._default_manager.order_by("-is_active", "username")
+    if user.is_admin:
+        return users
+    found, named = Q(team=user.team_id), number(asked)
+    if named and any(m.objects.visible_to(user).filter(owner=named).exists() for m in models):
+        found |= Q(pk=named)
+    return users.filter(found)
+
+
+def number(text: Any) -> int:
+    """The id that an address names; 0 for anything else."""
+    given = str(text or "")
+    return int(given) if given.isdecimal() and len(given) < 18 else 0
+
+
+_OWNERS = Prepared(owners)
 
 
 class _OwnerChoices(fields.ModelChoiceIterator):
@@ -34,16 +56,26 @@ class _OwnerChoices(fields.ModelChoiceIterator):
         yield "", field.empty_label
         if field.null_label is not None:
             yield field.null_value, field.null_label
-        for person in _COLLEAGUES.fetch(field.reader) if field.reader else []:
-            yield person.pk, str(person)
+        people = _OWNERS.fetch(field.reader) if field.reader else []
+        yield from ((person.pk, person.choice) for person in people)
+        if field.asked and field.asked not in {person.pk for person in people}:
+            moved = field.queryset.filter(pk=field.asked)
+            yield from ((person.pk, person.choice) for person in moved)
 
 
 class _OwnerField(fields.ModelChoiceField):
     iterator = _OwnerChoices
 
 
+class OwnerChoiceField(forms.ModelChoiceField):
+    """Of a form that narrows figures; its queryset are ``owners``."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.choice)
+
+
 class OwnerFilter(django_filters.ModelChoiceFilter):
-    """Owners among one's team; all for administrators."""
+    """Owners among one's team, now or before; all for administrators."""
 
     field_class = _OwnerField
 
@@ -54,12 +86,16 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
 
     def _people(self, request: Any) -> Any:
         users = get_user_model()._default_manager
-        return colleagues(request.user) if request else users.none()
+        return owners(request.user, self._asked, [self.model]) if request else users.none()
+
+    @property
+    def _asked(self) -> int:
+        return number((self.parent.data or {}).get("owner"))  # type: ignore[attr-defined]  # set by django-filter
 
     @property
     def field(self) -> Any:
         field, request = super().field, self.get_request()  # type: ignore[no-untyped-call]  # django-filter has no types
-        field.reader = request.user if request else None
+        field.reader, field.asked = (request.user if request else None), self._asked
         return field
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.accounts.models import Team, User
 from crm.common import formats
-from crm.records.filters import DateInput, colleagues
+from crm.records.filters import DateInput, OwnerChoiceField, owners
 from crm.records.forms import RemoteSelect
 from sales.filters import product_categories
-from sales.models import Channel, Pipeline, Product
+from sales.models import Channel, Deal, Order, Pipeline, Product
 from sales.reports import dimensions, periods
 from sales.reports.dimensions import Step
 
@@ -60,7 +60,7 @@ class ReportForm(forms.Form):
         label=gettext_lazy("Team"), queryset=Team.objects.all(), required=False,
         empty_label=gettext_lazy("All"),
     )  # fmt: skip
-    owner = forms.ModelChoiceField(
+    owner = OwnerChoiceField(
         label=gettext_lazy("Owner"), queryset=User.objects.none(), required=False,
         empty_label=gettext_lazy("Anyone"),
     )  # fmt: skip
@@ -90,7 +90,7 @@ class ReportForm(forms.Form):
         super().__init__(data, auto_id="report-%s")
         fields: dict[str, Any] = self.fields
         self.user, self.subject = user, str(data.get("what") or "orders")
-        fields["owner"].queryset = colleagues(user).order_by("username")
+        fields["owner"].queryset = owners(user, data.get("owner"), [Order, Deal])
         fields["product"].queryset = Product.objects.visible_to(user)
         self._fit_choices()
         for field in fields.values():
@@ -106,16 +106,18 @@ class ReportForm(forms.Form):
         fields["by"].choices = offered
         fields["across"].choices = [("", _("All figures")), *offered]
         fields["category"].choices = lambda: [("", _("All")), *product_categories()]
-        if self.subject == "orders":
-            fields["pipeline"].widget = forms.HiddenInput()
-        else:
-            for name in ("channel", "product", "category"):
-                fields[name].widget = forms.HiddenInput()
+        for name in self._foreign:
+            fields[name].widget = forms.HiddenInput()
         if not self.user.is_admin:
             fields["team"].queryset = Team.objects.filter(pk=self.user.team_id)
             fields["team"].widget = forms.HiddenInput()
         if self.user.is_rep:  # sees own figures anyway
             fields["owner"].widget = forms.HiddenInput()
+
+    @property
+    def _foreign(self) -> tuple[str, ...]:
+        """What an address may hold of another subject, from before it was chosen."""
+        return ("pipeline",) if self.subject == "orders" else ("channel", "product", "category")
 
     @property
     def main_fields(self) -> list[Any]:
@@ -132,7 +134,7 @@ class ReportForm(forms.Form):
 
     @property
     def filters_used(self) -> int:
-        return sum(bool(self[name].value()) for name in self.FILTERS)
+        return sum(bool(field.value()) for field in self.filter_fields)
 
     def narrowed(self) -> tuple[str, ...]:
         """The filters in use, in words."""
@@ -141,6 +143,7 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned |= dict.fromkeys(self._foreign)
         if cleaned.get("across") and cleaned.get("across") == cleaned.get("by"):
             self.add_error("across", _("Rows and columns are the same. Choose another one."))
         if cleaned.get("period") == "custom":

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.records.filters import colleagues
+from crm.records.filters import owners
 from crm.records.resources import KEEPERS, SELLERS
 from sales.board import BoardQuery, board_columns, board_query
+from sales.models import Deal
 from sales.services import pipeline_set_up, stage_norms_request
 
 
@@ -42,7 +43,7 @@ def board_context(request: HttpRequest, query: BoardQuery | None) -> dict[str, A
         "may_keep_pipelines": user.is_admin,
     }
     if not user.is_rep:  # representatives see their own deals only
-        context["colleagues"] = colleagues(request.user).order_by("username")
+        context["colleagues"] = owners(user, query.owner, [Deal])
     return context
 
 

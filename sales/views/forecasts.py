@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET
 
 from crm.common import formats
 from crm.common.csv_files import csv_file
-from crm.records.filters import colleagues
+from crm.records.filters import owners
 from crm.records.resources import SELLERS
 from sales import measures
 from sales.forecast import DEFAULT_HORIZON, HORIZONS, Forecast, Movement, forecast, movement
+from sales.models import Deal
 from sales.scopes import SalesScope, choosable_teams, sales_scope
 
 
@@ -36,7 +37,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
         "scope": scope, "horizon": horizon, "horizons": HORIZONS, "forecast": found,
         "movement": moved, "months_chart": _months_chart(found), "weeks_chart": _weeks_chart(moved),
         "base_currency": settings.BASE_CURRENCY, "query": urlencode(asked),
-        "colleagues": _people(request), "teams": choosable_teams(request.user),
+        "colleagues": _people(request, scope), "teams": choosable_teams(request.user),
     }  # fmt: skip
     return render(request, "sales/forecast.html", context)
 
@@ -80,10 +81,10 @@ def _month(text: str) -> date | None:
         return None
 
 
-def _people(request: HttpRequest) -> Any:
+def _people(request: HttpRequest, scope: SalesScope) -> Any:
     """Whose figures the reader may choose; representatives see their own only."""
     user: Any = request.user
-    return None if user.is_rep else colleagues(request.user).order_by("username")
+    return None if user.is_rep else owners(request.user, scope.owner_id, [Deal])
 
 
 def _months_chart(found: Forecast) -> dict[str, Any]:

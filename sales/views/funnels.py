@@ -15,10 +15,11 @@ from django.views.decorators.http import require_GET
 
 from crm.accounts.http import SignedInRequest
 from crm.common.csv_files import csv_file
-from crm.records.filters import colleagues
+from crm.records.filters import owners
 from customers.models import Customer
 from sales import measures
 from sales.funnel import Funnel, funnel
+from sales.models import Deal
 from sales.plan import next_month
 from sales.reports.periods import CHOICES, bounds
 from sales.scopes import choosable_teams, sales_scope
@@ -44,7 +45,7 @@ def funnel_page(request: SignedInRequest) -> HttpResponse:
         "scope": scope, "funnel": found, "period": key, "periods": PERIODS, "problem": problem,
         "last_month": end - DAY, "chart": _chart(found), "base_currency": settings.BASE_CURRENCY,
         "query": urlencode({**scope.asked, **period_query(key, start, end)}),
-        "colleagues": None if user.is_rep else colleagues(request.user).order_by("username"),
+        "colleagues": None if user.is_rep else owners(request.user, scope.owner_id, [Deal]),
         "teams": choosable_teams(user), "acquisitions": Customer.Acquisition.choices,
         "given": request.GET,
     }  # fmt: skip

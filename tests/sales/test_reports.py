@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
@@ -23,7 +24,13 @@ from sales.reports.query import ReportQuery, read
 from sales.reports.tables import ReportTable, Row, build
 from tests.factories.cast import Cast
 from tests.factories.customers import CustomerFactory
-from tests.factories.sales import ChannelFactory, DealFactory, OrderFactory, ProductFactory
+from tests.factories.sales import (
+    ChannelFactory,
+    DealFactory,
+    OrderFactory,
+    PipelineFactory,
+    ProductFactory,
+)
 
 NOVEMBER = "period=custom&start=2026-11-01&until=2026-11-30"
 Sell = Callable[..., Order]
@@ -312,6 +319,22 @@ def test_it_says_what_is_wrong_with_an_address(
 def test_it_offers_a_month_when_days_are_asked_for(cast: Cast) -> None:
     asked = query(cast.rep, "period=custom", date(2026, 11, 30))
     assert (asked.start, asked.end) == (date(2026, 11, 1), date(2026, 12, 1))
+
+
+@pytest.mark.parametrize("what", ["orders", "won"])
+def test_it_leaves_out_what_another_subject_was_narrowed_to(
+    cast: Cast, sell: Sell, client: Client, what: str
+) -> None:
+    client.force_login(cast.manager)
+    pipeline, channel = PipelineFactory(), ChannelFactory()
+    url = reverse("sales:reports")
+    asked = {"what": what, "by": "owner", "pipeline": pipeline.pk, "channel": channel.pk}
+    assert client.get(url, asked).status_code == 200
+    form, found = read(cast.manager, urlencode(asked))
+    assert found is not None
+    narrowed = {"orders": (channel, None), "won": (None, pipeline)}[what]
+    assert (found.asked["channel"], found.asked["pipeline"]) == narrowed
+    assert form.filters_used == 1
 
 
 def test_it_names_nobody_of_another_team(cast: Cast, client: Client) -> None:

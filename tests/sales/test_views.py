@@ -1,5 +1,6 @@
 """Sales through HTTP: what each role sees and may change."""
 
+import re
 import uuid
 from datetime import date
 from decimal import Decimal
@@ -368,3 +369,22 @@ def test_it_shows_agents_the_sales_of_their_requests_customers(
     )
     deal.refresh_from_db()
     assert (deal.name, deal.stage, deal.version) == ("Marked deal", stages["new"], 1)
+
+
+@pytest.mark.parametrize("now", [{"is_active": False}, {"team": None}], ids=["left", "moved"])
+def test_the_records_of_people_who_left_are_found_by_them(
+    cast: Cast, client: Client, deal: Deal, now: dict[str, Any]
+) -> None:
+    User.objects.filter(pk=cast.rep.pk).update(**now)
+    client.force_login(cast.manager)
+    asked = {"owner": cast.rep.pk, "pipeline": deal.pipeline_id}
+    for name in ("deal_list", "forecast", "funnel", "board", "reports"):
+        page = client.get(reverse(f"sales:{name}"), asked)
+        assert page.status_code == 200
+        chosen = re.findall(r'<option value="(\d+)" selected>([^<]+)', page.content.decode())
+        label = f"{cast.rep} (left)" if "is_active" in now else str(cast.rep)
+        assert (str(cast.rep.pk), label) in chosen
+    listed = client.get(reverse("sales:deal_list"), asked).content.decode()
+    assert deal.name in listed
+    others = client.get(reverse("sales:deal_list"), {"owner": cast.colleague.pk})
+    assert deal.name not in others.content.decode()
