@@ -11,9 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.adjustment import AdjustedEffect, adjusted_effects, in_time_order
+from analytics.methods.copies import copied_rows
 from analytics.methods.design import Design, build_design
 from analytics.methods.errors import DataProblem, Notice
-from analytics.methods.formula import parse_formula
+from analytics.methods.formula import Formula, parse_formula
 from analytics.methods.least_squares import Estimates, Robust, fit_least_squares
 from analytics.methods.many_tests import holm_adjusted
 from analytics.methods.serialise import jsonable
@@ -196,7 +197,7 @@ def regress(
         rows_dropped=design.dropped,
         notices=(),
     )
-    notices = _notices(result, design, influence["cook"])
+    notices = _copies(frame, parsed, design) + _notices(result, design, influence["cook"])
     return RegressionResult(**{**result.__dict__, "notices": tuple(notices)})
 
 
@@ -323,6 +324,12 @@ def _plot(fitted: Any, influence: dict[str, FloatArray]) -> dict[str, list[float
         **influence,
     }
     return {name: [float(v) for v in values[picked]] for name, values in columns.items()}
+
+
+def _copies(frame: pd.DataFrame, parsed: Formula, design: Design) -> list[Notice]:
+    used = frame[list(parsed.columns.values())].iloc[design.rows]
+    copies = int(copied_rows([pd.factorize(used[name])[0] for name in used]).sum())
+    return [Notice("copies_counted", {"rows": copies})] if copies else []
 
 
 def _notices(result: RegressionResult, design: Design, cook: FloatArray) -> list[Notice]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.classifiers import CLASSIFIERS, Classifier
 from analytics.methods.columns import require_columns
+from analytics.methods.copies import copied_rows
 from analytics.methods.discrimination import (
     Area,
     Decile,
@@ -184,9 +185,11 @@ def score(
     frame, when = _timed(frame, target, time, notices)
     y, positive, rows = read_target(frame, target, positive, notices)
     frame = frame.iloc[rows].reset_index(drop=True)
-    _check_events(y, positive)
     names = [str(c) for c in frame.columns if c not in {target, time, *exclude}]
-    features = read_features(frame, names, notices)
+    # Rows of one time never fall on both sides of a split by it.
+    features, kept = _features(frame, names, y, notices, copies=time in (None, ROW))
+    y, rows = y[kept], rows[kept]
+    _check_events(y, positive)
     # Many short fits: on a busy machine a second thread only waits for the first.
     with threadpool_limits(limits=1):
         split = split_rows(y, None if when is None else when[rows], time or "", seed, notices)
@@ -252,6 +255,22 @@ def _timed(
     if not known.all():
         notices.append(Notice("rows_missing_dropped", {"rows": int((~known).sum())}))
     return frame[known].reset_index(drop=True), when[known]
+
+
+def _features(
+    frame: pd.DataFrame, names: list[str], y: NDArray, notices: list[Notice], *, copies: bool
+) -> tuple[list[Feature], NDArray[np.bool_]]:
+    """The columns of the rows that are kept: without copies, which would be learned and judged."""
+    said: list[Notice] = []
+    features = read_features(frame, names, said)
+    kept = np.ones(len(y), dtype=bool)
+    if copies:
+        kept = ~copied_rows([*(feature.cells for feature in features), y])
+    if not kept.all():
+        said = [Notice("copies_left_out", {"rows": int((~kept).sum())})]
+        features = read_features(frame[kept], names, said)
+    notices += said
+    return features, kept
 
 
 def _check_events(y: NDArray, positive: str) -> None:

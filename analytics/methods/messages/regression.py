@@ -48,6 +48,10 @@ MESSAGES: dict[str, str] = {
         "%(tests)d coefficients were tested at 5%%: about %(expected).1f would look significant "
         "by chance alone. After Holm's correction %(kept)d remain."
     ),
+    "copies_counted": _(
+        "%(rows)d rows are exact copies of other rows: if they were only written twice, the "
+        "intervals are too narrow."
+    ),
     "exact_fit": _(
         "The terms give the outcome exactly: it seems to be calculated from them, so there is "
         "nothing to estimate."

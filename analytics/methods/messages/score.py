@@ -6,6 +6,10 @@ from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
     "target_missing_dropped": _("%(rows)d rows without an outcome were left out."),
+    "copies_left_out": _(
+        "%(rows)d rows are exact copies of other rows and were left out: a model that has learned "
+        "a row foresees its copy."
+    ),
     "single_class": _(
         "Column “%(column)s” has only the value “%(value)s”: there is nothing to tell apart."
     ),

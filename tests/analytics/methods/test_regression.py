@@ -262,3 +262,13 @@ def test_it_measures_inflation_without_an_intercept(categories: int) -> None:
     X = np.column_stack([marks, spend, spend + rng.normal(0, 0.5, 60)])
     expected = [variance_inflation_factor(X, k, standardize=False) for k in range(X.shape[1])]
     assert variance_inflation(X, None) == pytest.approx(expected, rel=1e-9)
+
+
+def test_it_warns_of_rows_that_were_written_twice() -> None:
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame({"spend": rng.normal(size=80), "shop": rng.choice(["a", "b"], 80)})
+    frame["sales"] = frame["spend"] + rng.normal(size=80)
+    twice = regress(pd.concat([frame, frame], ignore_index=True), "sales ~ spend + C(shop)")
+    assert {n.code: n.params for n in twice.notices}["copies_counted"] == {"rows": 80}
+    once = regress(frame, "sales ~ spend + C(shop)")
+    assert "copies_counted" not in {notice.code for notice in once.notices}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
+from analytics.methods.copies import copied_rows
 from analytics.methods.discrimination import (
     calibration_line,
     cost_threshold,
@@ -263,3 +264,29 @@ def test_it_learns_from_a_column_of_many_levels() -> None:
     bought = rng.random(2000) < 1 / (1 + np.exp(-effects[city]))
     found = score(pd.DataFrame({"city": [f"c{k}" for k in city], "bought": bought}), "bought")
     assert found.best.area.auc > 0.65
+
+
+def test_it_leaves_out_rows_that_were_written_twice(found: ScoreResult) -> None:
+    frame = planted(600).drop(columns="joined")
+    twice = pd.concat([frame, frame.iloc[:200]]).sample(frac=1, random_state=0)
+    kept = score(twice, "left")
+    assert (kept.rows_used, kept.rows_dropped) == (600, 200)
+    assert {"rows": 200} in [one.params for one in kept.notices if one.code == "copies_left_out"]
+    assert not any(notice.code == "copies_left_out" for notice in found.notices)
+
+
+def test_it_tells_copies_from_rows_that_are_equal_by_chance() -> None:
+    rng = np.random.default_rng(8)
+    few = [rng.integers(0, 3, 2_000) for _ in range(4)]
+    assert not copied_rows(few).any()
+    whole = copied_rows([np.tile(column, 2) for column in few])
+    assert whole.sum() == 2_000
+    assert not whole[:2_000].any()
+    own = [rng.normal(size=500), rng.integers(0, 3, 500), np.full(500, np.nan)]
+    assert not copied_rows(own).any()
+    again = rng.integers(0, 500, 60)
+    some = copied_rows([np.append(column, column[again]) for column in own])
+    assert list(np.flatnonzero(some)) == list(range(500, 560))
+    quiet = [np.where(rng.random(500) < 0.4, 0.0, column) for column in rng.normal(size=(3, 500))]
+    idle = rng.random(500) < 0.3  # many customers without any order are no copies
+    assert not copied_rows([np.where(idle, 0.0, column) for column in quiet]).any()
