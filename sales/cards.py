@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.accounts.models import User
 from crm.common.prepared import Prepared
 from crm.records.keyset import CappedCount
+from sales import measures
 from sales.models import Deal, Target
 from sales.next_steps import NextStep, filter_next_step
 from sales.selectors import attainment, with_achieved
@@ -112,7 +113,7 @@ def _next_month(day: date) -> date:
 
 def target_card(user: Any) -> dict[str, Any] | None:
     """How far the running targets of the person and the team have come."""
-    today = timezone.localdate()
+    today = measures.company_today()
     running = Target.objects.visible_to(user).filter(starts_on__lte=today, ends_on__gt=today)
     if not user.is_admin:
         running = running.filter(Q(owner=user.pk) | Q(owner__isnull=True))

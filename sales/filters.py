@@ -10,7 +10,6 @@ from django import forms
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse_lazy
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,7 +19,7 @@ from crm.records.forms import RemoteSelect
 from crm.records.part_filters import NONE, NOTHING, PartChoiceFilter
 from customers.filters import ImportedFilter
 from customers.models import Customer
-from sales.measures import day_start
+from sales.measures import company_today, day_start
 from sales.models import (
     Channel,
     Deal,
@@ -229,7 +228,7 @@ class TargetFilterSet(RecordFilterSet):
         fields: list[str] = []
 
     def by_period(self, queryset: Any, name: str, value: str) -> Any:
-        today = timezone.localdate()
+        today = company_today()
         if value == "past":
             return queryset.filter(ends_on__lte=today)
         if value == "future":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import (
@@ -228,8 +229,9 @@ def attainment(target: Target, today: date) -> Attainment:
 
 
 def target_page(request: HttpRequest, target: Target) -> dict[str, Any]:
-    reached = attainment(target, timezone.localdate())
-    whose = f"owner={target.owner_id}&" if target.owner_id else ""
+    reached = attainment(target, measures.company_today())
+    whose = {"owner": target.owner_id} if target.owner_id else {"team": target.team_id}
     last = target.ends_on - timedelta(days=1)
-    query = f"{whose}ordered_from={target.starts_on:%Y-%m-%d}&ordered_until={last:%Y-%m-%d}"
+    asked = {"counted": "true", **whose, "ordered_from": target.starts_on, "ordered_until": last}
+    query = urlencode({name: value for name, value in asked.items() if value})
     return {"attainment": reached, "orders_query": query, "base_currency": settings.BASE_CURRENCY}

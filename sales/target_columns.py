@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from crm.common import formats
 from crm.common.columns import Column
+from sales import measures
 from sales.selectors import attainment
 
 
@@ -43,7 +43,7 @@ class AttainmentColumn(Column):
     def render(self, record: Any) -> SafeString | str:
         if not hasattr(record, "achieved"):
             return ""
-        reached = attainment(record, timezone.localdate())
+        reached = attainment(record, measures.company_today())
         text = formats.percent(reached.share)
         return format_html(
             '<span class="progress-line{}"><progress value="{}" max="100" aria-label="{}">'

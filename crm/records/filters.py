@@ -78,6 +78,8 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
     """Owners among one's team, now or before; all for administrators."""
 
     field_class = _OwnerField
+    model: Any  # set by django-filter, as is the parent
+    parent: Any
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("Owner"))
@@ -90,7 +92,7 @@ class OwnerFilter(django_filters.ModelChoiceFilter):
 
     @property
     def _asked(self) -> int:
-        return number((self.parent.data or {}).get("owner"))  # type: ignore[attr-defined]  # set by django-filter
+        return number((self.parent.data or {}).get("owner"))
 
     @property
     def field(self) -> Any:

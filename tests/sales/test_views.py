@@ -2,13 +2,14 @@
 
 import re
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.accounts.models import User
 from sales.models import Deal, ExchangeRate, Order, Product, Stage, Target
@@ -388,3 +389,23 @@ def test_the_records_of_people_who_left_are_found_by_them(
     assert deal.name in listed
     others = client.get(reverse("sales:deal_list"), {"owner": cast.colleague.pk})
     assert deal.name not in others.content.decode()
+
+
+@pytest.mark.parametrize("whose", ["person", "team"])
+def test_a_target_leads_to_the_orders_that_it_counts(
+    cast: Cast, client: Client, order: Order, whose: str
+) -> None:
+    for owner, more in ((cast.colleague, {}), (cast.stranger, {}), (cast.rep, {"status": "draft"})):
+        customer = CustomerFactory(owner=owner, team=owner.team)
+        OrderFactory(customer=customer, lines=[(1, 1)], **more)
+    day = timezone.localdate(order.ordered_at)
+    target = Target.objects.create(
+        starts_on=day - timedelta(days=5), ends_on=day + timedelta(days=5), amount=100,
+        team=cast.team, owner=cast.rep if whose == "person" else None,
+    )  # fmt: skip
+    client.force_login(cast.admin)
+    page = client.get(target.get_absolute_url())
+    counted = {"person": 120, "team": 121}[whose]
+    assert page.context["attainment"].achieved == counted
+    orders = client.get(f"{reverse('sales:order_list')}?{page.context['orders_query']}")
+    assert orders.content.decode().count("data-row-link") == {"person": 1, "team": 2}[whose]
