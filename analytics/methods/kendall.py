@@ -25,7 +25,8 @@ class Trend:
     p : float
         Two-sided.
     correction : float
-        Factor on the variance of the test for neighbours that are alike, 1 or more.
+        Factor on the variance of the test for neighbours that are alike, and for means taken out;
+        1 or more.
     """
 
     direction: str
@@ -37,7 +38,7 @@ class Trend:
     correction: float
 
 
-def trend_test(y: FloatArray) -> Trend:
+def trend_test(y: FloatArray, freed: int = 0) -> Trend:
     """Mann–Kendall test with the correction of Hamed and Rao, and Sen's slope.
 
     Sources: H. B. Mann (1945), Econometrica 13; M. G. Kendall (1975), Rank Correlation Methods;
@@ -48,6 +49,9 @@ def trend_test(y: FloatArray) -> Trend:
     ----------
     y : ndarray, shape (n,)
         One value per period, up to some thousands.
+    freed : int
+        Means that were taken out of ``y``, as of each month: with them went their share of the
+        noise, and what is left looks surer than it is.
     """
     from scipy.stats import norm, theilslopes
 
@@ -58,7 +62,7 @@ def trend_test(y: FloatArray) -> Trend:
     _, ties = np.unique(y, return_counts=True)
     variance = (n * (n - 1) * (2 * n + 5) - float(np.sum(ties * (ties - 1) * (2 * ties + 5)))) / 18
     slope = float(theilslopes(y)[0])
-    correction = variance_correction(y - slope * np.arange(n))
+    correction = variance_correction(y - slope * np.arange(n)) * n / max(n - freed, 1)
     spread = np.sqrt(variance * correction)
     z = (s - np.sign(s)) / spread
     p = float(2 * norm.sf(abs(z)))

@@ -24,6 +24,8 @@ DEFAULT_HORIZONS = {"hour": 48, "day": 28, "business day": 20, "week": 13, "mont
 # Seasons looked for, by the distance of the periods; each needs two of it.
 SEASONS = {"hour": (24, 168), "day": (7, 365), "business day": (5, 261), "week": (52,)}
 SEASONS |= {"month": (12,), "quarter": (4,)}
+YEARLY = (52, 261, 365)
+BENDING = {4, 12}
 # Longer seasons repeat too seldom for STL and are taken as a few waves.
 LONGEST_STL = 31
 HARMONICS = 3
@@ -163,15 +165,14 @@ def analyse_series(
     parts, seasons = decompose(series)
     rest = parts["remainder"]
     found = [Season(periods, strength(rest, parts[f"season_{periods}"])) for periods in seasons]
-    clear = [parts[f"season_{one.periods}"] for one in found if one.strength >= CLEAR]
-    unseasonal = series.y - sum(clear) if clear else series.y
+    clear = [one.periods for one in found if one.strength >= CLEAR]
     ahead = _forecast(series, horizon)
     notices = series.notices + (ahead.notices if ahead else ())
     if value is None:  # rows of one date are what is counted
         notices = tuple(one for one in notices if one.code != "duplicate_dates_summed")
     return SeriesResult(
         series=series,
-        trend=trend_test(unseasonal),
+        trend=_trend(series.y, parts, clear),
         trend_strength=strength(rest, parts["trend"]),
         seasons=tuple(found),
         parts=parts,
@@ -237,6 +238,28 @@ def decompose(series: RegularSeries) -> tuple[dict[str, FloatArray], list[int]]:
     return parts, periods
 
 
+def _trend(y: FloatArray, parts: dict[str, FloatArray], clear: list[int]) -> Trend:
+    """Test the series without its clear seasons.
+
+    Of short ones the means of each phase are taken out: what STL takes out follows the noise of
+    few repetitions so closely that trends would be found where there are none.
+    """
+    waves = [p for p in clear if p in YEARLY]
+    rest = np.asarray(y - sum(parts[f"season_{p}"] for p in waves))
+    period = max((p for p in clear if p not in YEARLY), default=1)
+    if period == 1:
+        return trend_test(rest)
+    phase, t = np.arange(len(y)) % period, np.arange(len(y), dtype=float)
+
+    def means(values: FloatArray) -> FloatArray:
+        return np.asarray((np.bincount(phase, values) / np.bincount(phase))[phase])
+
+    apart = t - means(t)
+    slope = float(apart @ rest) / float(apart @ apart)
+    effects = means(rest - slope * t)
+    return trend_test(rest - effects + effects.mean(), freed=period - 1)
+
+
 def _harmonics(y: FloatArray, period: int, short: list[int]) -> FloatArray:
     """The yearly wave: three harmonics beside a curved trend and the short seasons.
 
@@ -259,7 +282,9 @@ def _short_seasons(y: FloatArray, periods: list[int]) -> dict[str, FloatArray]:
     """Trend and seasons by STL, robust against single odd periods."""
     from statsmodels.tsa.seasonal import MSTL
 
-    window = max(2 * (len(y) // 10) + 1, 2 * max(periods) + 1)
+    # Of days and hours only slow bends are trend; of months and quarters what STL calls so itself.
+    slow = max(2 * (len(y) // 10) + 1, 2 * max(periods) + 1)
+    window = None if set(periods) <= BENDING else slow
     made = MSTL(
         y, periods=periods, windows=[SEASONAL_WINDOW] * len(periods),
         stl_kwargs={"robust": True, "trend": window},

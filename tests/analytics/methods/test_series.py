@@ -58,6 +58,18 @@ def test_it_allows_for_neighbours_that_are_alike() -> None:
     assert plain > 2 * alarms
 
 
+def test_it_finds_no_trend_where_there_is_only_a_season() -> None:
+    months = pd.date_range("2021-01-01", periods=36, freq="MS")
+    wave = 20 * np.sin(np.arange(36) * np.pi / 6)
+    rng = np.random.default_rng(4)
+    trends = []
+    for _ in range(30):
+        frame = pd.DataFrame({"month": months, "sold": 100 + wave + rng.normal(0, 8, 36)})
+        trends.append(analyse_series(frame, "month", "sold", horizon=0).trend)
+    assert sum(trend.p < 0.05 for trend in trends) <= 4
+    assert sum(trend.lo <= 0 <= trend.hi for trend in trends) >= 26
+
+
 def test_it_computes_s_and_sens_slope_as_defined() -> None:
     y = np.array([1.0, 3.0, 2.0, 5.0, 4.0])
     assert mann_kendall_s(y) == 6  # 8 pairs rise, 2 fall
