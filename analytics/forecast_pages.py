@@ -31,6 +31,7 @@ EXPLANATION = gettext_lazy(
 )
 WHOLE = ""
 HORIZONS = (13, 26, 52)
+_TOLD = 0.005  # a smaller change is written as 0 %
 Page = tuple[str, list[Chart], list[tuple[str, str]], list[tuple[str, str]]]
 
 
@@ -105,8 +106,7 @@ def forecast_page(run: Run, asked: Mapping[str, str]) -> Page:
     pictures = [charts.fan(shown)]
     if "parts" in result:
         pictures.append(_groups(result))
-    plan = outlook.plan_chart(run)
-    if plan and not found:
+    if not found and (plan := outlook.plan_chart(run)):
         pictures.append(plan)
     steps = [(_("Compare with targets"), reverse("sales:target_list"))]
     if "parts" in result:
@@ -166,12 +166,12 @@ def findings(run: Run, asked: Mapping[str, str]) -> list[str]:
     if len(changes) < 2:
         return said
     up, down = max(changes, key=lambda k: changes[k]), min(changes, key=lambda k: changes[k])
-    if changes[up] > 0:
+    if changes[up] >= _TOLD:
         values = {"name": names[up], "change": formats.percent(changes[up])}
         said.append(
             _("%(name)s grows most: %(change)s more than in the same weeks a year before.") % values
         )
-    if changes[down] < 0:
+    if changes[down] <= -_TOLD:
         values = {"name": names[down], "change": formats.percent(-changes[down])}
         said.append(
             _("%(name)s falls most: %(change)s less than in the same weeks a year before.") % values
@@ -203,9 +203,11 @@ def _groups(result: dict[str, Any]) -> Chart:
         [formats.percent(v) if k in shares and v is not None else v for k, v in enumerate(row)]
         for row in rows
     ]
+    drawn = len(rows) - (REST in parts)  # of many small ones together the bar would be longest
     spec = {
-        "type": "hbar", "labels_y": list(names.values()), "values": [row[1] for row in rows],
-        "texts": texts, "unit": charts.currency_symbol(),
+        "type": "hbar", "labels_y": list(names.values())[:drawn],
+        "values": [row[1] for row in rows[:drawn]], "texts": texts[:drawn],
+        "unit": charts.currency_symbol(),
     }  # fmt: skip
     columns = [
         str(apart_label(result["by"])), _("Expected"), _("Share"), _("Same weeks a year before"),
@@ -213,6 +215,11 @@ def _groups(result: dict[str, Any]) -> Chart:
         _("Interval coverage (80%)"), _("Model"),
     ]  # fmt: skip
     note = _("Behind the amount: the change against the same weeks a year before.")
+    if REST in parts:
+        note = _(
+            "Behind the amount: the change against the same weeks a year before. All others "
+            "together, not drawn: %(total)s."
+        ) % {"total": texts[-1]}
     return Chart("groups", _("Expected by group"), spec, columns, table, note=note, height="lg")
 
 

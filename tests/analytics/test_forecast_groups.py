@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,8 +13,9 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from analytics import forecast_frames, outlook, runs
+from analytics import forecast_frames, forecast_pages, outlook, runs
 from analytics.frames import Scope
 from analytics.models import Run
 from analytics.provenance import fingerprint
@@ -114,6 +116,24 @@ def test_it_shows_the_groups_and_one_of_them(run: Run, sold: Cast, client: Clien
     drawn = reverse("analytics:run_csv", args=[run.pk, "forecast"])
     whole = client.get(drawn).content
     assert client.get(drawn, {"group": f"={sold.rep.pk}"}).content != whole
+
+
+def test_it_draws_and_praises_named_groups_only(run: Run, sold: Cast) -> None:
+    parts = copy.deepcopy(run.result["parts"])
+    nobody = next(part for part in parts if part["key"] == forecast_frames.MARK)
+    nobody["before"] = 0.01  # nobody's sales grew most, as a matter of numbers
+    rest = {**copy.deepcopy(parts[0]), "key": forecast_frames.REST}
+    shown = Run(pk=run.pk, method=run.method, result={**run.result, "parts": [*parts, rest]})
+    with translation.override("en"):
+        said = " ".join(forecast_pages.findings(shown, {}))
+        chart = forecast_pages.forecast_page(shown, {})[1][1]
+    assert f"{sold.rep} grows most" in said
+    assert "0% less" not in said
+    names = [row[0] for row in chart.rows]
+    assert names[-1] == "All others"
+    assert chart.spec["labels_y"] == names[:-1]
+    assert len(chart.spec["values"]) == len(chart.spec["texts"]) == 3
+    assert chart.rows[-1][1] == pytest.approx(sum(s["mean"] for s in rest["forecast"]))
 
 
 def test_it_asks_for_groups_and_asks_again(run: Run, sold: Cast, client: Client) -> None:
