@@ -26,6 +26,7 @@ from crm.common.errors import RefusedError
 from crm.common.pdf import render_pdf
 from crm.jobs.context import JobContext
 from crm.jobs.services import job_enqueue
+from crm.records.forms import problems
 from crm.records.models import Export
 from crm.records.permissions import may_export
 
@@ -60,8 +61,9 @@ def look_of(user: Any, text: str, today: Any = None) -> Look:
     """The look of a filter that was kept; RefusedError when it cannot be asked (any more)."""
     form, look = looks.read(user, QueryDict(text), today)
     if look is None:
-        reasons = "; ".join(str(error) for errors in form.errors.values() for error in errors)
-        raise RefusedError(_("This filter does not work: %(reasons)s") % {"reasons": reasons})
+        raise RefusedError(
+            _("This filter does not work: %(reasons)s") % {"reasons": problems(form)}
+        )
     return look
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from crm.common import formats
 from crm.common.models import new_submission
 from crm.common.phones import normalise_phone
 from crm.records.custom import PREFIX, added_fields, split_values
@@ -139,3 +140,11 @@ class RemoteSelectMultiple(forms.SelectMultiple):
             for index, item in enumerate(found)
         ]
         return [(None, options, 0)]
+
+
+def problems(form: Any) -> str:
+    """What is wrong with a form that nobody sees, each with its field's label."""
+    return formats.listed(
+        formats.labelled(form.fields[name].label, error) if name in form.fields else error
+        for name, errors in form.errors.items() for error in errors
+    )  # fmt: skip

@@ -24,6 +24,7 @@ from crm.common.errors import RefusedError
 from crm.common.pdf import render_pdf
 from crm.jobs.context import JobContext
 from crm.jobs.services import job_enqueue
+from crm.records.forms import problems
 from crm.records.models import Export
 from crm.records.permissions import may_export
 from crm.records.workbook import xlsx_chunks
@@ -41,8 +42,9 @@ def question(user: Any, text: str, today: Any = None) -> ReportQuery:
     """The question of an address that was kept; RefusedError when it cannot be asked (any more)."""
     form, query = read(user, text, today)
     if query is None:
-        reasons = "; ".join(str(error) for errors in form.errors.values() for error in errors)
-        raise RefusedError(_("This report cannot be made: %(reasons)s") % {"reasons": reasons})
+        raise RefusedError(
+            _("This report cannot be made: %(reasons)s") % {"reasons": problems(form)}
+        )
     return query
 
 

@@ -212,7 +212,7 @@ def test_it_says_why_a_turn_was_not_possible(cast: Cast, server: Server) -> None
     run(EIGHT)
     reasons = dict(ReportDelivery.objects.values_list("user", "reason"))
     assert "no e-mail address" in reasons[cast.rep.pk]
-    assert "cannot be made" in reasons[cast.manager.pk]
+    assert "cannot be made: Owner: Select a valid choice" in reasons[cast.manager.pk]
     assert set(ReportDelivery.objects.values_list("state", flat=True)) == {"refused"}
 
 
