@@ -1,4 +1,4 @@
-"""Language, time zone and idle time of the signed-in user."""
+"""Language, time zone and idle time of the signed-in user; before, the browser's language."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_request
 
 LANGUAGE_COOKIE = "language"
 _STAMP_EVERY = 300  # seconds between writes of the idle stamp
@@ -20,7 +22,7 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = request.COOKIES.get(LANGUAGE_COOKIE) or settings.LANGUAGE_CODE
+        language = request.COOKIES.get(LANGUAGE_COOKIE) or get_language_from_request(request)
         zone = settings.TIME_ZONE
         user = request.user
         if user.is_authenticated:
@@ -34,6 +36,8 @@ class PreferencesMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
+            if not user.is_authenticated:
+                patch_vary_headers(response, ["Accept-Language"])
             return response
 
     def _is_idle(self, request: HttpRequest) -> bool:

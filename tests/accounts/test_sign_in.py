@@ -111,3 +111,25 @@ def test_it_remembers_language_and_theme(client: Client) -> None:
 @pytest.mark.django_db
 def test_it_refuses_a_foreign_host(client: Client) -> None:
     assert client.get(LOGIN, headers={"host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("asked", "cookie", "shown"),
+    [
+        ("en-GB,en;q=0.9,zh;q=0.1", "", "en"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "", "zh-hans"),
+        ("zh-TW", "", "zh-hans"),
+        ("fr-FR,fr", "", "zh-hans"),
+        ("", "", "zh-hans"),
+        ("en", "zh-hans", "zh-hans"),
+    ],
+)
+def test_it_speaks_the_browsers_language_until_somebody_chooses(
+    client: Client, asked: str, cookie: str, shown: str
+) -> None:
+    if cookie:
+        client.cookies["language"] = cookie
+    answer = client.get(reverse("account_login"), headers={"Accept-Language": asked})
+    assert answer["Content-Language"] == shown
+    assert f'lang="{shown}"' in answer.content.decode().lower()
+    assert "Accept-Language" in answer["Vary"]
