@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -177,8 +177,16 @@ def boolean(said: str) -> bool:
 
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{2,3})*[,'\s]\d{3}(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:[.\s]?\d{3})*,\d+")
-_TIMES = {"万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
-_SYMBOL = re.compile(r"(?:[A-Z]{1,3}\s?)?[¥￥$€£₩₹₽₺฿₫₱₪₴]|元|人民币", re.IGNORECASE)
+_TIMES = {
+    "千": 10**3, "k": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "m": 10**6, "mn": 10**6,
+    "mm": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8, "bn": 10**9, "十亿": 10**9,
+}  # fmt: skip
+_SCALED = re.compile(rf"(.*\d)\s*({'|'.join(_TIMES)})", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"(.*[\d千万萬亿億])\s*(?:[件个個台套箱盒包只条张份次人位家单]|pcs?\.?)", re.IGNORECASE
+)
+_LANDS = "HK|US|AU?|CA?|NZ|SG?|NT|MX|CN|JP|RD?|BR|TT"
+_SYMBOL = re.compile(rf"(?:(?<![A-Z])(?:{_LANDS})\s?)?[¥￥$€£₩₹₽₺฿₫₱₪₴]|元|人民币", re.IGNORECASE)
 _CODE = re.compile(r"\b[A-Z]{2,3}(?![A-Z])", re.IGNORECASE)
 _CODES = frozenset({"RMB", "RM", *list_currencies()})
 
@@ -197,21 +205,23 @@ def code_in(said: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def number(said: str) -> Decimal:
-    """A number as people write it: 1,234.50, 1.234,50, HK$1 234, 12,34,567, 12.5万."""
-    bare = _bare(said).removesuffix("%").strip()
-    times = _TIMES.get(bare[-1:], 1)
-    bare = bare if times == 1 else bare[:-1].strip()
+    """A number as people write it: 1,234.50, 1.234,50, HK$1 234, 12,34,567, 12.5万, 12K, 3 件."""
+    bare, times = _bare(said).removesuffix("%").strip(), 1
+    if found := _COUNTED.fullmatch(bare):
+        bare = found[1]
+    if found := _SCALED.fullmatch(bare):
+        bare, times = found[1], _TIMES[found[2].lower()]
     if _GROUPED.fullmatch(bare):
         bare = re.sub(r"[,'\s]", "", bare)
     elif _COMMA_DECIMAL.fullmatch(bare):
         bare = re.sub(r"[.\s]", "", bare).replace(",", ".")
     try:
-        found = Decimal(bare)
-    except InvalidOperation:
+        value = Decimal(bare) * times
+    except ArithmeticError:
         raise CellError("bad_number") from None
-    if not found.is_finite() or abs(found * times) >= MOST:
+    if not value.is_finite() or abs(value) >= MOST:
         raise CellError("bad_number")
-    return found * times
+    return value
 
 
 def words(said: str) -> list[str]:

@@ -87,6 +87,9 @@ def test_it_knows_countries_by_their_names(country: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("said", "meant"),
     [("1,234.50", "1234.5"), ("1.234,50", "1234.5"), ("¥1 234", "1234"), ("12.5万元", "125000"),
+     ("12K", "12000"), ("US$1.2 M", "1200000"), ("12,5 M€", "12500000"), ("3 千万", "30000000"),
+     ("1.5bn", "1500000000"), ("HK$ 5", "5"), ("100 件", "100"), ("1,200 PCS", "1200"),
+     ("2万台", "20000"),
      ("1.2亿", "120000000"), ("5%", "5"), ("HK$ 10,000.00", "10000"), ("JPY 5000", "5000"),
      ("₹ 12,34,567.50", "1234567.5"), ("RM5", "5"), ("5 sgd", "5"), ("5.0E8", "500000000")],
 )  # fmt: skip
@@ -95,7 +98,21 @@ def test_it_reads_numbers_as_people_write_them(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["万", "9999999亿", "NaN", "1e400", "12万3", "五", "5 PCS", "1,2,3"]
+    "said",
+    [
+        "万",
+        "9999999亿",
+        "NaN",
+        "1e400",
+        "1e999999亿",
+        "12万3",
+        "五",
+        "5 MK",
+        "K",
+        "件",
+        "5 kg",
+        "1,2,3",
+    ],
 )
 def test_it_takes_nothing_else_for_a_number(said: str) -> None:
     with pytest.raises(CellError, match="bad_number"):
