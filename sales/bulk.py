@@ -21,5 +21,5 @@ def without_refund(resource: Resource, user: Any) -> Any:
 
 bulk_actions.append(
     BulkAction("trash", _("Delete"), "trash", SELLERS, discard, take_out, without_refund,
-               kinds=frozenset({"sales.order"}), danger=True)
+               kinds=frozenset({"sales.order"}), danger=True, choosable=trashable)
 )  # fmt: skip

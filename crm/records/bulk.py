@@ -72,6 +72,8 @@ class BulkAction:
     form: type[BulkForm] | None = None
     kinds: frozenset[str] = frozenset()
     danger: bool = False
+    # What may be chosen, where some of it comes into reach only with the rest.
+    choosable: Callable[[Resource, Any], Any] | None = None
 
     def fits(self, resource: Resource, user: Any) -> bool:
         fits_kind = not self.kinds or resource.kind in self.kinds

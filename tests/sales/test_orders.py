@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from crm.common.changes import record_changes
 from crm.common.errors import RefusedError
+from crm.records.models import BulkChange
 from customers.models import Customer
 from sales.models import ExchangeRate, Order, Target
 from sales.selectors import attainment, with_achieved
@@ -218,9 +219,10 @@ def test_it_deletes_no_order_of_many_whose_refund_would_stay(
 
     discard(*(order.pk for order in orders))
     assert set(Order.objects.trashed()) == {orders[1]}
-    discard(refund.pk)
-    discard(orders[0].pk)
+    discard(orders[0].pk, refund.pk)
     assert Order.objects.trashed().count() == 3
+    client.post(reverse("records:bulk_undo", args=[BulkChange.objects.latest("pk").pk]))
+    assert set(Order.objects.trashed()) == {orders[1]}
 
 
 @pytest.mark.parametrize("status", ["draft", "cancelled"])

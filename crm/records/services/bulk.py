@@ -75,7 +75,7 @@ def bulk_start(
             submission=submission,
         )  # fmt: skip
         chosen = query.records() if ids is None else _named(query, ids)
-        reach = step.reach(query.resource, actor)
+        reach = (step.choosable or step.reach)(query.resource, actor)
         asked = chosen.order_by().count()
         change.total = _remember_rows(change, chosen.filter(pk__in=reach.values("pk")))
         change.refused = asked - change.total
@@ -119,7 +119,8 @@ def bulk_run(*, change: BulkChange, work: Work) -> BulkChange:
     done = change.total - change.rows.filter(before__isnull=True).count()
     while True:
         with work.guard():
-            waiting = change.rows.filter(before__isnull=True).order_by("record_id")
+            # The newest first: what stands on older records, as refunds on orders, goes before.
+            waiting = change.rows.filter(before__isnull=True).order_by("-record_id")
             rows = list(waiting[:CHUNK])
             if not rows:
                 change.state = State.DONE
@@ -133,16 +134,20 @@ def bulk_run(*, change: BulkChange, work: Work) -> BulkChange:
 
 def _do(change: BulkChange, action: BulkAction, chunk: Chunk, rows: Sequence[BulkRow]) -> None:
     ids = [row.record_id for row in rows]
-    # The right may have gone since the rows were chosen.
+    # The right may have gone since the rows were chosen; what stood in the way may go with them.
     reach = action.reach(chunk.resource, chunk.actor)
-    allowed = list(reach.filter(pk__in=ids).values_list("pk", flat=True))
-    before = action.apply(chunk, allowed) if allowed else {}
+    before: dict[int, Any] = {}
+    refused, more = set(ids), True
+    while refused and more:
+        allowed = list(reach.filter(pk__in=refused).values_list("pk", flat=True))
+        made = action.apply(chunk, allowed) if allowed else {}
+        before, refused, more = before | made, refused - set(allowed), bool(made)
     for row in rows:
         row.before = {"was": before[row.record_id]} if row.record_id in before else {}
     BulkRow.objects.bulk_update(rows, ["before"])
     change.changed += len(before)
-    change.unchanged += len(allowed) - len(before)
-    change.refused += len(ids) - len(allowed)
+    change.unchanged += len(ids) - len(refused) - len(before)
+    change.refused += len(refused)
     change.save(update_fields=["changed", "unchanged", "refused"])
 
 
