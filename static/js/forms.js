@@ -105,7 +105,7 @@ function drop(root) {
   });
 }
 
-/** Where typing begins in a form page; lists of choices that are searched open by themselves, so not in one. */
+/** Where typing begins in a form page; lists of choices that are searched take the focus themselves (select.js). */
 function firstField() {
   const first = document.querySelector("[data-focus-first] :is(input:not([type=hidden]), select, textarea)");
   return first?.matches("[data-remote], [data-enhance]") ? null : first;

@@ -66,6 +66,20 @@ function one(select) {
   if (label) control.control_input.setAttribute("aria-label", label);
   const describedBy = select.getAttribute("aria-describedby");
   if (describedBy) control.control_input.setAttribute("aria-describedby", describedBy);
+  if (isFirst(select)) beginHere(control);
+}
+
+/** Whether typing begins in this list: the first field of a form page, while nothing else has the focus. */
+function isFirst(select) {
+  const first = select.closest("[data-focus-first]")?.querySelector("input:not([type=hidden]), select, textarea");
+  return first === select && document.activeElement === document.body;
+}
+
+/** Put the focus there; the list opens by a key or a click, not by itself. */
+function beginHere(control) {
+  control.settings.openOnFocus = false;
+  control.on("focus", () => setTimeout(() => { control.settings.openOnFocus = true; }));
+  control.focus();
 }
 
 export function enhance(selects) {

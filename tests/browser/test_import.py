@@ -41,7 +41,9 @@ def test_a_rep_takes_in_leads_of_hubspot(
     path.write_text(HUBSPOT, encoding="utf-8")
     english = language == "en"
     page = sign_in("rep", language=language, size=size)
-    page.goto("/customers/import/")
+    page.goto("/customers/")
+    page.keyboard.press("i")
+    expect(page.locator("input[type=file]")).to_be_focused()
     check_axe(page)
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Next: columns" if english else "下一步：列对应").click()

@@ -45,6 +45,12 @@ def test_it_creates_a_customer(sign_in: SignIn) -> None:
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
     expect(page.get_by_role("main")).to_contain_text("苏州")
+    page.goto("/customers/needs/new/")
+    customers = page.get_by_role("combobox", name="客户")
+    expect(customers).to_be_focused()
+    expect(customers).to_have_attribute("aria-expanded", "false")
+    page.keyboard.type("远帆")
+    expect(page.get_by_role("option", name="苏州远帆仪器有限公司")).to_be_visible()
 
 
 def test_it_logs_a_call_from_the_customer(sign_in: SignIn, customer: Customer) -> None:
