@@ -7,6 +7,7 @@ stored, so that a second import gives the same sums; they stand in a temporary f
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -57,6 +58,7 @@ class Totals:
     def __init__(self) -> None:
         # "" is a file that the system removes by itself.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._db.close)  # importers end without a word
         self._db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
         self._waiting: list[tuple[object, ...]] = []
 
