@@ -7,6 +7,7 @@ const box = (target) => target.closest?.("[data-inline]");
 export function editHere() {
   const pencil = box(document.activeElement)?.querySelector(".inline-pencil") ?? document.querySelector("[data-inline] .inline-pencil");
   pencil?.click();
+  return Boolean(pencil);
 }
 
 /** Other forms of the page carry the record's version: they saw this change. */

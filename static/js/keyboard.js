@@ -29,7 +29,7 @@ const actions = {
   e: () => {
     const address = currentRow()?.dataset.href;
     if (address) location.assign(`${address}edit/`);
-    else editHere();
+    else if (!editHere()) pageKey("E");
   },
   m: () => currentRow()?.querySelector("[data-move]")?.click(),
   g: () => { waitingForG = Date.now(); },

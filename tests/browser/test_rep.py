@@ -182,6 +182,8 @@ def test_it_edits_a_value_in_place_by_keyboard(sign_in: SignIn, customer: Custom
     expect(page.get_by_role("link", name="编辑：城市")).to_be_focused()
     customer.refresh_from_db()
     assert customer.city == "大理"
+    page.keyboard.press("E")
+    page.wait_for_url("**/edit/")
 
 
 def test_it_shows_both_values_of_a_conflict_in_place(

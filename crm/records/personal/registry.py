@@ -15,9 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
+from django.utils import translation
 
 from crm.common.registries import Text
 from crm.records.personal.identifiers import Identifiers
@@ -123,10 +125,17 @@ def rows_of_the_person(subject: Subject, name: Callable[[Holding], Q | None]) ->
 
 
 def numbered(text: Text) -> Callable[[str], Any]:
-    """A name that says nothing but which record it is: “Erased customer #12”."""
+    """A name that says nothing but which record it is: “已抹除的客户 / Erased customer #12”.
+
+    In every language, for it outlasts whoever asked for it.
+    """
 
     def name(key: str) -> Any:
-        return Concat(Value(f"{text} #"), Cast(key, CharField()))
+        said = []
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                said.append(str(text))
+        return Concat(Value(f"{' / '.join(dict.fromkeys(said))} #"), Cast(key, CharField()))
 
     return name
 
