@@ -177,11 +177,12 @@ def boolean(said: str) -> bool:
 
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:[,'\s]\d{2,3})*[,'\s]\d{3}(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"[-+]?\d{1,3}(?:[.\s]?\d{3})*,\d+")
+# A small m may be metres.
 _TIMES = {
-    "千": 10**3, "k": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "m": 10**6, "mn": 10**6,
-    "mm": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8, "bn": 10**9, "十亿": 10**9,
+    "千": 10**3, "k": 10**3, "K": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "M": 10**6,
+    "MM": 10**6, "mn": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8, "bn": 10**9, "十亿": 10**9,
 }  # fmt: skip
-_SCALED = re.compile(rf"(.*\d)\s*({'|'.join(_TIMES)})", re.IGNORECASE)
+_SCALED = re.compile(rf"(.*\d)\s*({'|'.join(_TIMES)})")
 _COUNTED = re.compile(
     r"(.*[\d千万萬亿億])\s*(?:[件个個台套箱盒包只条张份次人位家单]|pcs?\.?)", re.IGNORECASE
 )
@@ -210,7 +211,7 @@ def number(said: str) -> Decimal:
     if found := _COUNTED.fullmatch(bare):
         bare = found[1]
     if found := _SCALED.fullmatch(bare):
-        bare, times = found[1], _TIMES[found[2].lower()]
+        bare, times = found[1], _TIMES[found[2]]
     if _GROUPED.fullmatch(bare):
         bare = re.sub(r"[,'\s]", "", bare)
     elif _COMMA_DECIMAL.fullmatch(bare):

@@ -108,6 +108,7 @@ def test_it_reads_numbers_as_people_write_them(said: str, meant: str) -> None:
         "12万3",
         "五",
         "5 MK",
+        "5 m",
         "K",
         "件",
         "5 kg",
