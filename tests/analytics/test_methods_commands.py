@@ -74,7 +74,7 @@ def test_it_refuses_rules_of_few_orders(orders: str, tmp_path: Path) -> None:
     few = tmp_path / "few.csv"
     few.write_text("".join(Path(orders).read_text().splitlines(keepends=True)[:11]))
     columns = ("--basket", "order", "--item", "item", "--support", "0.1", "--confidence", "0.5")
-    with pytest.raises(CommandError, match="at least 50 orders; there are 4") as problem:
+    with pytest.raises(CommandError, match="at least 50 orders; found: 4") as problem:
         answer("rules", "--csv", str(few), *columns)
     assert problem.value.returncode == 2
 
@@ -113,7 +113,7 @@ def test_it_suggests_a_budget(tmp_path: Path) -> None:
     assert "suggested" in words("budget", *given)
     planted(10).to_csv(file, index=False)
     with pytest.raises(
-        CommandError, match="2 channels and 2 such columns need 28 rows; there are 10"
+        CommandError, match="2 channels and 2 such columns need 28 rows; found: 10"
     ) as problem:
         answer("budget", *given)
     assert problem.value.returncode == 2

@@ -8,7 +8,8 @@ MESSAGES: dict[str, str] = {
     "no_channels": _("Name at least one column of spend."),
     "rows_per_channel": _(
         "Budget advice needs 10 rows per channel and 4 per column that is held fixed: "
-        "%(channels)d channels and %(held)d such columns need %(needed)d rows; there are %(rows)d."
+        "%(channels)d channels and %(held)d such columns need %(needed)d rows; found: "
+        "%(rows)d."
     ),
     "column_in_two_roles": _("Column “%(column)s” is named twice; give it one role."),
     "channels_move_together": _(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
-    "too_many_groups": _("There are %(groups)d groups; at most %(limit)d can be compared."),
+    "too_many_groups": _("There are %(groups)d groups; at most %(limit)d can be told apart."),
     "two_groups_needed": _(
         "A comparison needs at least two groups of %(needed)d rows in column “%(column)s”."
     ),

@@ -9,8 +9,8 @@ MESSAGES: dict[str, str] = {
     "success_needed": _(
         "Column “%(column)s” holds neither numbers nor yes and no: say which value is a success."
     ),
-    "arms_needed": _("An experiment needs 2 to %(limit)d arms; there are %(arms)d."),
-    "arm_too_small": _("Arm “%(arm)s” has only %(rows)d rows; %(needed)d are needed."),
+    "arms_needed": _("An experiment needs 2 to %(limit)d arms; found: %(arms)d."),
+    "arm_too_small": _("Arm “%(arm)s” needs at least %(needed)d rows; found: %(rows)d."),
     "dunnett_needs_means": _(
         "Dunnett's comparison is about means; “%(column)s” is yes or no: use Holm's correction."
     ),

@@ -7,14 +7,14 @@ from analytics.methods.messages.marking import gettext_noop as _
 MESSAGES: dict[str, str] = {
     "two_seasons_needed": _(
         "A forecast with season %(season)d needs two full seasons, %(needed)d periods; "
-        "there are %(rows)d, so %(missing)d more are missing."
+        "found: %(rows)d, missing: %(missing)d."
     ),
     "groups_all_failed": _("No group could be forecast. First reason: %(reason)s"),
     "duplicate_dates_summed": _(
-        "%(rows)d rows shared a date with another row; rows of one date were summed."
+        "Rows of one date were summed; rows that shared a date with another: %(rows)d."
     ),
-    "gaps_zero_filled": _("%(periods)d missing periods were filled with 0."),
-    "gaps_interpolated": _("%(periods)d missing periods were filled by linear interpolation."),
+    "gaps_zero_filled": _("Missing periods filled with 0: %(periods)d."),
+    "gaps_interpolated": _("Missing periods filled by linear interpolation: %(periods)d."),
     "too_many_gaps": _(
         "The dates of column “%(column)s” leave too many gaps: %(periods)d %(frequency)s periods "
         "for %(rows)d dates."
@@ -24,14 +24,16 @@ MESSAGES: dict[str, str] = {
         "The dates keep no regular distance; they were summed by %(frequency)s periods."
     ),
     "incomplete_periods_dropped": _(
-        "The first or last %(frequency)s was not covered to its end and was left out (%(rows)d "
-        "rows)."
+        "The first or last %(frequency)s was not covered to its end and was left out (rows: "
+        "%(rows)d)."
     ),
     "festival_seen": _(
         "The Spring Festival moves this series, each year on other days: the forecast allows for "
         "it."
     ),
-    "season_by_frequency": _("Season %(season)d was taken from the %(frequency)s dates."),
+    "season_by_frequency": _(
+        "A season of %(season)d periods was taken from the dates (one per %(frequency)s)."
+    ),
     "season_unknown": _("No dates and no season were given: the series is taken as non-seasonal."),
     "short_weekly_no_season": _(
         "Fewer than 104 weeks: a yearly season cannot be measured, so none is modelled."
@@ -41,7 +43,10 @@ MESSAGES: dict[str, str] = {
     "short_backtest": _(
         "The history is short: the backtest judged %(steps)d steps ahead instead of %(horizon)d."
     ),
-    "few_origins": _("The backtest has only %(origins)d origins; its figures are rough."),
+    "few_origins": _(
+        "The forecast could be tried on few past dates only (%(origins)d); the figures of "
+        "the backtest are rough."
+    ),
     "no_better_than_naive": _(
         "No model was better than the seasonal naive forecast (last season repeated) on data it "
         "had not seen, so the seasonal naive forecast is shown."

@@ -7,7 +7,7 @@ from analytics.methods.messages.marking import gettext_noop as _
 MESSAGES: dict[str, str] = {
     "no_common_columns": _("The two files have no column in common."),
     "nothing_to_compare": _("No column tells rows apart: each is empty or has one value only."),
-    "rows_without_identifier": _("%(rows)d rows have no value in any compared column."),
+    "rows_without_identifier": _("Rows without a value in any compared column: %(rows)d."),
     "one_column_only": _(
         "Only “%(column)s” could be compared; records that share it by chance cannot be told apart."
     ),
@@ -21,7 +21,8 @@ MESSAGES: dict[str, str] = {
     ),
     "link_columns": _("The file of known pairs needs two columns of record ids."),
     "link_unknown_ids": _(
-        "%(pairs)d known pairs name a record that is not in the data, for example “%(example)s”."
+        "Known pairs that name a record that is not in the data: %(pairs)d, for example "
+        "“%(example)s”."
     ),
     "no_record_column": _("No column names the records, so they are numbered from 0."),
     "duplicate_record_ids": _("Column “%(column)s” names two rows “%(example)s”."),

@@ -14,7 +14,7 @@ MESSAGES: dict[str, str] = {
     "single_level": _("Column “%(column)s” has only one value, so it has no effect to estimate."),
     "ten_rows_per_coefficient": _(
         "A regression needs 10 rows per coefficient: %(coefficients)d coefficients need "
-        "%(needed)d rows; there are %(rows)d."
+        "%(needed)d rows; found: %(rows)d."
     ),
     "constant_outcome": _("The outcome “%(column)s” never changes; there is nothing to explain."),
     "collinear": _(
@@ -41,16 +41,14 @@ MESSAGES: dict[str, str] = {
     "residuals_not_normal": _(
         "The residuals are not normal (Jarque–Bera p = %(p).2g); with few rows intervals are rough."
     ),
-    "influential_rows": _(
-        "%(rows)d row(s) pull the fit strongly (Cook's distance above 1): %(which)s."
-    ),
+    "influential_rows": _("Rows that pull the fit strongly (Cook's distance above 1): %(which)s."),
     "many_comparisons": _(
         "%(tests)d coefficients were tested at 5%%: about %(expected).1f would look significant "
         "by chance alone. After Holm's correction %(kept)d remain."
     ),
     "copies_counted": _(
-        "%(rows)d rows are exact copies of other rows: if they were only written twice, the "
-        "intervals are too narrow."
+        "Some rows are exact copies of others (%(rows)d): if they were only written twice, "
+        "the intervals are too narrow."
     ),
     "exact_fit": _(
         "The terms give the outcome exactly: it seems to be calculated from them, so there is "

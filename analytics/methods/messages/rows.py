@@ -13,7 +13,7 @@ MESSAGES: dict[str, str] = {
     "column_not_dates": _(
         "Column “%(column)s” cannot be read as dates (for example “%(example)s”)."
     ),
-    "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; there are %(rows)d."),
-    "rows_missing_dropped": _("%(rows)d rows with a missing or infinite value were left out."),
+    "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; found: %(rows)d."),
+    "rows_missing_dropped": _("Rows left out for a missing or infinite value: %(rows)d."),
     "bad_parameter": _("%(name)s must be %(rule)s; got %(value)s."),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
-    "rules_too_few": _("Rules need at least %(needed)d orders; there are %(baskets)d."),
+    "rules_too_few": _("Rules need at least %(needed)d orders; found: %(baskets)d."),
     "too_many_itemsets": _(
         "More than %(limit)d sets of items stand in %(count)d orders or more: ask for a higher "
         "support."
@@ -17,9 +17,7 @@ MESSAGES: dict[str, str] = {
     "no_frequent_items": _("No item is bought often enough: ask for a lower support."),
     "no_rules": _("No rule reaches this support and confidence."),
     "rules_by_chance": _(
-        "None of the %(rules)d rules is beyond chance: shuffled orders would give such rules too."
+        "No rule is beyond chance (of %(rules)d): shuffled orders would give such rules too."
     ),
-    "rules_partly_chance": _(
-        "Only %(real)d of the %(rules)d rules are beyond chance; the others are marked."
-    ),
+    "rules_partly_chance": _("Rules beyond chance: %(real)d of %(rules)d; the others are marked."),
 }

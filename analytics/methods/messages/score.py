@@ -5,10 +5,10 @@ from __future__ import annotations
 from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
-    "target_missing_dropped": _("%(rows)d rows without an outcome were left out."),
+    "target_missing_dropped": _("Rows left out because they have no outcome: %(rows)d."),
     "copies_left_out": _(
-        "%(rows)d rows are exact copies of other rows and were left out: a model that has learned "
-        "a row foresees its copy."
+        "Exact copies of other rows were left out (%(rows)d): a model that has learned a row "
+        "foresees its copy."
     ),
     "single_class": _(
         "Column “%(column)s” has only the value “%(value)s”: there is nothing to tell apart."
@@ -22,12 +22,12 @@ MESSAGES: dict[str, str] = {
     ),
     "positive_chosen": _("“%(value)s” was taken as the event to predict."),
     "forty_of_each": _(
-        "A score needs at least %(needed)d rows with “%(value)s” and as many without; there are "
+        "A score needs at least %(needed)d rows with “%(value)s” and as many without; found: "
         "%(events)d and %(others)d."
     ),
     "forty_deals_of_each": _(
-        "The chance of winning needs at least %(needed)d won and %(needed)d lost deals that were "
-        "seen while they were open; there are %(won)d and %(lost)d."
+        "The chance of winning needs at least %(needed)d won and %(needed)d lost deals that "
+        "were seen while they were open; found: %(won)d and %(lost)d."
     ),
     "no_predictors": _("No column is left to predict from."),
     "free_text_left_out": _(

@@ -6,14 +6,14 @@ from analytics.methods.messages.marking import gettext_noop as _
 
 MESSAGES: dict[str, str] = {
     "too_few_texts": _(
-        "Sorting texts needs at least %(needed)d texts and two classes of %(each)d texts or more; "
-        "there are %(rows)d texts in %(classes)d such classes."
+        "Sorting texts needs at least %(needed)d texts and two classes of %(each)d texts or "
+        "more; found: %(rows)d texts in %(classes)d such classes."
     ),
     "rare_classes_left_out": _(
-        "%(classes)d classes with fewer than %(each)d texts were left out (%(rows)d rows)."
+        "Classes with fewer than %(each)d texts were left out: %(classes)d (rows: %(rows)d)."
     ),
     "judged_on_part": _("%(rows)d texts were not learned from and served to judge."),
-    "unknown_classes": _("%(rows)d judged rows have a class that was never learned."),
+    "unknown_classes": _("Judged rows whose class was never learned: %(rows)d."),
     "texts_no_better": _(
         "Of the unseen texts %(right).0f%% were sorted rightly: no better than always answering "
         "the most frequent class (%(base).0f%%)."

@@ -185,7 +185,7 @@ def test_it_knows_an_identifier(name: str, expected: bool) -> None:
         ({"a": range(30)}, {"columns": ["b"]}, "no column “b”"),
         ({"a": [1.0] * 30}, {}, "constant"),
         ({"a": [1.0, 2.0] * 15}, {}, "only 2 different rows"),
-        ({"a": [1.5, 2.5, 3.5]}, {}, "at least 20 usable rows; there are 3"),
+        ({"a": [1.5, 2.5, 3.5]}, {}, "at least 20 usable rows; found: 3"),
         ({"a": [np.nan] * 30}, {"columns": ["a"]}, "No row is left"),
         ({"a": [0.1, 0.2, 0.5] * 10}, {"k": 1}, "k must be between 2 and 50"),
         ({"a": [1e300] * 30}, {"columns": ["a"]}, "too large"),

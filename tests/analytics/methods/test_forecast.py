@@ -106,7 +106,7 @@ def test_it_scales_with_the_unit(seasonal: np.ndarray) -> None:
 
 
 def test_it_refuses_less_than_two_seasons_and_says_what_is_missing(seasonal: np.ndarray) -> None:
-    with pytest.raises(InsufficientData, match="24 periods; there are 20, so 4 more are missing"):
+    with pytest.raises(InsufficientData, match="24 periods; found: 20, missing: 4"):
         forecast(monthly(seasonal[:20]), "value", date="date", horizon=6)
 
 
@@ -256,13 +256,13 @@ def test_its_intervals_hold_about_what_they_promise() -> None:
         ({"v": []}, {}, "no rows"),
         ({"v": [np.nan] * 30}, {}, "No row is left"),
         ({"v": ["a"] * 30}, {}, "not numeric"),
-        ({"v": [1.0] * 9}, {}, "at least 10 usable rows; there are 9"),
+        ({"v": [1.0] * 9}, {}, "at least 10 usable rows; found: 9"),
         ({"v": [1e200] * 30}, {}, "too large"),
         ({"v": [1.0] * 30}, {"horizon": 0}, "horizon must be between"),
-        ({"v": [1.0] * 30}, {"season": 20}, "40 periods; there are 30"),
+        ({"v": [1.0] * 30}, {"season": 20}, "40 periods; found: 30"),
         ({"v": [1.0] * 30, "d": ["x"] * 30}, {"date": "d"}, "cannot be read as dates"),
         ({"v": [1.0] * 30}, {"date": "day"}, "no column “day”"),
-        ({"v": [1.0] * 30, "d": ["2020-01-01"] * 30}, {"date": "d"}, "14 periods; there are 1"),
+        ({"v": [1.0] * 30, "d": ["2020-01-01"] * 30}, {"date": "d"}, "14 periods; found: 1"),
     ],
 )
 def test_it_refuses_with_a_sentence(frame: dict, options: dict, sentence: str) -> None:

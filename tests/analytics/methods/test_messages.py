@@ -25,9 +25,9 @@ def test_it_has_a_sentence_for_every_code_and_no_other() -> None:
 def test_it_keeps_code_and_values_for_translation() -> None:
     problem = DataProblem("too_few_rows", {"method": "X", "needed": 3, "rows": 1})
     assert problem.code == "too_few_rows"
-    assert str(problem) == "X needs at least 3 usable rows; there are 1."
+    assert str(problem) == "X needs at least 3 usable rows; found: 1."
     notice = Notice("rows_missing_dropped", {"rows": 2}).to_dict()
-    assert notice["text"] == "2 rows with a missing or infinite value were left out."
+    assert notice["text"] == "Rows left out for a missing or infinite value: 2."
 
 
 def test_it_gives_every_sentence_a_code_of_its_own() -> None:

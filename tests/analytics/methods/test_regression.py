@@ -177,7 +177,7 @@ def test_it_does_not_mistake_a_large_offset_for_collinearity(noise: pd.DataFrame
 
 
 def test_it_refuses_fewer_than_ten_rows_per_coefficient(noise: pd.DataFrame) -> None:
-    with pytest.raises(InsufficientData, match="2 coefficients need 20 rows; there are 15"):
+    with pytest.raises(InsufficientData, match="2 coefficients need 20 rows; found: 15"):
         regress(noise[:15], "y ~ a")
 
 

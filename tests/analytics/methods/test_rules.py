@@ -185,7 +185,7 @@ def test_it_counts_an_item_once_per_order() -> None:
     [
         ({"b": [], "i": []}, {}, "no rows"),
         ({"b": [None] * 9, "i": ["x"] * 9}, {}, "No row is left"),
-        ({"b": range(10), "i": ["x"] * 10}, {}, "at least 50 orders; there are 10"),
+        ({"b": range(10), "i": ["x"] * 10}, {}, "at least 50 orders; found: 10"),
         ({"b": range(60), "i": ["x"] * 60}, {"support": "much"}, "support must be"),
         ({"b": range(60), "i": ["x"] * 60}, {"support": "nan"}, "support must be"),
         ({"b": range(60), "i": ["x"] * 60}, {"confidence": 1.5}, "confidence must be"),
