@@ -24,15 +24,15 @@ EXPLANATIONS = {
         "Customers who ordered lately, as they were known on five past days, show who then stopped "
         "ordering for four months. Logistic regression, support vector machines, a decision tree "
         "and gradient boosting learn from earlier days and are judged on later ones; the best by "
-        "log-loss is calibrated and used. AUC: how often it ranks a customer who left above one "
-        "who stayed; 0.5 is chance."
+        "log-loss, or the mean of the best, is calibrated and used. AUC: how often it ranks a "
+        "customer who left above one who stayed; 0.5 is chance."
     ),
     Run.Method.POTENTIAL: gettext_lazy(
         "Customers without an order for four months, as they were known on five past days, show "
         "who then ordered within four months. Logistic regression, support vector machines, a "
         "decision tree and gradient boosting learn from earlier days and are judged on later "
-        "ones; the best by log-loss is calibrated and used. AUC: how often it ranks a buyer above "
-        "the others; 0.5 is chance."
+        "ones; the best by log-loss, or the mean of the best, is calibrated and used. AUC: how "
+        "often it ranks a buyer above the others; 0.5 is chance."
     ),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -32,8 +33,13 @@ class Fitted(Protocol):
 class Classifier(Protocol):
     """Stores parameters; ``fit`` learns."""
 
-    name: ClassVar[str]
-    label: ClassVar[str]
+    @property
+    def name(self) -> str:
+        """Short, for programs."""
+
+    @property
+    def label(self) -> str:
+        """For people, in English."""
 
     def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
         """Learn from rows X (n, d) and events y (n,)."""
@@ -199,6 +205,43 @@ class Boosting:
 
 
 CLASSIFIERS: tuple[Classifier, ...] = (Logistic(), LinearSvm(), RbfSvm(), Tree(), Boosting())
+# One of each kind: what bends little, what bends everywhere, what has steps.
+MIXED = ("logistic", "svm_rbf", "boosting")
+
+
+@dataclass(frozen=True)
+class _Mean:
+    members: tuple[Fitted, ...]
+
+    def log_odds(self, X: FloatArray) -> FloatArray:
+        """Log-odds of the event, shape (n,)."""
+        return mixed([member.log_odds(X) for member in self.members])
+
+
+@dataclass(frozen=True)
+class Blend:
+    """The mean of several models' probabilities: each is wrong in another way.
+
+    L. Breiman (1996), Stacked regressions, Machine Learning 24; equal weights, which few rows
+    cannot spoil.
+    """
+
+    members: tuple[Classifier, ...]
+    name: ClassVar[str] = "blend"
+
+    @property
+    def label(self) -> str:
+        """The members' labels."""
+        return "Mean of: " + ", ".join(member.label for member in self.members)
+
+    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
+        """Learn from rows X (n, d) and events y (n,)."""
+        return _Mean(tuple(member.fit(X, y, seed) for member in self.members))
+
+
+def mixed(log_odds: Sequence[FloatArray]) -> FloatArray:
+    """The log-odds of the mean of probabilities, each given as log-odds of shape (n,)."""
+    return logit(np.mean([expit(part) for part in log_odds], axis=0))
 
 
 def sampled(X: FloatArray, y: FloatArray, most: int, seed: int) -> tuple[FloatArray, FloatArray]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.methods.classifiers import Calibrator, Classifier, fit_calibrator
+from analytics.methods.classifiers import Blend, Calibrator, Classifier, fit_calibrator, mixed
 from analytics.methods.discrimination import (
-    Z95_OF_FIVE,
+    Z95_OF_SIX,
     Area,
     Calibration,
     expit,
@@ -41,7 +42,7 @@ class ScoreModel:
     ----------
     name, label : str
     area : Area
-        Ranking; the mean over the folds, with an interval that allows for the choice among five.
+        Ranking; the mean over the folds, with an interval that allows for the choice among six.
     calibration : Calibration
         Of the probabilities after calibration, over all judged rows.
     calibrated_by : {"none", "platt", "isotonic"}
@@ -99,6 +100,12 @@ class Folds:
         ]
         return self._judged(classifier.name, classifier.label, raw)
 
+    def blend(self, classifier: Blend, models: Sequence[ScoreModel]) -> ScoreModel:
+        """Judge the mean of ``models``, whose predictions are known already."""
+        ends = np.cumsum([len(judged) for _, judged in self.split.folds])[:-1]
+        whole = mixed([model.log_odds for model in models])
+        return self._judged(classifier.name, classifier.label, np.split(whole, ends))
+
     def base_rate(self) -> ScoreModel:
         """The naive rival: everybody has the share of events among the rows learned from."""
         raw = [
@@ -151,7 +158,7 @@ class Folds:
         return ScoreModel(
             name=name,
             label=label,
-            area=pooled_area(folds, Z95_OF_FIVE),
+            area=pooled_area(folds, Z95_OF_SIX),
             calibration=judge_probabilities(self._events(), np.concatenate(made)),
             calibrated_by=kind,
             rows=np.concatenate([judged for _, judged in self.split.folds]),

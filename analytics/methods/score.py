@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.classifiers import CLASSIFIERS, Classifier
+from analytics.methods.classifiers import CLASSIFIERS, MIXED, Blend, Classifier
 from analytics.methods.columns import require_columns
 from analytics.methods.copies import copied_rows
 from analytics.methods.discrimination import (
@@ -33,6 +33,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 LEAST = 40
+# A model this near to the best, in log-loss, is worth a part in their mean.
+NEAR = 1.05
+# Several models are harder to follow than one, and slower: their mean has to be better by this.
+WORTH_MIXING = 0.9975
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,9 @@ def score(
 ) -> ScoreResult:
     """Learn to predict a two-valued column from the others.
 
-    Logistic regression, linear and RBF support vector machines, a decision tree and gradient
-    boosting are judged on rows they had not seen; the one with the least log-loss after
-    calibration is fitted on all rows.
+    Logistic regression, linear and RBF support vector machines, a decision tree, gradient boosting
+    and the mean of those near the best are judged on rows they had not seen; the one with the
+    least log-loss after calibration is fitted on all rows.
 
     Parameters
     ----------
@@ -196,13 +200,14 @@ def score(
         leaks, strong = find_leaks(features, y, split, seed)
         if drop_leaks:
             features = _without(features, leaks)
-        models, folds = _judge(features, y, split, seed)
+        models, folds, tried = _judge(features, y, split, seed)
         best, naive = models[0], models[-1]
         signal = best.area.lo > 0.5
-        scorer = _fit(features, y, best, folds, seed) if signal else None
+        chosen = tried[best.name]
+        scorer = _fit(features, y, best, folds, chosen, seed) if signal else None
         clean = None
         if signal and not drop_leaks and 0 < len(leaks) < len(features):
-            clean = _clean_area(_without(features, leaks), y, split, best.name, seed)
+            clean = Folds(_without(features, leaks), y, split).judge(chosen, seed).area
         moved = _influences(scorer, features, best) if scorer else ()
     cautions = _cautions(best, naive, leaks, clean, drop_leaks=drop_leaks)
     notices = cautions + [_strong_notice(one) for one in strong] + notices
@@ -291,27 +296,28 @@ def _without(features: list[Feature], leaks: tuple[Leak, ...]) -> list[Feature]:
 
 def _judge(
     features: list[Feature], y: NDArray, split: Split, seed: int
-) -> tuple[tuple[ScoreModel, ...], Folds]:
-    """Every candidate by log-loss, the base rate last."""
+) -> tuple[tuple[ScoreModel, ...], Folds, dict[str, Classifier]]:
+    """Every candidate by log-loss, the base rate last; and the candidates by name."""
     folds = Folds(features, y, split)
+    tried: dict[str, Classifier] = {one.name: one for one in CLASSIFIERS}
     models = [folds.judge(classifier, seed) for classifier in CLASSIFIERS]
+    least = min(model.calibration.log_loss for model in models)
+    near = [m for m in models if m.name in MIXED and m.calibration.log_loss < NEAR * least]
+    if len(near) > 1:
+        blend = Blend(tuple(tried[model.name] for model in near))
+        mean = folds.blend(blend, near)
+        if mean.calibration.log_loss < WORTH_MIXING * least:
+            tried[blend.name] = blend
+            models.append(mean)
     models.sort(key=lambda model: model.calibration.log_loss)
-    return (*models, folds.base_rate()), folds
+    return (*models, folds.base_rate()), folds, tried
 
 
-def _classifier(name: str) -> Classifier:
-    return next(one for one in CLASSIFIERS if one.name == name)
-
-
-def _fit(features: list[Feature], y: NDArray, best: ScoreModel, folds: Folds, seed: int) -> Scorer:
-    rows = np.arange(len(y))
-    return Scorer.fit(features, rows, y, _classifier(best.name), folds.calibrator(best), seed)
-
-
-def _clean_area(
-    features: list[Feature], y: NDArray, split: Split, name: str, seed: int
-) -> Area | None:
-    return Folds(features, y, split).judge(_classifier(name), seed).area
+def _fit(
+    features: list[Feature], y: NDArray, best: ScoreModel, folds: Folds, chosen: Classifier,
+    seed: int,
+) -> Scorer:  # fmt: skip
+    return Scorer.fit(features, np.arange(len(y)), y, chosen, folds.calibrator(best), seed)
 
 
 def _influences(scorer: Scorer, features: list[Feature], best: ScoreModel) -> tuple[Influence, ...]:
