@@ -23,7 +23,7 @@ class RunQuerySet(models.QuerySet[Any]):
         """Administrators all; managers the runs on their own team's records."""
         if is_admin(user):
             return self
-        return self.filter(team=user.team_id) if is_manager(user) else self.none()
+        return self.filter(team=user.team_id or 0) if is_manager(user) else self.none()
 
     def finished(self) -> Self:
         """Results that pages and later runs go by; not those of runs done again to compare."""

@@ -23,7 +23,7 @@ class AboutQuerySet(RecordQuerySet):
         if is_admin(user):
             return self
         if is_manager(user) or is_rep(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         if is_agent(user):
             mine = Q(owner=user.pk)
             for scope in request_scope:
@@ -62,7 +62,7 @@ class ContactDayQuerySet(models.QuerySet[Any]):
         if is_admin(user):
             return self
         if is_manager(user) or is_rep(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         return self.filter(owner=user.pk) if is_agent(user) else self.none()
 
 

@@ -30,7 +30,7 @@ class TeamRecordQuerySet(RecordQuerySet):
         if is_admin(user) or is_agent(user):
             return self
         if is_manager(user) or is_rep(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         return self.none()
 
     def editable_by(self, user: Person) -> Self:
@@ -93,7 +93,7 @@ class ImportBatchQuerySet(models.QuerySet[Any]):
         if is_admin(user):
             return self
         if is_manager(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         if is_rep(user):
             return self.filter(created_by=user.pk)
         return self.none()

@@ -23,7 +23,7 @@ class CampaignQuerySet(RecordQuerySet):
     def editable_by(self, user: Person) -> Self:
         if is_admin(user):
             return self.visible_to(user)
-        return self.alive().filter(team=user.team_id) if is_manager(user) else self.none()
+        return self.alive().filter(team=user.team_id or 0) if is_manager(user) else self.none()
 
 
 class SpendQuerySet(models.QuerySet[Any]):
@@ -39,7 +39,7 @@ class ActivityQuerySet(RecordQuerySet):
         if is_admin(user):
             return self
         if is_manager(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         if is_rep(user):
             return self.filter(customer__owner=user.pk)
         return self.none()

@@ -66,7 +66,7 @@ def owned_reach(user: Person, of: str = "") -> Q:
     if is_admin(user):
         return Q()
     if is_manager(user):
-        return Q(**{f"{of}team": user.team_id})
+        return Q(**{f"{of}team": user.team_id or 0})
     if is_rep(user):
         return Q(**{f"{of}owner": user.pk})
     if is_agent(user) and agent_customer_scope:
@@ -110,7 +110,7 @@ class OwnedSumQuerySet(models.QuerySet[Any]):
         if is_admin(user):
             return self
         if is_manager(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         return self.filter(owner=user.pk) if is_rep(user) else self.none()
 
 
@@ -129,7 +129,7 @@ class TargetQuerySet(RecordQuerySet):
         if is_admin(user):
             return self
         if is_manager(user):
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         if is_rep(user):
             return self.filter(owner=user.pk)
         return self.none()

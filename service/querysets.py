@@ -26,9 +26,9 @@ class ServiceRequestQuerySet(RecordQuerySet):
         if is_admin(user):
             return self
         if is_agent(user):
-            return self.filter(Q(owner=None) | Q(owner=user.pk) | Q(team=user.team_id))
+            return self.filter(Q(owner=None) | Q(owner=user.pk) | Q(team=user.team_id or 0))
         if is_manager(user):
-            return self.filter(Q(team=user.team_id) | Q(customer__team=user.team_id))
+            return self.filter(Q(team=user.team_id or 0) | Q(customer__team=user.team_id or 0))
         if is_rep(user):
             return self.filter(customer__owner=user.pk)
         return self.none()

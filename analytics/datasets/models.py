@@ -22,7 +22,7 @@ class DatasetQuerySet(models.QuerySet[Any]):
         """Also what is in the trash."""
         if is_admin(user):
             return self
-        return self.filter(team=user.team_id) if is_manager(user) else self.none()
+        return self.filter(team=user.team_id or 0) if is_manager(user) else self.none()
 
 
 class Dataset(models.Model):

@@ -17,7 +17,7 @@ class PrivacyRequestQuerySet(models.QuerySet[Any]):
             return self
         mine = Q(requested_by=user.pk)
         if is_manager(user) and user.team_id:
-            return self.filter(mine | Q(team=user.team_id))
+            return self.filter(mine | Q(team=user.team_id or 0))
         return self.filter(mine)
 
     def decidable_by(self, user: Person) -> Self:
@@ -25,7 +25,7 @@ class PrivacyRequestQuerySet(models.QuerySet[Any]):
         if is_admin(user):
             return self
         if is_manager(user) and user.team_id:
-            return self.filter(team=user.team_id)
+            return self.filter(team=user.team_id or 0)
         return self.none()
 
     def runnable_by(self, user: Person) -> Self:

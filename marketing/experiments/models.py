@@ -27,7 +27,7 @@ class ExperimentQuerySet(models.QuerySet[Any]):
         alive = self.filter(campaign__trashed_at__isnull=True)
         if is_admin(user):
             return alive
-        return alive.filter(campaign__team=user.team_id) if is_manager(user) else self.none()
+        return alive.filter(campaign__team=user.team_id or 0) if is_manager(user) else self.none()
 
     def editable_by(self, user: Person) -> Self:
         return self.visible_to(user)

@@ -409,3 +409,21 @@ def test_a_target_leads_to_the_orders_that_it_counts(
     assert page.context["attainment"].achieved == counted
     orders = client.get(f"{reverse('sales:order_list')}?{page.context['orders_query']}")
     assert orders.content.decode().count("data-row-link") == {"person": 1, "team": 2}[whose]
+
+
+def test_a_manager_who_lost_the_team_does_not_get_what_belongs_to_none(
+    cast: Cast, client: Client, order: Order, deal: Deal
+) -> None:
+    today = timezone.localdate()
+    target = Target.objects.create(
+        starts_on=today, ends_on=today + timedelta(days=5), amount=100, owner=None, team=None
+    )
+    for record in (order, deal, order.customer):
+        type(record).objects.filter(pk=record.pk).update(team=None)
+    records = [order, deal, order.customer, target]
+    for who, seen in ((cast.admin, 200), (cast.manager, 404)):
+        User.objects.filter(pk=cast.manager.pk).update(team=None)
+        client.force_login(who)
+        assert {client.get(r.get_absolute_url()).status_code for r in records} == {seen}
+    assert client.get(reverse("sales:forecast")).status_code == 200
+    assert client.get(reverse("home:my_day")).status_code == 200
