@@ -144,8 +144,13 @@ USUAL = {"what": "orders", "by": "region", "figure": "total", "compare": "previo
 
 
 def _complete(given: Any, today: date) -> dict[str, Any]:
-    """What is left out has its usual value; days that were just asked for begin with a month."""
+    """What is left out, or another subject's, has its usual value; days that were just asked for
+    begin with a month."""
     data = {name: given.get(name) or USUAL.get(name, "") for name in ReportForm.base_fields}
+    for name in ("by", "across"):
+        asked = BY_KEY.get(data[name])
+        if asked and data["what"] in DAYS and data["what"] not in asked.sources:
+            data[name] = USUAL.get(name, "")
     if not data["period"]:
         data["period"] = "all" if data["what"] == "open" else "12months"
     if data["period"] == "custom" and not (data["start"] or data["until"]):

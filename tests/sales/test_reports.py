@@ -328,13 +328,14 @@ def test_it_leaves_out_what_another_subject_was_narrowed_to(
     client.force_login(cast.manager)
     pipeline, channel = PipelineFactory(), ChannelFactory()
     url = reverse("sales:reports")
-    asked = {"what": what, "by": "owner", "pipeline": pipeline.pk, "channel": channel.pk}
+    asked = {"what": what, "by": "product", "pipeline": pipeline.pk, "channel": channel.pk}
     assert client.get(url, asked).status_code == 200
     form, found = read(cast.manager, urlencode(asked))
     assert found is not None
     narrowed = {"orders": (channel, None), "won": (None, pipeline)}[what]
     assert (found.asked["channel"], found.asked["pipeline"]) == narrowed
     assert form.filters_used == 1
+    assert found.by.key == {"orders": "product", "won": "region"}[what]
 
 
 def test_it_names_nobody_of_another_team(cast: Cast, client: Client) -> None:
