@@ -63,7 +63,7 @@ def pages(people: People) -> list[Page]:
     listing = reverse("customers:list")
     cursor, mark = _cursor(team, page=500)
     details = [(reverse("customers:detail", args=[pk]), pk) for pk in names["ids"]]
-    search = reverse("home:search")
+    search, talks = reverse("home:search"), reverse("communications:list")
     deep = [
         Page("customer list, page 500", "rep", [f"{listing}?after={cursor}"],
              [bare.deep_page(team, *mark)])
@@ -74,6 +74,7 @@ def pages(people: People) -> list[Page]:
              [bare.customer_list(team, "AND c.lifecycle = 'active' AND c.order_value >= 5000")]),
         Page("customer list, own", "rep", [f"{listing}?owner={rep}"],
              [bare.customer_list(team, "AND c.owner_id = %s", rep)]),
+        Page("customer list, rare region", "rep", [f"{listing}?region=Middle+East"]),
         Page("customer list, by value", "rep", [f"{listing}?sort=-value"]),
         Page("customer list, by last contact", "rep", [f"{listing}?sort=-contact"]),
         *deep,
@@ -96,7 +97,9 @@ def pages(people: People) -> list[Page]:
         Page("request", "agent", _addresses("service:request_detail", names["requests"])),
         Page("deal", "rep", _addresses("sales:deal_detail", names["deals"])),
         Page("follow-up list", "rep", [reverse("communications:follow_up_list")]),
-        Page("communication list", "rep", [reverse("communications:list")]),
+        Page("communication list", "rep", [talks]),
+        Page("communication list, rare", "rep",
+             [f"{talks}?region=Middle+East", f"{talks}?happened_from=2100-01-01"]),
         Page("my day", "rep", [reverse("home:my_day")]),
         Page("my day, agent", "agent", [reverse("home:my_day")]),
         Page("dashboard", "manager", [reverse("analytics:dashboard")]),

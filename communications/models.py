@@ -99,6 +99,8 @@ class Communication(AboutRecord):
                          name="communication_team_when", condition=Q(trashed_at__isnull=True)),
             models.Index("owner", F("happened_at").desc(), F("id").desc(),
                          name="communication_owner_when", condition=Q(trashed_at__isnull=True)),
+            models.Index("team", "channel", F("happened_at").desc(), F("id").desc(),
+                         name="communication_team_channel", condition=Q(trashed_at__isnull=True)),
             models.Index(F("happened_at").desc(), F("id").desc(),
                          name="communication_when", condition=Q(trashed_at__isnull=True)),
             models.Index("about_kind", "about_id", name="communication_about",

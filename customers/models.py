@@ -184,6 +184,12 @@ class Customer(Record):
             *record_indexes("customer"),
             models.Index("team", models.F("order_value").desc(), models.F("id").desc(),
                          name="customer_team_value", condition=Q(trashed_at__isnull=True)),
+            *(
+                # Reports lead to these: a rare value is found at once.
+                models.Index("team", part, models.F("updated_at").desc(), models.F("id").desc(),
+                             name=f"customer_team_{part}", condition=Q(trashed_at__isnull=True))
+                for part in ("region", "industry", "source", "acquisition")
+            ),
             models.Index("team", "name", "id", name="customer_team_name",
                          condition=Q(trashed_at__isnull=True)),
             models.Index("team", models.F("last_contact_at").desc(nulls_last=True),

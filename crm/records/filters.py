@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
@@ -194,15 +196,30 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
 
+class DayFilter(django_filters.DateFilter):
+    """Moments on one side of a day's end in the reader's zone, as an index of them serves it."""
+
+    def __init__(self, *args: Any, whole: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.whole = whole
+
+    def filter(self, queryset: Any, value: Any) -> Any:
+        if value and self.whole and value < date.max:
+            value += timedelta(days=1)
+        return super().filter(
+            queryset, value and timezone.make_aware(datetime.combine(value, time()))
+        )
+
+
 def from_day(field: str, label: Any) -> django_filters.DateFilter:
     """Records from that day on (in the reader's zone)."""
-    return django_filters.DateFilter(
-        field_name=field, lookup_expr="date__gte", label=label, widget=DateInput()
+    return DayFilter(
+        field_name=field, lookup_expr="gte", label=label, widget=DateInput(), whole=False
     )
 
 
 def until_day(field: str, label: Any) -> django_filters.DateFilter:
     """Records until that day, the day included."""
-    return django_filters.DateFilter(
-        field_name=field, lookup_expr="date__lte", label=label, widget=DateInput()
+    return DayFilter(
+        field_name=field, lookup_expr="lt", label=label, widget=DateInput(), whole=True
     )

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, IntegerField, OuterRef, Q, Subquery
 from django.db.models.expressions import OrderBy
 
 COUNT_CAP = 10_000
+FEW = 3_000
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,18 @@ def capped_count(queryset: Any, cap: int = COUNT_CAP) -> tuple[int, bool]:
     """(count, is it complete): counting stops at ``cap``."""
     found = queryset.order_by()[: cap + 1].count()
     return min(found, cap), found <= cap
+
+
+def gathered(queryset: Any, count: int) -> Any:
+    """The same rows; few are found before they are put in order.
+
+    A database that expects many would read them in the order of an index, all others with them.
+    """
+    if count == 0:
+        return queryset.none()
+    if count > FEW:
+        return queryset
+    return queryset.filter(pk__in=queryset.order_by().values("pk")[: FEW + 1])
 
 
 class CappedCount(Subquery):

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -189,6 +189,32 @@ def test_it_filters_communications(cast: Cast, client: Client, query: str, shown
         CommunicationFactory(customer=customer, **values)
     rows = sign_in(client, cast.rep).get(f"{LIST}?{query}").context["rows"]
     assert [record.subject for record, _ in rows] == [shown]
+
+
+def test_it_begins_and_ends_days_in_the_readers_zone(cast: Cast, client: Client) -> None:
+    late = datetime(2026, 3, 1, 15, 59, tzinfo=UTC)  # a minute before midnight in Shanghai
+    for minutes, outcome in ((0, "interested"), (1, "declined")):
+        CommunicationFactory(
+            customer=CustomerFactory(owner=cast.rep, team=cast.team), outcome=outcome,
+            happened_at=late + timedelta(minutes=minutes),
+        )  # fmt: skip
+    sign_in(client, cast.manager)
+
+    def found(**asked: str) -> set[str]:
+        rows = client.get(LIST, asked).context["page"].rows
+        return {row.outcome for row in rows}
+
+    assert found(happened_until="2026-03-01") == {"interested"}
+    assert found(happened_from="2026-03-02") == {"declined"}
+    assert found(happened_from="2026-03-01", happened_until="2026-03-02") == {
+        "interested", "declined",
+    }  # fmt: skip
+    assert found(happened_from="0001-01-01", happened_until="9999-12-31") == {
+        "interested", "declined",
+    }  # fmt: skip
+    cast.manager.time_zone = "UTC"
+    cast.manager.save()
+    assert found(happened_from="2026-03-02") == set()
 
 
 # Follow-ups -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.common.errors import RefusedError
+from crm.records import keyset
 from customers.models import Customer
 from customers.services import customer_take
 from tests.factories.cast import Cast, make_cast
@@ -223,10 +224,17 @@ def test_it_refuses_nonsense_in_filters_without_an_error(cast: Cast, client: Cli
     assert client.get(LIST, nonsense).status_code == 200
 
 
-def test_it_walks_pages_forth_and_back(cast: Cast, client: Client) -> None:
-    CustomerFactory.create_batch(60, owner=cast.rep)
+@pytest.mark.parametrize("few", [0, 59, 60])
+@pytest.mark.parametrize("region", ["", "North"])
+def test_it_walks_pages_forth_and_back(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, region: str, few: int
+) -> None:
+    monkeypatch.setattr(keyset, "FEW", few)  # whether rows are gathered before their order
+    CustomerFactory.create_batch(60, owner=cast.rep, region="North")
+    if region:
+        CustomerFactory.create_batch(3, owner=cast.rep, region="South")
     client.force_login(cast.rep)
-    first = client.get(LIST, {"size": 25, "sort": "name"})
+    first = client.get(LIST, {"size": 25, "sort": "name", "region": region})
     second = client.get(LIST + first.context["next_url"])
     third = client.get(LIST + second.context["next_url"])
     back = client.get(LIST + third.context["previous_url"])

@@ -18,7 +18,7 @@ from crm.common.markup import joined, piece
 from crm.common.templatetags.ui import icon
 from crm.records.bulk import actions_for
 from crm.records.inline import inline_names
-from crm.records.keyset import Page, Sort, capped_count, paginate
+from crm.records.keyset import Page, Sort, capped_count, gathered, paginate
 from crm.records.lists import LAYOUT, ListQuery
 from crm.records.permissions import may_export
 from crm.records.selectors import view_tabs, view_urls
@@ -38,12 +38,13 @@ class RecordList(ResourceView):
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
         sort, descending = query.order()
         columns = query.columns()
+        is_filtered = any(request.GET.get(name) for name in filterset.filters)
+        count, exact = capped_count(found)
         page = paginate(
-            self.resource.listed(found, user, columns), sort, descending=descending,
-            size=self._size(), after=request.GET.get("after", ""),
+            self.resource.listed(gathered(found, count) if is_filtered else found, user, columns),
+            sort, descending=descending, size=self._size(), after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
         )  # fmt: skip
-        count, exact = capped_count(found)
         actions = [] if in_trash else actions_for(self.resource, user)
         selectable = bool(actions) or (may_export(user) and not in_trash)
         rows = _cells(
@@ -57,7 +58,7 @@ class RecordList(ResourceView):
             "bulk_actions": actions, "list_query": query.text,
             "may_create": self.resource.may_create(user), "may_export": may_export(user),
             "export_formats": formats_of(self.resource.kind),
-            "is_filtered": any(request.GET.get(name) for name in filterset.filters),
+            "is_filtered": is_filtered,
             "all_filters": "filters" in request.GET,
             "chips": _chips(request, filterset),
             "choices": _column_choices(query, columns) if "panel" in request.GET else None,
