@@ -117,6 +117,7 @@ def open_context(browser: Browser, watch: Watch, address: str) -> Iterator[OpenC
 
     def start(size: tuple[int, int] = DESKTOP, colors: Any = "light") -> BrowserContext:
         context = browser.new_context(
+            locale="zh-CN",
             base_url=address,
             viewport={"width": size[0], "height": size[1]},
             color_scheme=colors,
