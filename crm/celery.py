@@ -18,6 +18,9 @@ Channel.do_restore = False
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# The sweeps are the whole clock, and turns have keys in the database: nothing to keep in a file.
+# Python 3.13 would keep it in one of SQLite, which does not outlive the fork of a worker's beat.
+app.conf.beat_scheduler = "celery.beat:Scheduler"
 app.conf.task_queues = [Queue(name, Exchange(name), routing_key=name) for name in QUEUES]
 
 
