@@ -54,7 +54,7 @@ def measure(found: Machine, file: Path) -> dict[str, Any]:
     actor = User.objects.create_user("bulk", role="admin", language="en")
     command = [
         *("-m", "celery", "-A", "crm", "worker", "--beat", "--concurrency", "1"),
-        *("--schedule", str(found.state / "beat"), "--loglevel", "INFO"),
+        *("--loglevel", "INFO"),
     ]
     with found.started("worker", command) as (process, log):
         wait_for_worker(log, process)

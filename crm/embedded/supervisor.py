@@ -185,11 +185,10 @@ class Supervisor:
         )
 
     def _clock(self) -> Child:
-        schedule = self.state / "run" / "beat-schedule"
         return self._child(
             "beat",
             *("celery", "-A", "crm", "beat", "--loglevel", "INFO"),
-            *("--schedule", str(schedule), "--pidfile", ""),
+            *("--pidfile", ""),
             death_signal=signal.SIGTERM,
         )
 

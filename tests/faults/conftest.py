@@ -59,9 +59,8 @@ def worker(start_worker: Callable[..., Process], valkey: Valkey) -> Callable[[],
 
 
 @pytest.fixture
-def beat(spawn: Callable[..., Process], valkey: Valkey, tmp_path: Path) -> Process:
-    schedule = str(tmp_path / "schedule")
-    return spawn("-m", "celery", "-A", "crm", "beat", "--schedule", schedule, "--pidfile=")
+def beat(spawn: Callable[..., Process], valkey: Valkey) -> Process:
+    return spawn("-m", "celery", "-A", "crm", "beat", "--pidfile=")
 
 
 @pytest.fixture

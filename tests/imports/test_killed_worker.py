@@ -53,7 +53,7 @@ def imported(
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
         assert ImportBatch.objects.get(pk=batch.pk).state == "running"
-        start_worker("--beat", "--schedule", str(tmp_path / "beat"), **here)
+        start_worker("--beat", **here)
         wait_until(lambda: job.filter(state="succeeded").exists(), 90)
         batch.refresh_from_db()
         return batch
