@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.addresses import record_url
-from crm.common.history import tracked
+from crm.common.history import tracked, tracked_part
 from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
 from customers.duplicates.models import ContactMerge, ContactPair, DuplicatePair, Merge
@@ -28,8 +28,8 @@ from customers.querysets import (
 
 __all__ = [
     "Affiliation", "Contact", "ContactMerge", "ContactPair", "Customer", "CustomerRecord",
-    "DuplicatePair", "Erasure", "ImportBatch", "ImportChange", "ImportMapping", "Merge", "Need",
-    "PrivacyRequest", "QualitySnapshot", "Segment", "Tag",
+    "CustomerTag", "DuplicatePair", "Erasure", "ImportBatch", "ImportChange", "ImportMapping",
+    "Merge", "Need", "PrivacyRequest", "QualitySnapshot", "Segment", "Tag",
 ]  # fmt: skip
 
 ROLLUPS = [
@@ -254,6 +254,14 @@ class Customer(Record):
         return [*super().search_texts(), *phone_texts(self.phone)]
 
 
+@tracked_part
+class CustomerTag(Customer.tags.through):  # type: ignore[name-defined]  # made by Django
+    """A tag on a customer."""
+
+    class Meta:
+        proxy = True
+
+
 class CustomerRecord(Record):
     """Abstract: a record about one customer; it stands in the customer's team."""
 
@@ -316,6 +324,7 @@ class Contact(Record):
         return [*super().search_texts(), *phone_texts(self.phone)]
 
 
+@tracked_part
 class Affiliation(models.Model):
     """A contact's part in a customer."""
 

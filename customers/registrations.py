@@ -31,6 +31,7 @@ from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
 from customers.cards import leads_card, privacy_card
 from customers.models import Contact, Customer, Need
+from customers.part_history import describe_part, link_rows, tag_rows
 from customers.timeline import timeline_values
 from customers.timeline_changes import changes_rows, describe_change
 
@@ -98,6 +99,10 @@ timeline_sources += [
     TimelineSource("need", _("Needs"), "bulb", _needs, _describe_need, order=60),
     TimelineSource(
         "change", _("Changes"), "history", changes_rows, describe_change, actor="actor", order=80
+    ),
+    TimelineSource("tag", _("Tags"), "tag", tag_rows, describe_part, "change", "actor"),
+    TimelineSource(
+        "link", _("Contacts"), "address-book", link_rows, describe_part, "change", "actor"
     ),
 ]
 

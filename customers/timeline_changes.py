@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.db.models import BigIntegerField, CharField, OuterRef, Subquery, Value
+from django.db.models import CharField
 from django.db.models.expressions import RawSQL
-from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +14,7 @@ from django.utils.translation import ngettext
 from crm.common.changes import value_text
 from crm.common.registries import custom_texts
 from customers.models import Customer
+from customers.part_history import named_actors
 from customers.timeline import timeline_values
 
 _MODEL = "customers.customer"
@@ -50,16 +48,10 @@ def changes_rows(user: Any, customer_id: int) -> Any:
     """The changes of a customer that the reader sees, for the timeline's UNION."""
     events: Any = Customer._meta.get_field("events").related_model
     seen = Customer.objects.visible_to(user).filter(pk=customer_id)
-    who = Cast(KeyTextTransform("user", "pgh_context__metadata"), BigIntegerField())
     kept = events._default_manager.filter(pgh_obj__in=seen, pgh_label="update")
-    names = get_user_model()._default_manager.filter(pk=OuterRef("actor"))
-    name = names.annotate(shown=Coalesce(NullIf("full_name", Value("")), "username"))
     differences = RawSQL(_DIFFERENCES, (), output_field=CharField())  # noqa: S611  # a constant
-    kept = kept.annotate(actor=who, differences=differences).filter(differences__isnull=False)
-    return timeline_values(
-        kept, "change", "pgh_created_at", text="differences",
-        who=Coalesce(Subquery(name.values("shown")[:1]), Value("")),
-    )  # fmt: skip
+    kept = named_actors(kept).annotate(differences=differences).filter(differences__isnull=False)
+    return timeline_values(kept, "change", "pgh_created_at", text="differences", who="who")
 
 
 def describe_change(row: dict[str, Any]) -> dict[str, Any]:

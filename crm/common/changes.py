@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,39 +13,40 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.common import formats
+from crm.common.part_changes import Change, FieldChange, part_changes, user_id
 from crm.common.registries import custom_texts
 
 MOST_EVENTS = 200
 _META = {"pgh_id", "pgh_created_at", "pgh_label", "pgh_obj", "pgh_context", "id", "trashed_by"}
 
 
-@dataclass(frozen=True)
-class FieldChange:
-    label: str
-    before: str
-    after: str
+def record_changes(record: Any, user: Any) -> list[Change]:
+    """The last changes of a record and its parts: when, who, and each value before and after.
+
+    ``user`` reads them: of what hangs on the record, only what they see is named.
+    """
+    changes = list(_own_changes(record))
+    own = {(one.at, one.user_id): one.fields for one in changes}
+    for one in part_changes(record, user, MOST_EVENTS):
+        if (one.at, one.user_id) in own:
+            own[one.at, one.user_id].extend(one.fields)
+        else:
+            changes.append(one)
+    newest = sorted(changes, key=lambda one: one.at, reverse=True)[:MOST_EVENTS]
+    names = _user_names(newest)
+    return [replace(one, who=names.get(one.user_id, "")) for one in newest]
 
 
-@dataclass(frozen=True)
-class Change:
-    at: datetime
-    who: str
-    fields: list[FieldChange]
-
-
-def record_changes(record: models.Model) -> list[Change]:
-    """The last changes of a record: when, who, and each field's value before and after."""
+def _own_changes(record: Any) -> Iterator[Change]:
     event_model = _event_model(type(record))
     events = list(
         event_model.objects.filter(pgh_obj_id=record.pk)
         .select_related("pgh_context")
         .order_by("-pgh_id")[:MOST_EVENTS]
     )
-    names = _user_names(events)
     fields = [f for f in event_model._meta.fields if f.name not in _META]
     shown = _Shown(fields, [*events, record])
-    changes: list[Change] = []
-    after: Any = record
+    after = record
     for event in events:
         differing = [
             FieldChange(str(f.verbose_name), shown.text(f, event), shown.text(f, after))
@@ -54,10 +55,8 @@ def record_changes(record: models.Model) -> list[Change]:
         ]
         differing += _custom_changes(record, event.custom, after.custom)
         if differing:
-            who = names.get(_user_id(event), "")
-            changes.append(Change(event.pgh_created_at, who, differing))
+            yield Change(event.pgh_created_at, user_id(event), differing)
         after = event
-    return changes
 
 
 def _custom_changes(
@@ -75,12 +74,8 @@ def _event_model(model: type[models.Model]) -> Any:
     return model._meta.get_field("events").related_model
 
 
-def _user_id(event: Any) -> Any:
-    return event.pgh_context.metadata.get("user") if event.pgh_context else None
-
-
-def _user_names(events: Iterable[Any]) -> dict[Any, str]:
-    ids = {_user_id(event) for event in events} - {None}
+def _user_names(changes: Iterable[Change]) -> dict[Any, str]:
+    ids = {one.user_id for one in changes} - {None}
     users = get_user_model()._default_manager.filter(pk__in=ids)
     return {user.pk: str(user) for user in users}
 

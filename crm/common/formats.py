@@ -77,6 +77,12 @@ def figure(value: Number) -> str:
     return number(value, 3 if size < 1 else 1)
 
 
+def exact(value: Decimal, least: int = 0) -> str:
+    """All decimals that a stored number has, and at least so many: 12.50, 0.0125, 3."""
+    exponent = value.normalize().as_tuple().exponent
+    return number(value, max(least, -int(exponent)))
+
+
 def written(value: str) -> str:
     """A stored value: a number as the language writes it, words as they are."""
     try:

@@ -45,6 +45,25 @@ def tracked(*, but: Iterable[str] = (), sums: Iterable[str] = ()) -> Callable[[t
     return decorate
 
 
+def tracked_part(model: type[M]) -> type[M]:
+    """Class decorator for what hangs on records: a link, a tag, a price.
+
+    Each change and removal keeps the old row, and what a person or a job puts there keeps the new
+    one; samples and restored dumps, which nobody puts there, do not. Only a proxy of the table
+    between two models has no changes: its rows come and go.
+    """
+    events: list[Any] = [
+        pghistory.InsertEvent(condition=pgtrigger.Condition(_BY_SOMEBODY)),
+        pghistory.DeleteEvent(),
+    ]
+    if model._meta.proxy:
+        return pghistory.track(*events, obj_field=None)(model)
+    return pghistory.track(*events, pghistory.UpdateEvent(row=pghistory.Old))(model)
+
+
+_BY_SOMEBODY = "NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL"
+
+
 def _edited(
     model: type[models.Model], others: Collection[str], sums: Iterable[str]
 ) -> pgtrigger.Condition:
@@ -55,13 +74,18 @@ def _edited(
     return pgtrigger.Condition(" OR ".join(told))
 
 
+def events_of(model: type[models.Model]) -> Any:
+    """The manager of what the triggers kept of a tracked model."""
+    return apps.get_model(model._meta.app_label, f"{model.__name__}Event")._default_manager
+
+
 def held_at(rows: Any, wanted: Q, moment: datetime) -> Any:
     """Those of ``rows``, of a tracked model, that were there and ``wanted`` at a moment.
 
     ``wanted`` names tracked columns: each row is asked as its first change since has kept it, or
     as it is where none came.
     """
-    events = apps.get_model(rows.model._meta.app_label, f"{rows.model.__name__}Event").objects
+    events = events_of(rows.model)
     since = events.filter(pgh_obj=OuterRef("pk"), pgh_created_at__gt=moment)
     change = Subquery(since.order_by("pgh_created_at", "pgh_id").values("pk")[:1])
     kept = Exists(events.filter(wanted, pk=OuterRef("change")))
@@ -71,7 +95,7 @@ def held_at(rows: Any, wanted: Q, moment: datetime) -> Any:
 
 def value_at(model: type[models.Model], name: str) -> Coalesce:
     """What a tracked column of the rows of ``held_at`` held at its moment."""
-    events = apps.get_model(model._meta.app_label, f"{model.__name__}Event").objects
+    events = events_of(model)
     kept = events.filter(pk=OuterRef("change")).values(name)
     return Coalesce(Subquery(kept[:1]), F(name))
 

@@ -85,6 +85,21 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class HistoryPart:
+    """What hangs on a record and is told in its history (``crm.common.history.tracked_part``).
+
+    ``of`` names the column of ``model`` that holds the record, ``shown`` the one whose record is
+    named; ``says(row)`` adds what else a row holds, in words.
+    """
+
+    model: type[Any]
+    of: str
+    shown: str
+    label: Text
+    says: Callable[[Any], str] = lambda _row: ""
+
+
+@dataclass(frozen=True)
 class CustomerTab:
     """A list on the customer's page: ``rows(user, customer_id)`` is what the reader sees of it.
 
@@ -147,6 +162,8 @@ nav_items: list[NavItem] = []
 quick_creates: list[QuickCreate] = []
 timeline_sources: list[TimelineSource] = []
 customer_panels: list[Panel] = []
+# By the record's model: {"customers.customer": [HistoryPart, …]}.
+history_parts: dict[str, list[HistoryPart]] = {}
 # Cards on the pages of other records, by model: {"customers.need": [Panel, …]}.
 record_panels: dict[str, list[Panel]] = {}
 customer_tabs: list[CustomerTab] = []

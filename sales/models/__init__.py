@@ -5,7 +5,7 @@ from sales.models.deals import Deal, DealSum, Pipeline, Stage, StageChange
 from sales.models.forecasts import ForecastSnapshot
 from sales.models.funnels import FunnelOutcome, FunnelStay
 from sales.models.orders import Order, OrderLine
-from sales.models.prices import PriceItem, PriceList
+from sales.models.prices import PriceItem, PriceList, PriceListCustomer
 from sales.models.quotes import Quote, QuoteLine
 from sales.models.reports import ReportDelivery, ReportRecipient, ReportSchedule, SavedReport
 from sales.models.sums import SalesDay
@@ -24,6 +24,7 @@ __all__ = [
     "Pipeline",
     "PriceItem",
     "PriceList",
+    "PriceListCustomer",
     "Product",
     "Quote",
     "QuoteLine",

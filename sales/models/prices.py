@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.common.addresses import record_url
-from crm.common.history import tracked
+from crm.common.history import tracked, tracked_part
 from crm.common.models import Record, record_indexes
 from customers.models import Customer, Segment
 from sales.models.catalogue import Product
@@ -71,6 +71,15 @@ class PriceList(Record):
         return record_url("sales:price_list_detail", self.pk)
 
 
+@tracked_part
+class PriceListCustomer(PriceList.customers.through):  # type: ignore[name-defined]  # by Django
+    """A customer for whom a price list is."""
+
+    class Meta:
+        proxy = True
+
+
+@tracked_part
 class PriceItem(models.Model):
     """What a product costs from a quantity on."""
 

@@ -93,9 +93,15 @@ def _write_items(price_list: PriceList, items: Sequence[PriceLine]) -> None:
     places = [(item.product.pk, item.min_quantity) for item in items]
     if len(set(places)) < len(places):
         raise RefusedError(_("A product has two prices from the same quantity on."))
-    price_list.items.all().delete()
-    PriceItem.objects.bulk_create(
-        PriceItem(price_list=price_list, product=item.product, price=item.price,
-                  min_quantity=item.min_quantity)
-        for item in items
-    )  # fmt: skip
+    stored = {(one.product_id, one.min_quantity): one for one in price_list.items.all()}
+    gone = [one.pk for place, one in stored.items() if place not in set(places)]
+    price_list.items.filter(pk__in=gone).delete()
+    changed: list[PriceItem] = []
+    for item, place in zip(items, places, strict=True):
+        one = stored.get(place)
+        if one is None:
+            price_list.items.create(product=item.product, price=item.price, min_quantity=place[1])
+        elif one.price != item.price:
+            one.price = item.price
+            changed.append(one)
+    PriceItem.objects.bulk_update(changed, ["price"])

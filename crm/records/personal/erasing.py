@@ -158,7 +158,11 @@ def _blank_history(holding: Holding, known: models.Q, subject: Subject) -> None:
         }
         if "customer" in columns:
             known |= models.Q(customer__in=subject.customers)
-        if values:
+        if "contact" in columns and holding.gone:
+            known |= models.Q(contact__in=subject.contacts)
+        if holding.gone:
+            event._base_manager.filter(known).delete()
+        elif values:
             event._base_manager.filter(known).update(**values)
 
 

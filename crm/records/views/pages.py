@@ -46,7 +46,7 @@ def _panels(user: Any, record: Any) -> list[dict[str, Any]]:
 class RecordHistory(ResourceView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.fetch(pk)
-        return self.page("records/history.html", {"changes": record_changes(record)})
+        return self.page("records/history.html", {"changes": record_changes(record, request.user)})
 
 
 class RecordTrash(ResourceView):
