@@ -10,7 +10,7 @@ from analytics.attribution.lists import CreditedFilter
 from analytics.boards import mailing, printing  # noqa: F401  # mailing fills its registry
 from analytics.customer_columns import COLUMNS, FILTERS, SORTS, with_found
 from analytics.customer_scores import scores_panel
-from analytics.models import CustomerScore, CustomerValue, NextProduct
+from analytics.models import CustomerScore, CustomerValue, NextProduct, RequestRisk, WinChance
 from analytics.outlook import target_panel
 from crm.common.registries import NavItem, Panel, customer_panels, nav_items, record_panels
 from crm.records.lists import export_pages
@@ -70,8 +70,8 @@ DealFilterSet.base_filters.update(win_columns.FILTERS)
 list_extras.setdefault(DEALS.kind, []).append(win_columns.with_chances)
 list_extras.setdefault(REQUESTS.kind, []).append(csat_risk.with_risks)
 list_extras.setdefault(CUSTOMERS.kind, []).append(with_found)
-# What was computed of one customer says nothing of another with which it is merged.
-computed_models.update({CustomerScore, CustomerValue, NextProduct})
+# What was computed of one record says nothing of another with which it is merged.
+computed_models.update({CustomerScore, CustomerValue, NextProduct, RequestRisk, WinChance})
 desk_panels.append(
     Panel("staffing", "analytics/panels/staffing.html", 10, staffing_pages.staffing_panel)
 )

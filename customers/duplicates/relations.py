@@ -17,7 +17,8 @@ from customers.models import Customer, CustomerRecord
 
 # Moved by rules of their own (merging.py), or telling of the record itself.
 APART: frozenset[type[models.Model]] = frozenset({DuplicatePair, Merge, ContactPair, ContactMerge})
-# Filled by apps above: what is computed of a customer, and computed anew after a merge.
+# Filled by apps above: what is computed of a record, anew after a merge; it keeps no import from
+# being undone.
 computed_models: set[type[models.Model]] = set()
 
 

@@ -25,6 +25,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from crm.records.models import Attachment
+from customers.duplicates.models import ContactPair, DuplicatePair
+from customers.duplicates.relations import computed_models
 from customers.imports.changes import CREATED, CUSTOM
 from customers.imports.pool import as_json, derived, set_values
 from customers.imports.registry import Importer, importers
@@ -33,8 +35,8 @@ from customers.models import ImportBatch, ImportChange
 
 PAGE = 500
 NAMED = 200
-# Relations that machines keep (found duplicates, scores) hold no record back; apps add theirs.
-undo_ignores = {"customers.duplicatepair"}
+# What machines found of a record, as `computed_models`, holds it not back.
+PAIRS = {DuplicatePair, ContactPair}
 
 
 def undo_run(*, batch: ImportBatch, work: Work) -> ImportBatch:
@@ -155,7 +157,7 @@ class _Undo:
                 continue
             other = relation.related_model
             label = other._meta.label_lower
-            if issubclass(other, pghistory.models.Event) or label in undo_ignores:
+            if issubclass(other, pghistory.models.Event) or other in PAIRS | computed_models:
                 continue
             name = relation.field.name
             pointing = other._default_manager.filter(**{f"{name}__in": found.keys() - held})

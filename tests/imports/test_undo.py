@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from analytics.models import CustomerScore, Run
 from crm.jobs.direct import DirectWork
 from crm.jobs.runner import job_run
 from crm.records.services.files import attachment_add
+from customers.duplicates.relations import computed_models
 from customers.imports.services import import_undo
 from customers.imports.undo import undo_run
-from customers.models import Customer, ImportBatch, ImportChange, Tag
+from customers.models import Contact, ContactPair, Customer, ImportBatch, ImportChange, Tag
 from customers.resources import CUSTOMERS
 from customers.services import customer_update
 from sales.models import Order, OrderLine, Product
@@ -91,6 +95,31 @@ def test_it_keeps_new_records_that_others_worked_on(
     assert [c.name for c in Customer.objects.order_by("name")] == ["A", "B", "C"]
     assert {one["name"] for one in batch.undo["kept"]} == {"A", "B", "C"}
     assert batch.undo["removed"] == 1
+
+
+def test_what_machines_found_since_goes_along(
+    bring_in: BringIn, write: Write, manager: Any
+) -> None:
+    path = write("name,customer,email\nAnna,Acme,a@x.com\nBen,Acme,b@x.com\n")
+    batch = bring_in(path, kind="contacts", actor=manager)
+    run = Run.objects.create(method="churn", state=Run.State.FINISHED, live=True)
+    score: dict[str, Any] = {"run": run, "kind": "churn", "chance": 0.7, "level": 3}
+    CustomerScore.objects.create(customer=Customer.objects.get(), **score)
+    first, second = Contact.objects.order_by("pk")
+    ContactPair.objects.create(first=first, second=second, probability=1, found_at=timezone.now())
+    batch = undo(batch, manager)
+    assert batch.undo["kept"] == []
+    assert not Customer.objects.exists()
+    assert not Contact.objects.exists()
+
+
+def test_all_that_analyses_find_of_a_record_is_known_as_found() -> None:
+    for model in apps.get_app_config("analytics").get_models():
+        named = {
+            field.related_model._meta.app_label for field in model._meta.fields if field.is_relation
+        }
+        if named & {"customers", "communications", "sales", "service", "marketing"}:
+            assert model in computed_models
 
 
 def test_it_goes_on_where_it_was_interrupted(
