@@ -151,6 +151,7 @@ COMMUNICATIONS = Resource(
     ],
     sorts=[Sort("happened", "happened_at"), Sort("updated", "updated_at")],
     default_sort="-happened",
+    prepared=True,
     filterset=CommunicationFilterSet,
     form=CommunicationForm,
     create=services.communication_log,

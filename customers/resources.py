@@ -221,6 +221,7 @@ CONTACTS = Resource(
     ],
     sorts=[Sort("updated", "updated_at"), Sort("name", "name")],
     default_sort="-updated",
+    prepared=True,
     filterset=ContactFilterSet,
     form=ContactForm,
     create=services.contact_create,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,34 +98,49 @@ class Page:
     previous_cursor: str | None
 
 
+Mark = tuple[Any, int]
+Rows = Callable[[Any, Any, "Mark | None", bool, int, bool], Sequence[Any]]
+
+
 def paginate(
-    queryset: Any, sort: Sort, *, descending: bool, size: int, after: str = "", before: str = ""
+    queryset: Any,
+    sort: Sort,
+    *,
+    descending: bool,
+    size: int,
+    after: str = "",
+    before: str = "",
+    rows_of: Rows | None = None,
 ) -> Page:
-    """One page of ``queryset`` in the order of ``sort``; a broken cursor gives the first page."""
+    """One page of ``queryset`` in the order of ``sort``; a broken cursor gives the first page.
+
+    ``rows_of`` gets them in another way, with the arguments of ``rows_beyond``.
+    """  # fmt: skip
     model = queryset.model
-    rows_of = _related_rows if isinstance(sort, RelatedSort) else _rows
+    rows_of = rows_of or (_related_rows if isinstance(sort, RelatedSort) else _rows)
     if before and (mark := _read(before, model, sort)):
-        rows = rows_of(queryset, sort, mark, not descending, size + 1, True)[::-1]
-        has_previous, has_next = len(rows) > size, True
-        rows = rows[-size:]
+        found = rows_of(queryset, sort, mark, not descending, size + 1, True)[::-1]
+        has_previous, has_next = len(found) > size, True
+        found = found[-size:]
     else:
         mark = _read(after, model, sort) if after else None
-        rows = rows_of(queryset, sort, mark, descending, size + 1, False)
-        has_previous, has_next = mark is not None, len(rows) > size
-        rows = rows[:size]
+        found = rows_of(queryset, sort, mark, descending, size + 1, False)
+        has_previous, has_next = mark is not None, len(found) > size
+        found = found[:size]
     return Page(
-        rows=rows,
-        next_cursor=_write(rows[-1], sort) if rows and has_next else None,
-        previous_cursor=_write(rows[0], sort) if rows and has_previous else None,
+        rows=found,
+        next_cursor=_write(found[-1], sort) if found and has_next else None,
+        previous_cursor=_write(found[0], sort) if found and has_previous else None,
     )
 
 
-Mark = tuple[Any, int]
+def _rows(*asked: Any) -> list[Any]:
+    return list(rows_beyond(*asked))
 
 
-def _rows(
+def rows_beyond(
     queryset: Any, sort: Sort, mark: Mark | None, descending: bool, most: int, back: bool
-) -> list[Any]:
+) -> Any:
     """Up to ``most`` rows beyond the mark; ``back``: those before it, the nearest first."""
     if back and mark:
         queryset = queryset.filter(sort.before(*mark, not descending))
@@ -135,7 +150,7 @@ def _rows(
     nulls = True if sort.nullable else None
     ends: dict[str, Any] = {"nulls_first": nulls} if back else {"nulls_last": nulls}
     order = [column.desc(**ends), tie.desc()] if descending else [column.asc(**ends), tie.asc()]
-    return list(queryset.order_by(*order)[:most])
+    return queryset.order_by(*order)[:most]
 
 
 def _related_rows(

@@ -91,6 +91,11 @@ class ListQuery:
                 return sort, text.startswith("-")
         raise Http404
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether the list stands in its own order, with its usual columns."""
+        return not any(self.params.get(name) for name in ("sort", "columns", "column"))
+
     def first(self, most: int) -> list[int]:
         """The ids of the first rows in the list's order."""
         sort, descending = self.order()

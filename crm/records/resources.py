@@ -80,7 +80,8 @@ class Resource:
     files: bool = False
     # What it is called in the addresses for programs; empty: they do not get it.
     api: str = ""
-    # Its page asks what depends on the reader's role and ids alone: compiled once.
+    # Its page and its list ask what depends on the reader's role and ids alone: compiled once. The
+    # list stands in the order of a moment that each record has, and leaves nothing out by itself.
     prepared: bool = False
 
     def __post_init__(self) -> None:

@@ -21,6 +21,7 @@ from crm.records.inline import inline_names
 from crm.records.keyset import Page, Sort, capped_count, gathered, paginate
 from crm.records.lists import LAYOUT, ListQuery
 from crm.records.permissions import may_export
+from crm.records.plain import plain_count, plain_rows
 from crm.records.selectors import view_tabs, view_urls
 from crm.records.services.exports import formats_of
 from crm.records.views.base import ResourceView
@@ -39,11 +40,14 @@ class RecordList(ResourceView):
         sort, descending = query.order()
         columns = query.columns()
         is_filtered = any(request.GET.get(name) for name in filterset.filters)
-        count, exact = capped_count(found)
+        plain = self.resource.prepared and not is_filtered and not in_trash
+        count, exact = plain_count(self.resource, user) if plain else capped_count(found)
+        usual = plain and query.is_usual
         page = paginate(
-            self.resource.listed(gathered(found, count) if is_filtered else found, user, columns),
+            found if usual else self._shown(found, columns, count if is_filtered else None),
             sort, descending=descending, size=self._size(), after=request.GET.get("after", ""),
             before=request.GET.get("before", ""),
+            rows_of=plain_rows(self.resource, user) if usual else None,
         )  # fmt: skip
         actions = [] if in_trash else actions_for(self.resource, user)
         selectable = bool(actions) or (may_export(user) and not in_trash)
@@ -67,6 +71,11 @@ class RecordList(ResourceView):
             **(self.resource.list_context(request) if self.resource.list_context else {}),
         }  # fmt: skip
         return self.page(self._template(request), context)
+
+    def _shown(self, found: Any, columns: Sequence[Column], count: int | None) -> Any:
+        """With what the columns show; ``count`` says how many rows a filter leaves."""
+        gathering = found if count is None else gathered(found, count)
+        return self.resource.listed(gathering, self.request.user, columns)
 
     def _inline(self, user: Any) -> set[str]:
         """The columns that are edited in the list itself."""
