@@ -60,7 +60,9 @@ function sendOnce() {
 function autosubmit() {
   document.addEventListener("change", (event) => {
     const form = event.target.closest?.("form[data-autosubmit]");
-    if (form && event.target.form === form) form.requestSubmit();
+    if (!form || event.target.form !== form) return;
+    if (!form.hasAttribute("hx-get")) sessionStorage.setItem("changed", JSON.stringify([location.pathname, event.target.name]));
+    form.requestSubmit();
   });
   document.addEventListener("submit", (event) => {
     if (!event.target.matches("form[data-autosubmit]")) return;
@@ -111,13 +113,21 @@ function firstField() {
   return first?.matches("[data-remote], [data-enhance]") ? null : first;
 }
 
+/** The field by whose change the page was loaded anew: the keyboard goes on from there. */
+function changedField() {
+  const [path, name] = JSON.parse(sessionStorage.getItem("changed") ?? "[]");
+  sessionStorage.removeItem("changed");
+  return path === location.pathname ? document.querySelector(`form[data-autosubmit] [name="${CSS.escape(name)}"]`) : null;
+}
+
 export function initForms() {
   guard();
   sendOnce();
   autosubmit();
   enterPresses();
   wide.addEventListener("change", () => openFilters());
-  (document.querySelector("[data-focus]") ?? firstField())?.focus();
+  const changed = changedField();
+  (document.querySelector("[data-focus]") ?? changed ?? firstField())?.focus();
 }
 
 export function enhanceForms(root) {

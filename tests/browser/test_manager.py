@@ -44,6 +44,7 @@ def test_it_reads_the_dashboard(sign_in: SignIn) -> None:
     page.get_by_label("Period").select_option(index=0)
     page.wait_for_url(re.compile(r"period="))
     expect(page.locator(".page-subtitle")).not_to_have_text(before)
+    expect(page.get_by_label("Period")).to_be_focused()
     page.goto("/analytics/")
     figure = page.locator("figure", has=page.get_by_role("link", name="CSV")).first
     figure.get_by_text("Data table").click()
