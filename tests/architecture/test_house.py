@@ -58,6 +58,13 @@ def test_it_keeps_placeholders_in_translations(part: str) -> None:
             assert not TWICE.search(said), message.id
 
 
+def test_pages_that_are_a_form_begin_where_one_types() -> None:
+    for path in (BASE / "templates").rglob("*.html"):
+        page = path.read_text()
+        if '<section class="card form-card">' in page and "components/form_fields.html" in page:
+            assert "data-focus-first" in page, path
+
+
 @pytest.mark.django_db
 def test_it_has_no_model_change_without_a_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
