@@ -168,11 +168,14 @@ def analyse_series(
     clear = [one.periods for one in found if one.strength >= CLEAR]
     ahead = _forecast(series, horizon)
     notices = series.notices + (ahead.notices if ahead else ())
+    trend = _trend(series.y, parts, clear)
+    if trend.drift:
+        notices = (*notices, Notice("trend_or_drift"))
     if value is None:  # rows of one date are what is counted
         notices = tuple(one for one in notices if one.code != "duplicate_dates_summed")
     return SeriesResult(
         series=series,
-        trend=_trend(series.y, parts, clear),
+        trend=trend,
         trend_strength=strength(rest, parts["trend"]),
         seasons=tuple(found),
         parts=parts,

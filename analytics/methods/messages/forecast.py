@@ -31,6 +31,10 @@ MESSAGES: dict[str, str] = {
         "The Spring Festival moves this series, each year on other days: the forecast allows for "
         "it."
     ),
+    "trend_or_drift": _(
+        "The values differ between the beginning and the end, but neighbouring periods are so "
+        "alike that mere drifting would do this too: whether there is a trend cannot be told."
+    ),
     "season_by_frequency": _(
         "A season of %(season)d periods was taken from the dates (one per %(frequency)s)."
     ),

@@ -58,6 +58,26 @@ def test_it_allows_for_neighbours_that_are_alike() -> None:
     assert plain > 2 * alarms
 
 
+def test_it_takes_drifting_for_no_trend() -> None:
+    """Random walks; the ranks alone find a trend in half of them."""
+    rng = np.random.default_rng(5)
+    found = [trend_test(np.cumsum(rng.normal(size=60))) for _ in range(60)]
+    assert sum(one.direction != "none" for one in found) <= 8
+    assert sum(one.lo <= 0 <= one.hi for one in found) >= 52
+    assert sum(one.drift for one in found) >= 20
+    risen = trend_test(np.cumsum(rng.normal(1.0, 1.0, size=60)))
+    assert risen.direction == "up"
+    assert risen.lo < 1 < risen.hi
+
+
+def test_it_says_that_a_trend_cannot_be_told_from_drift() -> None:
+    frame = pd.DataFrame({"month": pd.date_range("2020-01-01", periods=60, freq="MS")})
+    frame["sold"] = 100 + np.cumsum(np.random.default_rng(5).normal(size=60))
+    found = analyse_series(frame, "month", "sold", horizon=0)
+    assert found.trend.direction == "none"
+    assert "trend_or_drift" in [notice.code for notice in found.notices]
+
+
 def test_it_finds_no_trend_where_there_is_only_a_season() -> None:
     months = pd.date_range("2021-01-01", periods=36, freq="MS")
     wave = 20 * np.sin(np.arange(36) * np.pi / 6)
