@@ -18,6 +18,7 @@ from customers.duplicates.models import ContactMerge, ContactPair, DuplicatePair
 from customers.imports.models import ImportBatch, ImportChange, ImportMapping
 from customers.name_keys import NameKeyField
 from customers.privacy.models import Erasure, PrivacyRequest
+from customers.quality.issues import VALID, any_of
 from customers.quality.models import QualitySnapshot
 from customers.querysets import (
     ContactQuerySet,
@@ -208,6 +209,10 @@ class Customer(Record):
             models.Index("team", models.F("created_at").desc(), models.F("id").desc(),
                          name="customer_team_free",
                          condition=Q(trashed_at__isnull=True, owner__isnull=True)),
+            # What looks wrong is found without reading every name and number.
+            models.Index("team", models.F("updated_at").desc(), models.F("id").desc(),
+                         name="customer_implausible",
+                         condition=Q(trashed_at__isnull=True) & any_of(VALID)),
             models.Index("email", name="customer_email", condition=~Q(email="")),
             models.Index("phone", name="customer_phone", condition=~Q(phone="")),
             # Imports of administrators find customers by name over all teams.

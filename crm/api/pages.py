@@ -11,7 +11,7 @@ from rest_framework.filters import BaseFilterBackend
 from rest_framework.pagination import BasePagination
 from rest_framework.response import Response
 
-from crm.records.keyset import is_cursor, paginate
+from crm.records.keyset import FEW, capped_count, gathered, is_cursor, paginate
 from crm.records.lists import ListQuery
 
 LAYOUT = frozenset({"sort", "after", "before", "size", "format"})
@@ -29,7 +29,9 @@ class ListFilters(BaseFilterBackend):
             raise ValidationError({name: [_("There is no such parameter.")] for name in unknown})
         if not filterset.is_valid():
             raise ValidationError(filterset.form.errors)
-        return filterset.qs
+        if not any(request.query_params.get(name) for name in filterset.filters):
+            return filterset.qs
+        return gathered(filterset.qs, capped_count(filterset.qs, FEW + 1)[0])
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         texts = {"in": "query", "required": False, "schema": {"type": "string"}}
