@@ -16,9 +16,11 @@ from django.db.models import F, UniqueConstraint
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from crm.common.errors import RefusedError
 from crm.records.filters import colleagues
+from crm.records.models import BulkChange
 from crm.records.resources import KEEPERS, SELLERS, Resource
 
 Text = str | Promise
@@ -74,6 +76,8 @@ class BulkAction:
     danger: bool = False
     # What may be chosen, where some of it comes into reach only with the rest.
     choosable: Callable[[Resource, Any], Any] | None = None
+    # Why so many of those stayed out of reach, in a sentence.
+    held: Callable[[int], str] | None = None
 
     def fits(self, resource: Resource, user: Any) -> bool:
         fits_kind = not self.kinds or resource.kind in self.kinds
@@ -90,6 +94,21 @@ def actions_for(resource: Resource, user: Any) -> list[BulkAction]:
         if action.fits(resource, user) and _has_owner_choice(action, resource):
             fitting[action.key] = action
     return sorted(fitting.values(), key=lambda entry: entry.danger)
+
+
+def refusals(change: BulkChange, resource: Resource) -> list[str]:
+    """Why rows of a change were refused: a sentence for each cause, with its count."""
+    found = {action.key: action for action in actions_for(resource, change.created_by)}
+    action, foreign = found.get(change.action), change.refused - change.held
+    said = [action.held(change.held)] if change.held and action and action.held else []
+    if foreign:
+        more = ngettext(
+            "%(n)d was refused: it is not yours to change.",
+            "%(n)d were refused: they are not yours to change.",
+            foreign,
+        )
+        said.append(more % {"n": foreign})
+    return said
 
 
 def _has_owner_choice(action: BulkAction, resource: Resource) -> bool:

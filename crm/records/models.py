@@ -128,6 +128,8 @@ class BulkChange(models.Model):
     changed = models.PositiveIntegerField(_("changed"), default=0)
     unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
     refused = models.PositiveIntegerField(_("refused"), default=0)
+    # Of the refused those that a rule keeps, though the person may change such records.
+    held = models.PositiveIntegerField(_("held by a rule"), default=0)
     restored = models.PositiveIntegerField(_("restored"), default=0)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     job = models.ForeignKey(

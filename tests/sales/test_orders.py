@@ -216,13 +216,17 @@ def test_it_deletes_no_order_of_many_whose_refund_would_stay(
     refund = order_refund(pk=orders[0].pk, actor=cast.rep)
     client.force_login(cast.rep)
 
-    def discard(*pks: int) -> None:
-        client.post(
-            reverse("sales:order_bulk"), {"action": "trash", "confirmed": "1", "ids": list(pks)}
-        )
+    def discard(*pks: int) -> str:
+        data = {"action": "trash", "confirmed": "1", "ids": list(pks)}
+        page = client.post(reverse("sales:order_bulk"), data, follow=True)
+        return str(next(iter(page.context["messages"])))
 
-    discard(*(order.pk for order in orders))
+    said = discard(*(order.pk for order in orders))
     assert set(Order.objects.trashed()) == {orders[1]}
+    why = "1 was refused: a refund of it stands; cancel or delete the refund first."
+    page = client.get(reverse("records:bulk_detail", args=[BulkChange.objects.get().pk]))
+    assert why in said
+    assert why in page.content.decode()
     discard(orders[0].pk, refund.pk)
     assert Order.objects.trashed().count() == 3
     client.post(reverse("records:bulk_undo", args=[BulkChange.objects.latest("pk").pk]))

@@ -148,7 +148,9 @@ def _do(change: BulkChange, action: BulkAction, chunk: Chunk, rows: Sequence[Bul
     change.changed += len(before)
     change.unchanged += len(ids) - len(refused) - len(before)
     change.refused += len(refused)
-    change.save(update_fields=["changed", "unchanged", "refused"])
+    if action.choosable and refused:
+        change.held += action.choosable(chunk.resource, chunk.actor).filter(pk__in=refused).count()
+    change.save(update_fields=["changed", "unchanged", "refused", "held"])
 
 
 @transaction.atomic

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm.common.models import new_submission
-from crm.records.bulk import BulkAction
+from crm.records.bulk import BulkAction, refusals
 from crm.records.keyset import capped_count
-from crm.records.lists import ListQuery
+from crm.records.lists import ListQuery, resource_of
 from crm.records.models import BulkChange, Export
 from crm.records.permissions import may_export
 from crm.records.services.bulk import action_of, bulk_start
@@ -103,14 +103,7 @@ def said(change: BulkChange) -> str:
     if change.unchanged:
         same = ngettext("%(n)d stayed as it was.", "%(n)d stayed as they were.", change.unchanged)
         words += " " + same % {"n": change.unchanged}
-    if change.refused:
-        more = ngettext(
-            "%(n)d was refused: it is not yours to change.",
-            "%(n)d were refused: they are not yours to change.",
-            change.refused,
-        )
-        words += " " + more % {"n": change.refused}
-    return words
+    return " ".join([words, *refusals(change, resource_of(change.kind))])
 
 
 def undo_url(change: BulkChange) -> str:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.returning import safe_next
+from crm.records.bulk import refusals
 from crm.records.lists import ListQuery, export_home, resource_of
 from crm.records.models import BulkChange, Export, SavedView
 from crm.records.resources import Resource
@@ -197,8 +198,10 @@ def bulk_detail(request: SignedInRequest, pk: int) -> HttpResponse:
     undoable = change.created_by_id == request.user.pk and change.changed and (
         change.state == "done" or (change.state == "running" and change.job and change.job.is_over)
     )  # fmt: skip
-    context = {"change": change, "resource": resource, "undoable": undoable,
-               "list_url": resource.url("list")}  # fmt: skip
+    context = {
+        "change": change, "resource": resource, "undoable": undoable,
+        "refusals": refusals(change, resource), "list_url": resource.url("list"),
+    }  # fmt: skip
     return render(request, "records/bulk_detail.html", context)
 
 
