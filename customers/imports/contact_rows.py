@@ -25,7 +25,7 @@ from customers.imports.linking import (
     link_targets,
 )
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
-from customers.imports.matching import MATCH_REASONS, found_by
+from customers.imports.matching import MATCH_REASONS, found_by, shares_email
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -108,6 +108,7 @@ class ContactRows(MappedImporter):
         super().__init__(header, setting)
         self._link = CustomerLink(self, setting)
         self._owners = OwnerBook(setting)
+        self._shared_email = False
         self._contacts = Pool(
             Contact,
             [by_column("external_id", everywhere=True), BY_MAIL, by_column("phone"),
@@ -158,6 +159,7 @@ class ContactRows(MappedImporter):
         made = contact is None
         if contact is None:
             contact = self._new(values, told, customers[0] if customers else None)
+            self._shared_email |= shares_email(self._contacts, values)
             self._contacts.add(contact)
         changed = not made and self._contacts.change(contact, told)
         joined = self._join(contact, customers, values.get("role", ""))
@@ -171,6 +173,8 @@ class ContactRows(MappedImporter):
         self._contacts.write(ledger.changes)
         self._parts.write(ledger.changes)
         self._owners.tell(ledger)
+        if self._shared_email:
+            ledger.warn("shared_email")
 
     def _find(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
         chosen = self.setting.key

@@ -19,7 +19,7 @@ from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
-from customers.imports.matching import MATCH_REASONS, found_by
+from customers.imports.matching import MATCH_REASONS, found_by, shares_email
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -120,6 +120,7 @@ class CustomerRows(MappedImporter):
         self.customers = customer_pool(setting, self.kept())
         self._tagging = Tagging(setting, "tags" in self.at)
         self._owners = OwnerBook(setting)
+        self._shared_email = False
 
     @classmethod
     def offered(cls, actor: Any) -> list[Target]:
@@ -149,6 +150,7 @@ class CustomerRows(MappedImporter):
                 raise self.reject("no_name")
             tags = self._tagging.usable(values.get("tags", ()), self)
             customer = self._new(told, values)
+            self._shared_email |= shares_email(self.customers, values)
             self.customers.add(customer)
             self._tagging.put_on(customer, tags)
             return "created"
@@ -165,6 +167,8 @@ class CustomerRows(MappedImporter):
         self._tagging.write(ledger.changes)
         self._owners.tell(ledger)
         self._tagging.tell(ledger)
+        if self._shared_email:
+            ledger.warn("shared_email")
 
     def _find(self, values: Mapping[str, Any]) -> Any:
         chosen = self.setting.key

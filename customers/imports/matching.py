@@ -19,6 +19,10 @@ from customers.imports.pool import Pool
 
 MATCH_REASONS = {
     "ambiguous_key": _("Several records have this; merge them, or give an external id."),
+    "shared_email": _(
+        "Some new records have an e-mail address that another one has too, under another external "
+        "id. Merge those that are one: they will stand among the duplicates."
+    ),
 }
 _OF_ONE_PERSON = {
     phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -50,6 +54,12 @@ def found_by(
     if not named and not values.get("external_id"):
         raise importer.reject("ambiguous_key", key)
     return named[0] if named else None
+
+
+def shares_email(pool: Pool, values: Mapping[str, Any]) -> bool:
+    """Whether a row, which is to be a new record, has the address of another one."""
+    said = values.get("email", "").lower()
+    return bool(said and pool.find("email", said))
 
 
 def _answers(record: Any, values: Mapping[str, Any]) -> bool:

@@ -48,6 +48,18 @@ def test_a_mobile_is_somebodys_own_unless_the_mail_says_otherwise(
     assert set(found) == {("New", "a@x.cn"), ("Other", "b@x.cn")}
 
 
+@pytest.mark.parametrize("header", ["contact id,full name,e-mail", "customer id,name,e-mail"])
+def test_one_address_under_two_ids_makes_two_and_says_so(
+    bring_in: BringIn, write: Write, header: str
+) -> None:
+    kind = "contacts" if "contact" in header else "customers"
+    rows = "{0}1,Ann,ann@{0}.cn\n{0}2,Anna,{1}@{0}.cn\n"
+    for place, name, warnings in (("x", "anna", []), ("y", "ANN", ["shared_email"])):
+        batch = bring_in(write(f"{header}\n" + rows.format(place, name)), kind=kind)
+        assert (batch.kind, sums(batch)) == (kind, (2, 2, 0, 0, 0))
+        assert batch.options["warnings"] == warnings
+
+
 def test_a_number_chosen_as_the_key_is_trusted(db: None, write: Write) -> None:
     CustomerFactory(name="Old", phone="+861062889999")
     rows = write("name,phone\n新名,010-62889999\n")
