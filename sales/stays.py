@@ -22,19 +22,15 @@ def is_slow(deal: Deal, stage: Stage, now: datetime) -> bool:
 
 
 def stay_words(deal: Deal, stage: Stage, now: datetime) -> str:
-    """“23 days in stage; usually 9”, or the first half of it while it is no longer."""
+    """“23 days, usually 9”, or the first half of it while it is no longer."""
     days = (now - deal.stage_since).days
     if not is_slow(deal, stage, now):
         return ngettext("%(n)d day in stage", "%(n)d days in stage", days) % {"n": days}
     usual = (stage.norm_seconds or 0) // DAY
     if usual < 2:
-        words = ngettext(
-            "%(n)d day in stage; usually %(time)s", "%(n)d days in stage; usually %(time)s", days
-        )
+        words = ngettext("%(n)d day, usually %(time)s", "%(n)d days, usually %(time)s", days)
         return words % {"n": days, "time": formats.duration(stage.norm_seconds)}
-    words = ngettext(
-        "%(n)d day in stage; usually %(usual)d", "%(n)d days in stage; usually %(usual)d", days
-    )
+    words = ngettext("%(n)d day, usually %(usual)d", "%(n)d days, usually %(usual)d", days)
     return words % {"n": days, "usual": usual}
 
 

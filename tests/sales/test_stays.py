@@ -72,7 +72,7 @@ def test_it_marks_cards_that_stand_longer_than_usual(
     client.force_login(cast.rep)
     content = client.get(reverse("sales:board")).content.decode()
     cards = {name: content.split(f">{name}</a>")[1].split("</li>")[0] for name in two_deals}
-    assert "23 days in stage; usually 9" in cards["standing"]
+    assert "23 days, usually 9" in cards["standing"]
     assert "bg-orange-lt" in cards["standing"]
     assert "3 days in stage" in cards["moving"]
     assert "usually" not in cards["moving"]
