@@ -32,9 +32,17 @@ def test_it_reads_chinese_in(write: Write, encoding: str) -> None:
     assert read(path) == [["北京云海科技", "北京"]]
 
 
-@pytest.mark.parametrize("place", ["Zürich", "Café “Noël” — 5 €"])
+def test_it_tells_big5_from_gb18030(write: Write) -> None:
+    rows = [["臺灣積體電路製造股份有限公司", "新竹市東區"], ["國泰世華銀行", "臺北市"]]
+    text = "客戶名稱,地址\n" + "".join(f"{name},{place}\n" for name, place in rows)
+    for encoding, name in (("cp950", "Big5"), ("gb18030", "GB18030")):
+        path = write(text, encoding=encoding)
+        assert (read_layout(path).encoding, read(path)) == (name, rows)
+
+
+@pytest.mark.parametrize("place", ["Zürich", "Café “Noël” — 5 €", "Ähre, Ästhetik, Åsa, Ärger"])
 def test_it_reads_the_western_encoding_of_salesforces_reports(write: Write, place: str) -> None:
-    path = write(f"name,city\r\nMüller & Söhne,{place}\r\n", encoding="cp1252")
+    path = write(f'name,city\r\nMüller & Söhne,"{place}"\r\n', encoding="cp1252")
     assert read(path) == [["Müller & Söhne", place]]
 
 
