@@ -19,6 +19,7 @@ from crm.common.registries import (
     customer_tabs,
     home_cards,
     nav_items,
+    owned,
     page_actions,
     quick_creates,
     search_providers,
@@ -29,7 +30,7 @@ from crm.common.searching import SearchQuery, search_values
 from crm.records.models import Attachment
 from crm.records.resources import EVERYONE, KEEPERS, SELLERS
 from customers import bulk  # noqa: F401  # fills the registry
-from customers.cards import leads_card, privacy_card
+from customers.cards import leads_card, owned_customers, privacy_card, strays_card
 from customers.models import Contact, Customer, Need
 from customers.part_history import describe_part, link_rows, tag_rows
 from customers.timeline import timeline_values
@@ -58,8 +59,10 @@ quick_creates += [
     QuickCreate(_("Contact"), "customers:contact_create", "address-book", 20, EVERYONE),
     QuickCreate(_("Need"), "customers:need_create", "bulb", 30, SELLERS),
 ]
+owned.append(owned_customers)
 home_cards += [
     HomeCard("privacy", "customers/_privacy_card.html", 5, KEEPERS, privacy_card),
+    HomeCard("strays", "customers/_strays_card.html", 6, KEEPERS, strays_card),
     HomeCard("leads", "customers/_leads_card.html", 15, REPS, leads_card),
 ]
 

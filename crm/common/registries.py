@@ -169,6 +169,8 @@ record_panels: dict[str, list[Panel]] = {}
 customer_tabs: list[CustomerTab] = []
 search_providers: list[SearchProvider] = []
 home_cards: list[HomeCard] = []
+# What a person owns of a kind: words with the number, and the address of their list.
+owned: list[Callable[[Any], tuple[str, str] | None]] = []
 page_actions: list[PageAction] = []
 # Called when customers change hands, with ``customer_ids, old_owner_id, new_owner_id, team_id``;
 # each says what it moved: (customer id, kind, id, owner id, team id) as they were before.

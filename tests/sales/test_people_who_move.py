@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.accounts.models import User
+from customers.models import Customer
 from sales.models import Deal, Target
 from tests.factories.cast import Cast
 from tests.factories.customers import CustomerFactory
@@ -52,3 +53,50 @@ def test_a_manager_who_lost_the_team_does_not_get_what_belongs_to_none(
         assert {client.get(r.get_absolute_url()).status_code for r in records} == {seen}
     assert client.get(reverse("sales:forecast")).status_code == 200
     assert client.get(reverse("home:my_day")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("now", "hint"),
+    [({"is_active": False}, "(left)"), ({"team": None}, "now in no team"), ({}, "")],
+    ids=["left", "moved", "stayed"],
+)
+def test_a_manager_hands_over_what_stayed_behind_in_one_go(
+    cast: Cast, client: Client, deal: Deal, now: dict[str, Any], hint: str
+) -> None:
+    theirs = CustomerFactory(owner=cast.stranger, team=cast.other_team)
+    Deal.objects.filter(pk=deal.pk).update(owner=cast.rep)
+    Customer.objects.filter(pk=deal.customer_id).update(owner=cast.rep)
+    User.objects.filter(pk=cast.rep.pk).update(**now)
+    client.force_login(cast.manager)
+    day = client.get(reverse("home:my_day")).content.decode()
+    assert ("To be handed over" in day) == bool(hint)
+    if not hint:
+        return
+    assert hint in day
+    data = dict(re.findall(r'name="(action|everything|filter)" value="([^"]*)"', day))
+    asked = client.post(reverse("customers:bulk"), data)
+    assert (asked.status_code, asked.context["count"]) == (200, 1)
+    client.post(reverse("customers:bulk"), {**data, "owner": cast.colleague.pk, "confirmed": "1"})
+    deal.refresh_from_db()
+    assert (deal.owner, deal.customer.owner) == (cast.colleague, cast.colleague)
+    theirs.refresh_from_db()
+    assert theirs.owner == cast.stranger
+    assert "To be handed over" not in client.get(reverse("home:my_day")).content.decode()
+
+
+def test_the_administrator_is_told_what_stays_when_somebody_moves(
+    cast: Cast, client: Client
+) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    client.force_login(cast.admin)
+    url = reverse("admin:accounts_user_change", args=[cast.rep.pk])
+    form = client.get(url).context["adminform"].form
+    data = {name: form[name].value() or "" for name in form.fields}
+    for team, told in ((cast.team, False), (cast.other_team, True)):
+        page = client.post(url, {**data, "team": team.pk, "_continue": "1"}, follow=True)
+        link = f'<a href="{reverse("customers:list")}?owner={cast.rep.pk}">1 customer</a>'
+        assert (link in page.content.decode()) == told
+    change = {"action": "owner", "confirmed": "1", "ids": [customer.pk], "owner": cast.rep.pk}
+    client.post(reverse("customers:bulk"), change)
+    customer.refresh_from_db()
+    assert (customer.owner, customer.team) == (cast.rep, cast.other_team)
