@@ -33,6 +33,18 @@ class AboutQuerySet(RecordQuerySet):
             return self.filter(mine)
         return self.none()
 
+    def scattered_keys(self, user: Person) -> models.QuerySet[Any] | None:
+        """Of agents: their own, then those about requests."""
+        if not is_agent(user):
+            return None
+        alive = self.alive().order_by()
+        about = [
+            alive.filter(about_kind="request", about_id__in=scope(user).values("pk"))
+            for scope in request_scope
+        ]
+        others = [found.exclude(owner=user.pk).values("pk") for found in about]
+        return alive.filter(owner=user.pk).values("pk").union(*others, all=True)
+
     def editable_by(self, user: Person) -> Self:
         visible = self.visible_to(user)
         if is_rep(user) or is_agent(user):

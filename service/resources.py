@@ -119,7 +119,6 @@ REQUESTS = Resource(
         Sort("due", "resolution_due_at", nullable=True),
     ],
     default_sort="-opened",
-    prepared=True,
     filterset=RequestFilterSet,
     form=RequestForm,
     create=services.request_create,

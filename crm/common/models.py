@@ -37,6 +37,12 @@ class RecordQuerySet(models.QuerySet[Any]):
         """What the user's role and team reach, alive or trashed."""
         raise NotImplementedError
 
+    def scattered_keys(self, user: Person) -> models.QuerySet[Any] | None:
+        """The ids of what ``visible_to`` gives, where no index of the table finds that: few records
+        of a large table, which a list would look for row by row. None where one does.
+        """
+        return None
+
     def editable_by(self, user: Person) -> Self:
         """What the user may change; always a part of what is visible."""
         raise NotImplementedError

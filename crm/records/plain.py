@@ -9,19 +9,23 @@ from typing import Any
 from django.contrib.auth import get_user_model
 
 from crm.common.prepared import Prepared
-from crm.records.keyset import COUNT_CAP, CappedCount, Mark, Rows, Sort, rows_beyond
+from crm.records.keyset import COUNT_CAP, CappedCount, Mark, Rows, Sort, capped_count, rows_beyond
 from crm.records.resources import Resource, resources
 
 
-def plain_count(resource: Resource, user: Any) -> tuple[int, bool]:
+def whole_count(resource: Resource, user: Any) -> tuple[int, bool]:
     """What ``capped_count`` gives of all that the user sees."""
+    keys = resource.model.objects.scattered_keys(user)
+    if keys is not None:
+        return capped_count(keys)
     (row,) = _COUNT.fetch(user, resource.kind)
     return min(row["seen"], COUNT_CAP), row["seen"] <= COUNT_CAP
 
 
-def plain_rows(resource: Resource, user: Any) -> Rows:
+def plain_rows(resource: Resource, user: Any) -> Rows | None:
     """How ``paginate`` gets the rows of a page, with the columns that the list usually shows."""
-    return partial(_fetch, resource, user)
+    scattered = resource.model.objects.scattered_keys(user) is not None
+    return None if scattered else partial(_fetch, resource, user)
 
 
 def _fetch(

@@ -3,6 +3,7 @@
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -12,10 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from communications.models import Communication, FollowUp
+from crm.records import lists
+from crm.records.resources import resources
 from customers.models import Affiliation, Customer
 from tests.factories.cast import Cast
 from tests.factories.communications import CommunicationFactory, FollowUpFactory
-from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory, UserFactory
 from tests.factories.service import ServiceRequestFactory
 
 LIST, CREATE = reverse("communications:list"), reverse("communications:create")
@@ -172,6 +175,38 @@ def test_it_shows_agents_what_concerns_their_requests(cast: Cast, client: Client
     logged = CommunicationFactory(subject="About it", **about)
     page = sign_in(client, cast.agent).get(logged.get_absolute_url())
     assert request.get_absolute_url() in page.content.decode()
+
+
+@pytest.mark.parametrize("few", [1, 100])
+@pytest.mark.parametrize("factory", [CommunicationFactory, FollowUpFactory])
+def test_it_lists_for_agents_what_they_see(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, factory: Any, few: int
+) -> None:
+    monkeypatch.setattr(lists, "FEW", few)  # whether the list starts from ids
+    customer, colleague = CustomerFactory(owner=cast.rep), UserFactory(role="agent")
+    requests = [
+        ServiceRequestFactory(customer=customer, owner=owner)
+        for owner in (cast.agent, None, colleague)
+    ]
+    mine, about, free, theirs = (
+        factory(customer=customer, owner=owner, about_kind=kind, about_id=request and request.pk)
+        for owner, kind, request in (
+            (cast.agent, "", None), (cast.rep, "request", requests[0]),
+            (cast.rep, "request", requests[1]), (cast.rep, "request", requests[2]),
+        )
+    )  # fmt: skip
+    both = factory(
+        customer=customer, owner=cast.agent, about_kind="request", about_id=requests[0].pk
+    )
+    factory(customer=customer, owner=cast.agent, trashed_at=timezone.now())
+    page = sign_in(client, cast.agent).get(reverse(resources[mine._meta.label_lower].name("list")))
+    assert {row.pk for row in page.context["page"].rows} == {
+        r.pk for r in (mine, about, free, both)
+    }
+    assert page.context["count"] == 4
+    seen = type(mine).objects.visible_to(cast.agent)
+    assert set(seen) == {mine, about, free, both}
+    assert theirs not in seen
 
 
 @pytest.mark.parametrize(

@@ -19,9 +19,9 @@ from crm.common.templatetags.ui import icon
 from crm.records.bulk import actions_for
 from crm.records.inline import inline_names
 from crm.records.keyset import Page, Sort, capped_count, gathered, paginate
-from crm.records.lists import LAYOUT, ListQuery
+from crm.records.lists import LAYOUT, ListQuery, seen_by
 from crm.records.permissions import may_export
-from crm.records.plain import plain_count, plain_rows
+from crm.records.plain import plain_rows, whole_count
 from crm.records.selectors import view_tabs, view_urls
 from crm.records.services.exports import formats_of
 from crm.records.views.base import ResourceView
@@ -40,14 +40,13 @@ class RecordList(ResourceView):
         sort, descending = query.order()
         columns = query.columns()
         is_filtered = any(request.GET.get(name) for name in filterset.filters)
-        plain = self.resource.prepared and not is_filtered and not in_trash
-        count, exact = plain_count(self.resource, user) if plain else capped_count(found)
-        usual = plain and query.is_usual
+        whole = self.resource.prepared and not is_filtered and not in_trash
+        count, exact = whole_count(self.resource, user) if whole else capped_count(found)
+        rows_of = plain_rows(self.resource, user) if whole and query.is_usual else None
         page = paginate(
-            found if usual else self._shown(found, columns, count if is_filtered else None),
-            sort, descending=descending, size=self._size(), after=request.GET.get("after", ""),
-            before=request.GET.get("before", ""),
-            rows_of=plain_rows(self.resource, user) if usual else None,
+            found if rows_of else self._shown(found, columns, count if is_filtered else None),
+            sort, descending=descending, size=self._size(), rows_of=rows_of,
+            after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         )  # fmt: skip
         actions = [] if in_trash else actions_for(self.resource, user)
         selectable = bool(actions) or (may_export(user) and not in_trash)
@@ -103,9 +102,8 @@ class RecordList(ResourceView):
         return f"records/_list.html#{asked}" if asked else self.resource.list_template
 
     def _source(self, in_trash: bool) -> Any:
-        records = self.resource.model.objects
-        user = self.request.user
-        return records.restorable_by(user) if in_trash else records.visible_to(user)
+        model, user = self.resource.model, self.request.user
+        return model.objects.restorable_by(user) if in_trash else seen_by(user, model)
 
     def _size(self) -> int:
         asked = self.request.GET.get("size", "")
