@@ -22,6 +22,9 @@ _EPOCH = date(1899, 12, 30).toordinal()
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TOLD_APART = {str, date, datetime, type(None)}
 _BOLD, _DAY, _MOMENT = 1, 2, 3
+# How the numbers of a column look.
+GENERAL, WHOLE, AMOUNT, SHARE, CHANGE = 0, 4, 5, 6, 7
+_WIDTH = 16  # of a column, in characters
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -51,20 +54,26 @@ _PARTS = {
         f'<Relationship Id="r2" Type="{_DOCUMENT}/styles" Target="styles.xml"/></Relationships>'
     ),
     "xl/styles.xml": (
-        f'<styleSheet xmlns="{_MAIN}"><numFmts count="2">'
+        f'<styleSheet xmlns="{_MAIN}"><numFmts count="4">'
         '<numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-        '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+        '<numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/>'
+        '<numFmt numFmtId="166" formatCode="0.0%"/>'
+        '<numFmt numFmtId="167" formatCode="+0.0%;-0.0%;0.0%"/></numFmts>'
         '<fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
         '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
         '<fills count="2"><fill><patternFill patternType="none"/></fill>'
         '<fill><patternFill patternType="gray125"/></fill></fills>'
         '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
         '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>'
-        '</cellStyleXfs><cellXfs count="4">'
+        '</cellStyleXfs><cellXfs count="8">'
         '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>'
         '<xf numFmtId="0" fontId="1" fillId="0" borderId="0" xfId="0" applyFont="1"/>'
         '<xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         '<xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        '<xf numFmtId="3" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        '<xf numFmtId="4" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        '<xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        '<xf numFmtId="167" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
         '</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/>'
         "</cellStyles></styleSheet>"
     ),
@@ -72,7 +81,7 @@ _PARTS = {
 _SHEET_START = (
     f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
     '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
-    "</sheetView></sheetViews><sheetData>"
+    "</sheetView></sheetViews>"
 )
 _SHEET_END = "</sheetData></worksheet>"
 
@@ -97,25 +106,30 @@ class _Outlet:
 
 
 def xlsx_chunks(
-    header: Sequence[str], rows: Iterable[Sequence[Any]], zone: tzinfo
+    header: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    zone: tzinfo,
+    looks: Sequence[int] = (),
 ) -> Iterator[bytes]:
     """The file in pieces. Cells are None, text, numbers, days or aware times (shown in ``zone``).
 
-    Rows beyond what a sheet can hold are left out.
+    ``looks`` says of each column how its numbers look. Rows beyond what a sheet can hold are left
+    out.
     """
     outlet: Any = _Outlet()
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, content in _PARTS.items():
             archive.writestr(name, _HEAD + content)
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(_SHEET_START.encode())
+            widths = f'<col min="1" max="{len(header)}" width="{_WIDTH}" customWidth="1"/>'
+            sheet.write(f"{_SHEET_START}<cols>{widths}</cols><sheetData>".encode())
             heads = "".join(_text(name, _BOLD) for name in header)
             sheet.write(f"<row>{heads}</row>".encode())
-            cells = _cells(zone)
+            cells = [_cells(zone, look) for look in looks or [GENERAL] * len(header)]
             left = islice(rows, MOST_ROWS)
             while chunk := list(islice(left, ROWS_AT_ONCE)):
-                columns = zip(*chunk, strict=True)
-                written = [written_column(column, cells, _text) for column in columns]
+                columns = zip(zip(*chunk, strict=True), cells, strict=True)
+                written = [written_column(column, made, _text) for column, made in columns]
                 texts = ["".join(row) for row in zip(*written, strict=True)]
                 sheet.write(f"<row>{'</row><row>'.join(texts)}</row>".encode())
                 yield outlet.taken()
@@ -137,8 +151,9 @@ def written_column(
     return [texts.get(type(value), other)(value) for value in column]
 
 
-def _cells(zone: tzinfo) -> dict[type, Callable[[Any], str]]:
+def _cells(zone: tzinfo, look: int) -> dict[type, Callable[[Any], str]]:
     """How each type of value becomes a cell."""
+    number = f'<c s="{look}"><v>' if look else "<c><v>"
 
     def moment(value: datetime) -> str:
         local = value.astimezone(zone)
@@ -148,10 +163,10 @@ def _cells(zone: tzinfo) -> dict[type, Callable[[Any], str]]:
     return {
         type(None): lambda value: "<c/>",
         str: _text,
-        int: lambda value: f"<c><v>{value}</v></c>",
+        int: lambda value: f"{number}{value}</v></c>",
         bool: lambda value: f'<c t="b"><v>{int(value)}</v></c>',
-        float: lambda value: f"<c><v>{value!r}</v></c>",
-        Decimal: lambda value: f"<c><v>{value:f}</v></c>",
+        float: lambda value: f"{number}{value!r}</v></c>",
+        Decimal: lambda value: f"{number}{value:f}</v></c>",
         date: lambda value: f'<c s="{_DAY}"><v>{value.toordinal() - _EPOCH}</v></c>',
         datetime: moment,
     }

@@ -24,10 +24,10 @@ from crm.common.errors import RefusedError
 from crm.common.pdf import render_pdf
 from crm.jobs.context import JobContext
 from crm.jobs.services import job_enqueue
+from crm.records import workbook
 from crm.records.forms import problems
 from crm.records.models import Export
 from crm.records.permissions import may_export
-from crm.records.workbook import xlsx_chunks
 from sales.reports.layout import cells, heads, said, subtitle, title, written
 from sales.reports.query import ReportQuery, read
 from sales.reports.tables import ReportTable, build
@@ -35,6 +35,10 @@ from sales.reports.tables import ReportTable, build
 KIND = "sales.report"
 JOB_KIND = "report_pdf"
 Format = Export.Format
+_LOOKS = {
+    "text": workbook.GENERAL, "count": workbook.WHOLE, "money": workbook.AMOUNT,
+    "plain": workbook.AMOUNT, "share": workbook.SHARE, "change": workbook.CHANGE,
+}  # fmt: skip
 FORMATS = (Format.CSV, Format.XLSX, Format.PDF)
 
 
@@ -76,8 +80,10 @@ def _text(value: Any) -> str:
 
 
 def xlsx_file(table: ReportTable) -> bytes:
-    header = [head.label for head in heads(table)]
-    return b"".join(xlsx_chunks(header, rows_of(table), timezone.get_current_timezone()))
+    columns = heads(table)
+    header, looks = [head.label for head in columns], [_LOOKS[head.kind] for head in columns]
+    zone = timezone.get_current_timezone()
+    return b"".join(workbook.xlsx_chunks(header, rows_of(table), zone, looks))
 
 
 def pdf_file(table: ReportTable) -> bytes:

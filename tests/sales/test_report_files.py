@@ -56,6 +56,8 @@ def test_it_writes_a_workbook_with_numbers(cast: Cast, client: Client) -> None:
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[1][:3] == ("华东", 1, 100)
     assert rows[-1][:3] == ("Total", 2, Decimal("150.5"))
+    assert [cell.number_format for cell in sheet[2][:4]] == ["General", "#,##0", "#,##0.00", "0.0%"]
+    assert sheet.column_dimensions["A"].width > 12  # millions are not cut to ####
 
 
 def test_it_prints_a_pdf_by_a_job(cast: Cast, client: Client) -> None:
