@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from analytics.models import Run
 from crm.common.errors import RefusedError
 
-FORMAT = 1
+FORMAT = 2
 MAGIC = b"yunmai model\n"
 _SIGNATURE = 64  # characters of hexadecimal
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")

@@ -15,6 +15,7 @@ _NAMES: dict[str, Text] = {
     "svm_rbf": _("Support vector machine (RBF)"),
     "tree": _("Decision tree"),
     "boosting": _("Gradient boosting"),
+    "forest": _("Random forest"),
     "blend": _("Mean of the best models"),
     "base_rate": _("Base rate"),
     "seasonal_naive": _("Repeating the last season"),

@@ -10,17 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.methods.discrimination import expit, fit_line, logit
+from analytics.methods.sampling import held_back, sampled
+from analytics.methods.trees import MANY_ROWS, Boosting, Forest, Tree
 
 FloatArray = NDArray[np.float64]
 
 # Rows beyond which a fit gains little and costs much; a larger table is sampled.
 LOGISTIC_ROWS = 150_000
-TREE_ROWS = 150_000
 SVM_ROWS = 10_000
 LANDMARKS = 200
-# Share of the rows held back to turn a support vector machine's distance into log-odds.
-HELD_BACK = 0.2
-TREE_LEAVES = 16
 
 
 class Fitted(Protocol):
@@ -101,7 +99,7 @@ class LinearSvm:
     def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
         """Learn from rows X (n, d) and events y (n,)."""
         X, y = sampled(X, y, SVM_ROWS, seed)
-        held = _held_back(y, seed)
+        held = held_back(y, seed)
         machine = self.machine(X, seed).fit(X[~held], y[~held])
         distance = np.asarray(machine.decision_function(X[held]), dtype=float)
         return _Margin(machine, fit_line(distance, y[held], ridge=0.1))
@@ -131,86 +129,27 @@ class RbfSvm(LinearSvm):
         return make_pipeline(kernel, super().machine(X, seed))
 
 
-@dataclass(frozen=True)
-class _Trees:
-    model: Any
-
-    def log_odds(self, X: FloatArray) -> FloatArray:
-        """Log-odds of the event, shape (n,)."""
-        return logit(np.asarray(self.model.predict_proba(X)[:, 1], dtype=float))
-
-
-@dataclass(frozen=True)
-class _Leaves:
-    """One tree; shares of leaves are drawn towards the base rate by two rows of it."""
-
-    model: Any
-    rates: FloatArray
-
-    def log_odds(self, X: FloatArray) -> FloatArray:
-        """Log-odds of the event, shape (n,)."""
-        return logit(self.rates[self.model.apply(X)])
-
-
-class Tree:
-    """One decision tree with at most 16 leaves: a drawing a person can follow."""
-
-    name: ClassVar[str] = "tree"
-    label: ClassVar[str] = "Decision tree"
-
-    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
-        """Learn from rows X (n, d) and events y (n,)."""
-        from sklearn.tree import DecisionTreeClassifier
-
-        X, y = sampled(X, y, TREE_ROWS, seed)
-        model = DecisionTreeClassifier(
-            max_leaf_nodes=TREE_LEAVES, min_samples_leaf=max(15, len(y) // 100), random_state=seed
-        ).fit(X, y)
-        leaves = model.apply(X)
-        rows = np.bincount(leaves, minlength=model.tree_.node_count)
-        events = np.bincount(leaves, weights=y, minlength=model.tree_.node_count)
-        return _Leaves(model, (events + 2.0 * y.mean()) / (rows + 2.0))
-
-
-class Boosting:
-    """Gradient boosting on histograms (J. H. Friedman 2001).
-
-    Rows held back say after how many trees to stop; that many are then grown on all rows.
-    """
-
-    name: ClassVar[str] = "boosting"
-    label: ClassVar[str] = "Gradient boosting"
-
-    def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
-        """Learn from rows X (n, d) and events y (n,)."""
-        from sklearn.ensemble import HistGradientBoostingClassifier
-
-        X, y = sampled(X, y, TREE_ROWS, seed)
-        enough = len(y) >= 500
-        model = HistGradientBoostingClassifier(
-            learning_rate=0.06,
-            max_iter=200 if enough else 80,
-            max_leaf_nodes=15 if enough else 8,
-            min_samples_leaf=20,
-            l2_regularization=1.0,
-            early_stopping=enough,
-            validation_fraction=0.15,
-            n_iter_no_change=10,
-            random_state=seed,
-        )
-        model.fit(X, y)
-        if enough:
-            model.set_params(early_stopping=False, max_iter=model.n_iter_).fit(X, y)
-        return _Trees(model)
-
-
 CLASSIFIERS: tuple[Classifier, ...] = (Logistic(), LinearSvm(), RbfSvm(), Tree(), Boosting())
-# One of each kind: what bends little, what bends everywhere, what has steps.
-MIXED = ("logistic", "svm_rbf", "boosting")
+# One of each kind: what bends little, what bends everywhere, few steps that add up, many that do
+# not.  In large tables those that bend a little add hardly anything and take minutes to explain.
+MIXED = ("logistic", "svm_rbf", "boosting", "forest")
+MIXED_OF_MANY = ("logistic", "boosting")
+
+
+def candidates(rows: int) -> tuple[Classifier, ...]:
+    """The models that compete for a table of so many rows."""
+    return CLASSIFIERS if rows > MANY_ROWS else (*CLASSIFIERS, Forest())
+
+
+def mixable(rows: int) -> tuple[str, ...]:
+    """The names of those that may be parts of a mean."""
+    return MIXED_OF_MANY if rows > MANY_ROWS else MIXED
 
 
 @dataclass(frozen=True)
-class _Mean:
+class Mean:
+    """The mean of the members' probabilities."""
+
     members: tuple[Fitted, ...]
 
     def log_odds(self, X: FloatArray) -> FloatArray:
@@ -236,36 +175,12 @@ class Blend:
 
     def fit(self, X: FloatArray, y: FloatArray, seed: int) -> Fitted:
         """Learn from rows X (n, d) and events y (n,)."""
-        return _Mean(tuple(member.fit(X, y, seed) for member in self.members))
+        return Mean(tuple(member.fit(X, y, seed) for member in self.members))
 
 
 def mixed(log_odds: Sequence[FloatArray]) -> FloatArray:
     """The log-odds of the mean of probabilities, each given as log-odds of shape (n,)."""
     return logit(np.mean([expit(part) for part in log_odds], axis=0))
-
-
-def sampled(X: FloatArray, y: FloatArray, most: int, seed: int) -> tuple[FloatArray, FloatArray]:
-    """At most ``most`` rows, drawn at random with the share of events kept."""
-    if len(y) <= most:
-        return X, y
-    rng = np.random.default_rng(seed)
-    kept = [
-        rng.choice(np.flatnonzero(y == value), max(round(most * float(np.mean(y == value))), 1),
-                   replace=False)
-        for value in (0, 1)
-    ]  # fmt: skip
-    rows = np.sort(np.concatenate(kept))
-    return X[rows], y[rows]
-
-
-def _held_back(y: FloatArray, seed: int) -> NDArray[np.bool_]:
-    """Mark a fifth of the events and of the others."""
-    rng = np.random.default_rng(seed)
-    held = np.zeros(len(y), dtype=bool)
-    for value in (0, 1):
-        rows = rng.permutation(np.flatnonzero(y == value))
-        held[rows[: max(round(HELD_BACK * len(rows)), 1)]] = True
-    return held
 
 
 # Turning probabilities into better ones --------------------------------------------------------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.classifiers import Blend, Calibrator, Classifier, fit_calibrator, mixed
 from analytics.methods.discrimination import (
-    Z95_OF_SIX,
+    Z95_OF_SEVEN,
     Area,
     Calibration,
     expit,
@@ -42,7 +42,7 @@ class ScoreModel:
     ----------
     name, label : str
     area : Area
-        Ranking; the mean over the folds, with an interval that allows for the choice among six.
+        Ranking; the mean over the folds, with an interval that allows for the choice among seven.
     calibration : Calibration
         Of the probabilities after calibration, over all judged rows.
     calibrated_by : {"none", "platt", "isotonic"}
@@ -158,7 +158,7 @@ class Folds:
         return ScoreModel(
             name=name,
             label=label,
-            area=pooled_area(folds, Z95_OF_SIX),
+            area=pooled_area(folds, Z95_OF_SEVEN),
             calibration=judge_probabilities(self._events(), np.concatenate(made)),
             calibrated_by=kind,
             rows=np.concatenate([judged for _, judged in self.split.folds]),

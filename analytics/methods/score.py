@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.classifiers import CLASSIFIERS, MIXED, Blend, Classifier
+from analytics.methods.classifiers import Blend, Classifier, candidates, mixable
 from analytics.methods.columns import require_columns
 from analytics.methods.copies import copied_rows
 from analytics.methods.discrimination import (
@@ -143,9 +143,9 @@ def score(
 ) -> ScoreResult:
     """Learn to predict a two-valued column from the others.
 
-    Logistic regression, linear and RBF support vector machines, a decision tree, gradient boosting
-    and the mean of those near the best are judged on rows they had not seen; the one with the
-    least log-loss after calibration is fitted on all rows.
+    Logistic regression, linear and RBF support vector machines, a decision tree, gradient boosting,
+    where rows are few a random forest, and the mean of those near the best are judged on rows they
+    had not seen; the one with the least log-loss after calibration is fitted on all rows.
 
     Parameters
     ----------
@@ -299,10 +299,11 @@ def _judge(
 ) -> tuple[tuple[ScoreModel, ...], Folds, dict[str, Classifier]]:
     """Every candidate by log-loss, the base rate last; and the candidates by name."""
     folds = Folds(features, y, split)
-    tried: dict[str, Classifier] = {one.name: one for one in CLASSIFIERS}
-    models = [folds.judge(classifier, seed) for classifier in CLASSIFIERS]
+    tried: dict[str, Classifier] = {one.name: one for one in candidates(len(y))}
+    models = [folds.judge(classifier, seed) for classifier in tried.values()]
     least = min(model.calibration.log_loss for model in models)
-    near = [m for m in models if m.name in MIXED and m.calibration.log_loss < NEAR * least]
+    parts = [model for model in models if model.name in mixable(len(y))]
+    near = [model for model in parts if model.calibration.log_loss < NEAR * least]
     if len(near) > 1:
         blend = Blend(tuple(tried[model.name] for model in near))
         mean = folds.blend(blend, near)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.discrimination import CLIP, Z95_OF_SIX
+from analytics.methods.discrimination import CLIP, Z95_OF_SEVEN
 from analytics.methods.errors import InsufficientData
 from analytics.methods.score import LEAST, ScoreResult, score
 
@@ -35,7 +35,7 @@ class WinResult:
         Log-loss of the probability that people gave the stage, on the same rows.
     gain, gain_lo, gain_hi : float
         Log-loss of the stage's rate less that of the best model, with a 95 % interval that
-        takes rows of one deal together and allows for the choice among six models.
+        takes rows of one deal together and allows for the choice among seven models.
     better : bool
         There is a signal, and the interval of the gain lies above zero.
     """
@@ -110,7 +110,7 @@ def win(
     won = y[rows]
     gained = _losses(won, by_stage) - _losses(won, found.best.probabilities)
     gain, error = float(gained.mean()), _clustered_error(gained, frame[deal].to_numpy()[rows])
-    low, high = gain - Z95_OF_SIX * error, gain + Z95_OF_SIX * error
+    low, high = gain - Z95_OF_SEVEN * error, gain + Z95_OF_SEVEN * error
     return WinResult(
         score=found,
         stage_rate=float(_losses(won, by_stage).mean()),

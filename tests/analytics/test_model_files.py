@@ -112,7 +112,7 @@ def test_it_refuses_other_versions_keys_runs_and_missing_files(
     monkeypatch.undo()
     with pytest.raises(RefusedError, match=r"scikit-learn 0\.1 → "):
         model_read(run)
-    monkeypatch.setattr(model_files, "FORMAT", 2)
+    monkeypatch.setattr(model_files, "FORMAT", 1)
     model_write(run, MODEL)
     monkeypatch.undo()
     with pytest.raises(RefusedError, match="form of another version"):
