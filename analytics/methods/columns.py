@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,6 +15,7 @@ from analytics.methods.written_numbers import read_numbers
 # Beyond these, squares leave the range of floating-point numbers.
 LARGEST = 1e100
 SMALLEST = 1e-100
+_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*|\d{1,2}([-/.])\d{1,2}\2\d{4}.*")
 
 
 def require_columns(frame: pd.DataFrame, names: list[str]) -> None:
@@ -77,3 +80,14 @@ def date_column(frame: pd.DataFrame, name: str, *, utc: bool = False) -> pd.Seri
         example = str(column[wrong].iloc[0]).strip()[:40]
         raise DataProblem("column_not_dates", {"column": name, "example": example})
     return dates
+
+
+def looks_like_dates(column: pd.Series) -> bool:
+    """Whether the cells are dates, or a sample of them is all written like dates."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return True
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return False
+    known = column.dropna().astype(str).str.strip()
+    probe = known.iloc[:: max(len(known) // 200, 1)]
+    return len(probe) > 0 and bool(probe.str.fullmatch(_DATE).all())

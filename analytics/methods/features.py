@@ -6,7 +6,6 @@ the rows it is fitted on only, so that judging on other rows stays honest.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -16,7 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.clustering import looks_like_identifier
-from analytics.methods.columns import as_numbers, date_column, day_numbers, numeric_column
+from analytics.methods.columns import (
+    as_numbers,
+    date_column,
+    day_numbers,
+    looks_like_dates,
+    numeric_column,
+)
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.scaling import fit_scaling
 
@@ -33,7 +38,6 @@ LEVEL_SHARE = 0.002
 REACH = 6.0
 SCALING_ROWS = 50_000
 RARE, MISSING = "(rare)", "(missing)"
-_DATE = re.compile(r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2})?.*|\d{1,2}([-/.])\d{1,2}\2\d{4}.*")
 
 
 @dataclass(frozen=True)
@@ -108,14 +112,7 @@ def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) 
 
 def _read(frame: pd.DataFrame, name: str) -> Feature:
     column = frame[name]
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return _days(frame, name)
-    text = not (pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column))
-    if not text:
-        return Feature(name, "number", numeric_column(frame, name).to_numpy(dtype=float))
-    known = column.dropna().astype(str).str.strip()
-    probe = known.iloc[:: max(len(known) // 200, 1)]
-    if len(probe) and probe.str.fullmatch(_DATE).all():
+    if looks_like_dates(column):
         try:
             return _days(frame, name)
         except DataProblem:

@@ -26,7 +26,7 @@ from analytics.methods.leaks import Leak, find_leaks
 from analytics.methods.reasons import Influence, influences
 from analytics.methods.scorer import Scorer
 from analytics.methods.serialise import jsonable
-from analytics.methods.splits import ROW, Split, split_rows, time_values
+from analytics.methods.splits import ROW, Split, find_time, split_rows, time_values
 from analytics.methods.targets import read_target
 
 FloatArray = NDArray[np.float64]
@@ -158,7 +158,8 @@ def score(
         column may have more values.
     time : str, optional
         When each case was: dates, numbers, month names, or "row" for the order of the file.  The
-        models then only ever predict later rows than they learned from.  Without it: five folds.
+        models then only ever predict later rows than they learned from.  Without it: the column of
+        dates in whose order the rows stand, else five folds.
     exclude : tuple of str
         Columns that may not predict.
     drop_leaks : bool
@@ -186,17 +187,18 @@ def score(
     _check(frame, target, time, exclude, {"missed": cost_missed, "wasted": cost_wasted})
     notices: list[Notice] = []
     total = len(frame)
-    frame, when = _timed(frame, target, time, notices)
+    found = None if time else find_time(frame, _others(frame, target, time, exclude), notices)
+    frame, when = _timed(frame, target, time or found, notices)
     y, positive, rows = read_target(frame, target, positive, notices)
     frame = frame.iloc[rows].reset_index(drop=True)
-    names = [str(c) for c in frame.columns if c not in {target, time, *exclude}]
+    names = _others(frame, target, time or found, exclude)
     # Rows of one time never fall on both sides of a split by it.
     features, kept = _features(frame, names, y, notices, copies=time in (None, ROW))
     y, rows = y[kept], rows[kept]
     _check_events(y, positive)
     # Many short fits: on a busy machine a second thread only waits for the first.
     with threadpool_limits(limits=1):
-        split = split_rows(y, None if when is None else when[rows], time or "", seed, notices)
+        split = _split(y, None if when is None else when[rows], time, found, seed, notices)
         leaks, strong = find_leaks(features, y, split, seed)
         if drop_leaks:
             features = _without(features, leaks)
@@ -247,6 +249,12 @@ def _check(
             raise DataProblem("bad_parameter", params)
 
 
+def _others(
+    frame: pd.DataFrame, target: str, time: str | None, exclude: tuple[str, ...]
+) -> list[str]:
+    return [str(name) for name in frame.columns if name not in {target, time, *exclude}]
+
+
 def _timed(
     frame: pd.DataFrame, target: str, time: str | None, notices: list[Notice]
 ) -> tuple[pd.DataFrame, FloatArray | None]:
@@ -260,6 +268,25 @@ def _timed(
     if not known.all():
         notices.append(Notice("rows_missing_dropped", {"rows": int((~known).sum())}))
     return frame[known].reset_index(drop=True), when[known]
+
+
+def _split(
+    y: NDArray,
+    when: FloatArray | None,
+    time: str | None,
+    found: str | None,
+    seed: int,
+    notices: list[Notice],
+) -> Split:
+    """By the time asked for; by one found only where its earlier rows teach enough."""
+    try:
+        return split_rows(y, when, time or found or "", seed, notices)
+    except DataProblem:
+        if time:
+            raise
+        told = {"time_found", "judged_on_sample"}
+        notices[:] = [notice for notice in notices if notice.code not in told]
+        return split_rows(y, None, "", seed, notices)
 
 
 def _features(

@@ -9,7 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import date_column, day_numbers, numeric_column
+from analytics.methods.columns import (
+    date_column,
+    day_numbers,
+    looks_like_dates,
+    numeric_column,
+)
 from analytics.methods.errors import DataProblem, Notice
 
 FloatArray = NDArray[np.float64]
@@ -67,6 +72,22 @@ def time_values(frame: pd.DataFrame, time: str) -> FloatArray:
             return np.asarray(months.to_numpy(dtype=float))
         return day_numbers(date_column(frame, time))
     return numeric_column(frame, time).to_numpy(dtype=float)
+
+
+def find_time(frame: pd.DataFrame, names: list[str], notices: list[Notice]) -> str | None:
+    """The column of dates in whose order the rows stand, if there is one; others are proposed."""
+    dated = [name for name in names if looks_like_dates(frame[name])]
+    for name in dated:
+        try:
+            steps = np.diff(day_numbers(date_column(frame, name)))
+        except DataProblem:
+            continue
+        if len(steps) and steps.any() and bool((steps >= 0).all() or (steps <= 0).all()):
+            notices.append(Notice("time_found", {"column": name}))
+            return name
+    if dated:
+        notices.append(Notice("time_proposed", {"columns": ", ".join(dated[:10])}))
+    return None
 
 
 def split_rows(

@@ -39,6 +39,14 @@ MESSAGES: dict[str, str] = {
         "others to learn from."
     ),
     "judged_on_sample": _("The models were judged on a sample of %(rows)d of %(total)d rows."),
+    "time_found": _(
+        "The rows stand in the order of the dates in “%(column)s”: it was taken as the time, so "
+        "models are judged on later rows than they learned from."
+    ),
+    "time_proposed": _(
+        "Columns of dates: %(columns)s. If one says when each row happened, choose it as the time: "
+        "models are then judged on later rows than they learned from."
+    ),
     "split_without_time": _(
         "No time was given, so rows were split at random (%(folds)d folds). Predicting the future "
         "is usually harder."

@@ -156,6 +156,25 @@ def test_it_judges_the_bank_calls_with_and_without_their_duration(shared_data: P
     assert found.without_leaks.auc == pytest.approx(0.75, abs=0.02)
 
 
+def test_it_takes_dates_that_order_the_rows_for_the_time() -> None:
+    ordered = planted(400)
+    found = score(ordered, "left")
+    assert (found.split.kind, found.split.by) == ("time", "joined")
+    assert found.notices[0].code == "time_found"
+    shuffled = score(ordered.sample(frac=1, random_state=0), "left")
+    assert shuffled.split.kind == "stratified"
+    proposed = [one.params for one in shuffled.notices if one.code == "time_proposed"]
+    assert proposed == [{"columns": "joined"}]
+
+
+def test_it_splits_at_random_where_earlier_rows_teach_too_little() -> None:
+    frame = planted(400).sort_values("left", ignore_index=True)
+    frame["joined"] = pd.date_range("2024-01-01", periods=400).strftime("%Y-%m-%d")
+    found = score(frame, "left", exclude=("waiting",))
+    assert found.split.kind == "stratified"
+    assert "time_found" not in [notice.code for notice in found.notices]
+
+
 def test_it_reads_month_names_as_time(shared_data: Path) -> None:
     frame = pd.read_csv(shared_data / "bank_marketing.csv")
     by_month = score(frame, "y", time="month", exclude=("duration",))
