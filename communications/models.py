@@ -257,13 +257,15 @@ class RawMessage(models.Model):
         UNMATCHED = "unmatched", _("Unmatched")
         QUARANTINED = "quarantined", _("Quarantined")
 
-    mailbox = models.ForeignKey(Mailbox, on_delete=models.PROTECT, related_name="messages")
-    message_id = models.CharField(max_length=250)
+    mailbox = models.ForeignKey(
+        Mailbox, verbose_name=_("mailbox"), on_delete=models.PROTECT, related_name="messages"
+    )
+    message_id = models.CharField(_("number of the message"), max_length=250)
     received_at = models.DateTimeField(_("received"))
     raw = models.BinaryField()
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.NEW)
     error = models.TextField(_("error"), blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     communication = models.ForeignKey(
         Communication, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

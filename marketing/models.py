@@ -278,7 +278,12 @@ class Delivery(models.Model):
         BOUNCED = "bounced", _("Bounced")
         FAILED = "failed", _("Failed")
 
-    activity = models.OneToOneField(Activity, on_delete=models.CASCADE, related_name="delivery")
+    activity = models.OneToOneField(
+        Activity,
+        verbose_name=_("campaign activity"),
+        on_delete=models.CASCADE,
+        related_name="delivery",
+    )
     experiment = models.ForeignKey(
         "marketing.Experiment",
         null=True,
@@ -312,9 +317,12 @@ class WebForm(models.Model):
     name = models.CharField(_("name"), max_length=80)
     token = models.CharField(_("token"), max_length=43, unique=True)
     campaign = models.ForeignKey(
-        Campaign, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Campaign, verbose_name=_("campaign"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="+",
+    )  # fmt: skip
+    team = models.ForeignKey(
+        "accounts.Team", verbose_name=_("team"), on_delete=models.PROTECT, related_name="+"
     )
-    team = models.ForeignKey("accounts.Team", on_delete=models.PROTECT, related_name="+")
     active = models.BooleanField(_("active"), default=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from crm.common.admin import RecordAdmin, TunedAdmin
 from service.models import SLA, Category, Holiday, Reply, Rule, ServiceRequest, Shift, Survey
@@ -56,6 +57,10 @@ class ServiceRequestAdmin(RecordAdmin):
         "resolution_due_at", "waiting_since", "resolved_at", "resolved_by", "closed_at",
         "reopened_count", "external_id",
     ]  # fmt: skip
+
+    @admin.display(description=_("number"))
+    def number(self, record: ServiceRequest) -> str:
+        return record.number
 
     def has_add_permission(self, request: Any) -> bool:
         return False  # requests open on their own page, where the clocks start

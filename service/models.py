@@ -176,7 +176,7 @@ class ServiceRequest(Record):
     resolution_due_at = models.DateTimeField(
         _("resolution due"), null=True, blank=True, editable=False
     )
-    waiting_since = models.DateTimeField(null=True, blank=True, editable=False)
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -290,17 +290,21 @@ class StatusChange(models.Model):
 class Reply(models.Model):
     """What was answered, or noted among colleagues."""
 
-    request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="replies")
+    request = models.ForeignKey(
+        ServiceRequest, verbose_name=_("service request"), on_delete=models.CASCADE,
+        related_name="replies",
+    )  # fmt: skip
     body = models.TextField(_("text"))
     internal = models.BooleanField(_("internal note"), default=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("written by"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("reply")
@@ -343,9 +347,13 @@ class Rule(models.Model):
 class Survey(models.Model):
     """How satisfied a requester was; belongs to the agent who resolved it."""
 
-    request = models.OneToOneField(ServiceRequest, on_delete=models.CASCADE, related_name="survey")
+    request = models.OneToOneField(
+        ServiceRequest, verbose_name=_("service request"), on_delete=models.CASCADE,
+        related_name="survey",
+    )  # fmt: skip
     agent = models.ForeignKey(
         settings.AUTH_USER_MODEL,
+        verbose_name=_("handled by"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

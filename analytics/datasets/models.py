@@ -98,7 +98,9 @@ class DatasetSource(models.Model):
         DAY = 24, _("Every day")
         WEEK = 168, _("Every week")
 
-    dataset = models.OneToOneField(Dataset, on_delete=models.CASCADE, related_name="source")
+    dataset = models.OneToOneField(
+        Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="source"
+    )
     kind = models.CharField(_("kind"), max_length=6, choices=Kind.choices)
     # The address sealed, as it may hold a key; what of it is shown.
     place = models.TextField(_("place"))
@@ -116,7 +118,7 @@ class DatasetSource(models.Model):
     modified = models.CharField(max_length=300, blank=True)
     digest = models.CharField(max_length=64, blank=True)
     error = models.JSONField(_("error"), default=dict, blank=True)
-    failures = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     job = models.ForeignKey(
         "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -148,7 +150,9 @@ class Analysis(models.Model):
         FINISHED = "finished", _("Finished")
         REFUSED = "refused", _("Refused")
 
-    dataset = models.ForeignKey(Dataset, on_delete=models.CASCADE, related_name="analyses")
+    dataset = models.ForeignKey(
+        Dataset, verbose_name=_("dataset"), on_delete=models.CASCADE, related_name="analyses"
+    )
     method = models.CharField(_("method"), max_length=20)
     options = models.JSONField(_("parameters"), default=dict, blank=True)
     steps = models.JSONField(_("cleaning steps"), default=list, blank=True)

@@ -7,6 +7,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.accounts.forms import PersonForm
 from crm.accounts.models import Absence, Team, User
 from crm.common.admin import TunedAdmin
 from crm.common.registries import owned
@@ -20,6 +21,7 @@ class TeamAdmin(TunedAdmin):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
+    form = PersonForm
     list_display = ["username", "full_name", "role", "team", "is_active", "last_login"]
     list_filter = ["role", "team", "is_active"]
     list_select_related = ["team"]

@@ -101,7 +101,9 @@ class User(AbstractUser):
 class Absence(models.Model):
     """Days on which a colleague gets no new work."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="absences")
+    user = models.ForeignKey(
+        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="absences"
+    )
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     reason = models.CharField(_("reason"), max_length=80, blank=True)

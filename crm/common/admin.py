@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db import connection
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
 
 
 class EstimatingPaginator(Paginator):
@@ -40,9 +41,13 @@ class RecordAdmin(TunedAdmin):
 
     list_select_related = ["owner", "team"]
     autocomplete_fields = ["owner", "team"]
-    readonly_fields = ["created_at", "created_by", "updated_at", "trashed_at", "trashed_by"]
+    readonly_fields = ["created_at", "created_by", "updated_at", "trashed_at", "deleted_by"]
     exclude = ["search", "submission", "version"]
     ordering = ["-pk"]
+
+    @admin.display(description=_("deleted by"))
+    def deleted_by(self, record: Any) -> Any:
+        return record.trashed_by
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:

@@ -31,6 +31,10 @@ class JobAdmin(admin.ModelAdmin):
     ]  # fmt: skip
     actions = ["cancel", "retry"]
 
+    @admin.display(description=gettext_lazy("job"))
+    def label(self, job: Job) -> str:
+        return job.label
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

@@ -52,25 +52,32 @@ class Job(models.Model):
     )  # fmt: skip
     # A part of another job's work, and which: the last part that ends wakes the parent.
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="parts"
+        "self",
+        verbose_name=_("job of which it is a part"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="parts",
     )
-    part = models.PositiveSmallIntegerField(null=True, blank=True)
+    part = models.PositiveSmallIntegerField(_("part"), null=True, blank=True)
     # NULL is "no key": unique ignores it.
     idempotency_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    max_attempts = models.PositiveSmallIntegerField(default=3)
+    max_attempts = models.PositiveSmallIntegerField(_("most attempts"), default=3)
     lease = models.UUIDField(null=True, blank=True, editable=False)
-    heartbeat_at = models.DateTimeField(null=True, blank=True, editable=False)
-    rung_at = models.DateTimeField(null=True, blank=True, editable=False)
-    not_before = models.DateTimeField(null=True, blank=True)
+    heartbeat_at = models.DateTimeField(
+        _("last sign of life"), null=True, blank=True, editable=False
+    )
+    rung_at = models.DateTimeField(_("workers told"), null=True, blank=True, editable=False)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
     cancel_requested = models.BooleanField(default=False)
-    progress_done = models.BigIntegerField(default=0)
-    progress_total = models.BigIntegerField(default=0)
-    progress_note = models.CharField(max_length=200, blank=True)
-    checkpoint = models.JSONField(default=dict, blank=True)
+    progress_done = models.BigIntegerField(_("steps done"), default=0)
+    progress_total = models.BigIntegerField(_("steps in all"), default=0)
+    progress_note = models.CharField(_("at work on"), max_length=200, blank=True)
+    checkpoint = models.JSONField(_("done so far"), default=dict, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
-    url = models.CharField(max_length=200, blank=True)
+    url = models.CharField(_("page"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)

@@ -71,8 +71,18 @@ class Pair(models.Model):
 class DuplicatePair(Pair):
     """Two customers that the search for duplicates takes for one."""
 
-    first = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("older record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    second = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("newer record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("pair of duplicates")
@@ -84,8 +94,18 @@ class DuplicatePair(Pair):
 class ContactPair(Pair):
     """Two contacts with the same e-mail, phone, or name at one customer."""
 
-    first = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
-    second = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+    first = models.ForeignKey(
+        "customers.Contact",
+        verbose_name=_("older record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    second = models.ForeignKey(
+        "customers.Contact",
+        verbose_name=_("newer record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("pair of duplicate contacts")
@@ -122,8 +142,18 @@ class MergeOfTwo(models.Model):
 class Merge(MergeOfTwo):
     """One customer taken up by another."""
 
-    winner = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
-    loser = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="+")
+    winner = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("kept record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    loser = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("record taken up"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("merge")
@@ -135,8 +165,18 @@ class Merge(MergeOfTwo):
 class ContactMerge(MergeOfTwo):
     """One contact taken up by another."""
 
-    winner = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
-    loser = models.ForeignKey("customers.Contact", on_delete=models.CASCADE, related_name="+")
+    winner = models.ForeignKey(
+        "customers.Contact",
+        verbose_name=_("kept record"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    loser = models.ForeignKey(
+        "customers.Contact",
+        verbose_name=_("record taken up"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("merge of contacts")

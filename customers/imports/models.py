@@ -102,12 +102,13 @@ class ImportChange(models.Model):
     """What an import did to one record: made it, or changed some of its values."""
 
     batch = models.ForeignKey(
-        ImportBatch, on_delete=models.CASCADE, related_name="changes", db_index=False
-    )
-    what = models.CharField(max_length=1)  # c: created, u: updated
-    model = models.CharField(max_length=60)
-    object_id = models.BigIntegerField()
-    version = models.PositiveIntegerField(null=True)  # the record's, after the import
+        ImportBatch, verbose_name=_("import"), on_delete=models.CASCADE, related_name="changes",
+        db_index=False,
+    )  # fmt: skip
+    what = models.CharField(_("what was done"), max_length=1)  # c: created, u: updated
+    model = models.CharField(_("kind of record"), max_length=60)
+    object_id = models.BigIntegerField(_("number of the record"))
+    version = models.PositiveIntegerField(_("version"), null=True)  # the record's, after the import
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 
@@ -133,11 +134,15 @@ class ImportMapping(models.Model):
     signature = models.CharField(max_length=40)
     mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE,
+        related_name="+",
+    )  # fmt: skip
     team = models.ForeignKey(
-        "accounts.Team", null=True, blank=True, on_delete=models.CASCADE, related_name="+"
-    )
-    updated_at = models.DateTimeField(auto_now=True)
+        "accounts.Team", verbose_name=_("team"), null=True, blank=True, on_delete=models.CASCADE,
+        related_name="+",
+    )  # fmt: skip
+    updated_at = models.DateTimeField(pgettext_lazy("date", "updated"), auto_now=True)
 
     objects = ImportMappingQuerySet.as_manager()
 

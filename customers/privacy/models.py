@@ -149,8 +149,9 @@ class Erasure(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     request = models.OneToOneField(
-        PrivacyRequest, null=True, on_delete=models.SET_NULL, related_name="erasure"
-    )
+        PrivacyRequest, verbose_name=_("request about personal data"), null=True,
+        on_delete=models.SET_NULL, related_name="erasure",
+    )  # fmt: skip
     # {"customers": {id: when it was made}, "contacts": {…}}: ids may be given anew after a restore.
     subjects = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)

@@ -212,7 +212,10 @@ class ReportDelivery(models.Model):
         REFUSED = "refused", pgettext_lazy("report", "Not possible")
 
     schedule = models.ForeignKey(
-        ReportSchedule, on_delete=models.CASCADE, related_name="deliveries"
+        ReportSchedule,
+        verbose_name=_("mailing"),
+        on_delete=models.CASCADE,
+        related_name="deliveries",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("colleague"), on_delete=models.CASCADE,

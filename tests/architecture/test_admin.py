@@ -3,10 +3,12 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from tests.architecture.access_table import KINDS
 from tests.architecture.records import World, make_record
@@ -19,6 +21,7 @@ INLINE = {
     "analytics.BoardCard",
     "communications.ContactDay",
     "customers.Affiliation",
+    "customers.CustomerTag",
     "mail.MailFile",
     "sales.DealSum",
     "sales.ReportRecipient",
@@ -29,6 +32,7 @@ INLINE = {
     "sales.Stage",
     "sales.OrderLine",
     "sales.PriceItem",
+    "sales.PriceListCustomer",
     "sales.QuoteLine",
     "sales.StageChange",
     "service.StatusChange",
@@ -48,6 +52,15 @@ def test_it_is_in_the_administration(model: type[models.Model], cast: Cast, clie
     client.force_login(cast.admin)
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
     assert client.get(url).status_code == 200
+
+
+def test_its_columns_are_named_in_chinese() -> None:
+    ours = {model: shown for model, shown in admin.site._registry.items() if model in MODELS}
+    with translation.override("zh-hans"):
+        for model, shown in ours.items():
+            names = set(shown.list_display) - {"__str__"}
+            named = {str(label_for_field(name, model, shown)) for name in names}
+            assert {one for one in named if one.isascii()} <= {"ID", "Pk", "SKU", "SLA"}, model
 
 
 @pytest.mark.parametrize("kind", KINDS)
