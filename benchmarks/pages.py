@@ -100,6 +100,7 @@ def pages(people: People) -> list[Page]:
         Page("communication list", "rep", [talks]),
         Page("communication list, rare", "rep",
              [f"{talks}?region=Middle+East", f"{talks}?happened_from=2100-01-01"]),
+        Page("communication list, agent", "agent", [talks]),
         Page("my day", "rep", [reverse("home:my_day")]),
         Page("my day, agent", "agent", [reverse("home:my_day")]),
         Page("dashboard", "manager", [reverse("analytics:dashboard")]),
