@@ -40,9 +40,9 @@ function openHelp() {
   if (dialog && !dialog.open) dialog.showModal();
 }
 
-/** The form that one is in; else the page's own, by its main button (the steps of an import). */
+/** The form that one is in, a question by its “yes”; else the page's own, by its main button (the steps of an import). */
 function send(form) {
-  if (form) return form.requestSubmit();
+  if (form) return form.requestSubmit(form.querySelector("[data-confirm-button]"));
   const button = document.querySelector("main .btn-primary[type=submit]");
   return button?.offsetParent && !button.disabled ? button.form?.requestSubmit(button) : undefined;
 }
@@ -68,6 +68,7 @@ function pressed(event) {
     event.preventDefault();
     actions["/"]();
   } else if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
+    event.preventDefault();
     send(event.target.form);
   } else if (event.key === "Escape" && leaves(event)) {
     event.target.blur();
