@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                     name='Analysis',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='analyses', to='analytics.dataset')),
+                        ('dataset', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='analyses', to='analytics.dataset', verbose_name='dataset')),
                         ('method', models.CharField(max_length=20, verbose_name='method')),
                         ('options', models.JSONField(blank=True, default=dict, verbose_name='parameters')),
                         ('steps', models.JSONField(blank=True, default=list, verbose_name='cleaning steps')),

@@ -188,13 +188,13 @@ class Migration(migrations.Migration):
                     name='RawMessage',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='communications.mailbox')),
-                        ('message_id', models.CharField(max_length=250)),
+                        ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='communications.mailbox', verbose_name='mailbox')),
+                        ('message_id', models.CharField(max_length=250, verbose_name='number of the message')),
                         ('received_at', models.DateTimeField(verbose_name='received')),
                         ('raw', models.BinaryField()),
                         ('state', models.CharField(choices=[('new', 'New'), ('matched', 'Matched'), ('unmatched', 'Unmatched'), ('quarantined', 'Quarantined')], default='new', max_length=12, verbose_name='state')),
                         ('error', models.TextField(blank=True, verbose_name='error')),
-                        ('attempts', models.PositiveSmallIntegerField(default=0)),
+                        ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
                         ('communication', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='communications.communication')),
                     ],
                     options={

@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                     name='Delivery',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='marketing.activity')),
+                        ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='marketing.activity', verbose_name='campaign activity')),
                         ('experiment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='marketing.experiment')),
                         ('arm', models.CharField(blank=True, max_length=20, verbose_name='arm')),
                         ('state', models.CharField(choices=[('queued', 'Waiting'), ('sent', 'Sent'), ('bounced', 'Bounced'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
@@ -232,8 +232,8 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
                         ('token', models.CharField(max_length=43, unique=True, verbose_name='token')),
-                        ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaign')),
-                        ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team')),
+                        ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='marketing.campaign', verbose_name='campaign')),
+                        ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
                         ('active', models.BooleanField(default=True, verbose_name='active')),
                     ],
                     options={

@@ -685,7 +685,7 @@ class Migration(migrations.Migration):
                     name='ReportDelivery',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='sales.reportschedule')),
+                        ('schedule', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='sales.reportschedule', verbose_name='mailing')),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='colleague')),
                         ('key', models.CharField(max_length=60, verbose_name='turn')),
                         ('state', models.CharField(choices=[('mailed', 'Mailed'), ('skipped', 'Left out'), ('refused', 'Not possible')], max_length=7, verbose_name='state')),

@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                     name='Absence',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL)),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                         ('starts_on', models.DateField(verbose_name='from')),
                         ('ends_on', models.DateField(verbose_name='until')),
                         ('reason', models.CharField(blank=True, max_length=80, verbose_name='reason')),
