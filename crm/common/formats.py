@@ -89,7 +89,9 @@ def written(value: str) -> str:
         found = Decimal(value)
     except InvalidOperation:
         return value
-    return figure(found) if found.is_finite() else value
+    if not found.is_finite():
+        return value
+    return exact(round(found, 3)) if abs(found) < 1 else figure(found)
 
 
 def labelled(label: object, value: object) -> str:

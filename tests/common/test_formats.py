@@ -52,9 +52,9 @@ def test_it_punctuates_as_the_language_does(language: str, label: str, names: st
 def test_it_shows_as_many_decimals_as_tell_something() -> None:
     with translation.override("en"):
         shown = [formats.figure(one) for one in (12345.67, 12.34, 6.802, 0.2345, 7.0)]
-        words = [formats.written(one) for one in ("6.802", "41", "科技", "nan")]
+        words = [formats.written(one) for one in ("6.802", "0.3", "41", "科技", "nan")]
     assert shown == ["12,346", "12.3", "6.8", "0.234", "7"]
-    assert words == ["6.8", "41", "科技", "nan"]
+    assert words == ["6.8", "0.3", "41", "科技", "nan"]
 
 
 def test_it_writes_days_in_both_languages() -> None:
