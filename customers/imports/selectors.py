@@ -314,8 +314,11 @@ def _kept(batch: ImportBatch) -> list[dict[str, Any]]:
     found = []
     for one in batch.undo.get("kept", []):
         model = apps.get_model(one["model"])
-        if one["why"] == "attached":
-            why = str(_("kept: it was changed since, or has others' work attached"))
+        if by := one.get("by"):
+            held = apps.get_model(by)._meta.verbose_name_plural
+            why = _("kept, because of what hangs on it: %(what)s") % {"what": held}
+        elif one["why"] != "changed":
+            why = str(_("kept: it was changed since"))
         else:
             names = ", ".join(_column_name(model, name) for name in one["columns"])
             why = _("changed since: %(fields)s") % {"fields": names}

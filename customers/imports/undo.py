@@ -109,11 +109,12 @@ class _Undo:
         found = _locked(model, {entry.object_id for entry in entries})
         if label in self._parents:
             found = self._without_own_parents(model, found)
-        keep = self._changed_since(label, found) | self._held(model, found)
-        keep |= self._kind.stays(label, found)
+        held = self._held(model, found)
+        keep = self._changed_since(label, found) | self._kind.stays(label, found) | held.keys()
         if state["again"]:
             for pk in sorted(keep & found.keys()):
-                _name(state, found[pk], "attached")
+                by = held.get(pk, "")
+                _name(state, found[pk], "attached" if by else "edited", by=by)
         gone = found.keys() - keep
         model._default_manager.filter(pk__in=gone).delete()
         if label not in self._parents:
@@ -146,11 +147,12 @@ class _Undo:
             if record.trashed_at is None and record.version != last.get(pk)
         }
 
-    def _held(self, model: type[models.Model], found: Mapping[int, Any]) -> set[int]:
-        """Records to which something points that is not the import's own part of them."""
+    def _held(self, model: type[models.Model], found: Mapping[int, Any]) -> dict[int, str]:
+        """Records to which something points that is not the import's own part of them: its kind."""
         kind = ContentType.objects.get_for_model(model)
         files = Attachment.objects.filter(content_type=kind, object_id__in=found.keys())
-        held = set(files.values_list("object_id", flat=True))
+        file = Attachment._meta.label_lower
+        held = dict.fromkeys(files.values_list("object_id", flat=True), file)
         relations: list[Any] = model._meta.get_fields(include_hidden=True)
         for relation in relations:
             if not (relation.auto_created and (relation.one_to_many or relation.one_to_one)):
@@ -160,11 +162,12 @@ class _Undo:
             if issubclass(other, pghistory.models.Event) or other in PAIRS | computed_models:
                 continue
             name = relation.field.name
-            pointing = other._default_manager.filter(**{f"{name}__in": found.keys() - held})
+            pointing = other._default_manager.filter(**{f"{name}__in": found.keys() - held.keys()})
             if self._parents.get(label) == name:
                 own = self._entries.filter(what=CREATED, model=label)
                 pointing = pointing.exclude(pk__in=own.values("object_id"))
-            held.update(pointing.values_list(relation.field.attname, flat=True).distinct())
+            column = pointing.values_list(relation.field.attname, flat=True).distinct()
+            held |= dict.fromkeys(column, label)
         return held
 
     def _restore(
@@ -277,12 +280,14 @@ def _save(model: type[models.Model], touched: Mapping[int, Any], columns: set[st
     )  # fmt: skip
 
 
-def _name(state: dict[str, Any], record: Any, why: str, columns: Sequence[str] = ()) -> None:
-    """Count a record that stayed, and name it while there is room."""
+def _name(
+    state: dict[str, Any], record: Any, why: str, columns: Sequence[str] = (), by: str = ""
+) -> None:
+    """Count a record that stayed, and name it, and what hangs on it, while there is room."""
     state["kept_count"] += 1
     if len(state["kept"]) < NAMED:
         url = record.get_absolute_url() if hasattr(record, "get_absolute_url") else ""
         state["kept"].append(
             {"name": str(record), "url": str(url), "why": why, "model": record._meta.label_lower,
-             "columns": list(columns)}
+             "columns": list(columns), "by": by}
         )  # fmt: skip

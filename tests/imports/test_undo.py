@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.utils import timezone
 
 from analytics.models import CustomerScore, Run
@@ -82,7 +83,7 @@ def test_it_leaves_values_that_were_changed_since(
 
 
 def test_it_keeps_new_records_that_others_worked_on(
-    bring_in: BringIn, write: Write, manager: Any
+    bring_in: BringIn, write: Write, manager: Any, client: Client
 ) -> None:
     path = write("name,email\nA,a@x.com\nB,b@x.com\nC,c@x.com\nD,d@x.com\n")
     batch = bring_in(path, actor=manager)
@@ -93,7 +94,13 @@ def test_it_keeps_new_records_that_others_worked_on(
     attachment_add(actor=manager, resource=CUSTOMERS, record_id=filed.pk, upload=upload)
     batch = undo(batch, manager)
     assert [c.name for c in Customer.objects.order_by("name")] == ["A", "B", "C"]
-    assert {one["name"] for one in batch.undo["kept"]} == {"A", "B", "C"}
+    assert {one["name"]: one["by"] for one in batch.undo["kept"]} == {
+        "A": "", "B": "customers.need", "C": "records.attachment",
+    }  # fmt: skip
+    client.force_login(manager)
+    page = client.get(batch.get_absolute_url()).content.decode()
+    for why in ("it was changed since", "hangs on it: needs", "hangs on it: attached files"):
+        assert why in page
     assert batch.undo["removed"] == 1
 
 
