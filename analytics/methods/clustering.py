@@ -324,6 +324,8 @@ class _Found:
 def _grouped(
     Z: FloatArray, algorithm: Algorithm, k: int | None, seed: int, notices: list[Notice]
 ) -> _Found:
+    # Loaded before the limit, which only binds libraries that are there already.
+    import sklearn.cluster  # noqa: F401 - see above
     from threadpoolctl import threadpool_limits
 
     # Hundreds of small fits: on a busy machine a second thread only waits for the first.
