@@ -22,6 +22,8 @@ MIN_ROWS = 20
 MAX_ARMS = 20
 # An uneven split this unlikely by chance means that the draw or the data are broken.
 BROKEN_SPLIT = 0.001
+# Share of outcomes whose absence is more than a slip.
+MANY_MISSING = 0.05
 Z975, Z80 = 1.959963984540054, 0.8416212335729143
 
 
@@ -159,7 +161,8 @@ def experiment(
     if len(frame) == 0:
         raise DataProblem("no_rows")
     binary, values = _outcome(frame, outcome, success)
-    rows = pd.DataFrame({"arm": frame[arm].map(_label, na_action="ignore"), "y": values}).dropna()
+    drawn = pd.DataFrame({"arm": frame[arm].map(_label, na_action="ignore"), "y": values})
+    rows = drawn.dropna()
     dropped = len(frame) - len(rows)
     if len(rows) == 0:
         raise DataProblem("no_usable_rows")
@@ -170,7 +173,10 @@ def experiment(
     elif correction != "holm":
         rule = {"name": "correction", "rule": "holm or dunnett", "value": correction}
         raise DataProblem("bad_parameter", rule)
-    split_p = _split_chance(samples, shares)
+    sizes = {name: int((drawn["arm"] == name).sum()) for name in samples}
+    split_p = _split_chance(sizes, shares)
+    answered = {name: len(y) for name, y in samples.items()}
+    notices = _notices(arms, dropped, split_p, _missing(outcome, sizes, answered))
     return ExperimentResult(
         arms=arms,
         control=control,
@@ -181,7 +187,7 @@ def experiment(
         needed=_needed(samples[control], detect, binary=binary),
         rows_used=len(rows),
         rows_dropped=dropped,
-        notices=tuple(_notices(arms, dropped, split_p)),
+        notices=tuple(notices),
     )
 
 
@@ -302,17 +308,18 @@ def wilson(successes: float, n: float, z: float) -> tuple[float, float]:
     return float((middle - half) / (1 + z**2 / n)), float((middle + half) / (1 + z**2 / n))
 
 
-def _split_chance(samples: dict[str, FloatArray], shares: dict[str, float] | None) -> float:
+def _split_chance(sizes: dict[str, int], shares: dict[str, float] | None) -> float:
+    """Chance of such sizes, of all rows drawn whether or not their outcome is known."""
     from scipy.stats import chisquare
 
-    counts = np.array([len(y) for y in samples.values()], dtype=float)
-    planned = np.ones(len(samples))
+    counts = np.array(list(sizes.values()), dtype=float)
+    planned = np.ones(len(sizes))
     if shares is not None:
-        if set(shares) != set(samples) or not all(0 < s < np.inf for s in shares.values()):
-            rule = "a size above 0 for each of " + ", ".join(samples)
+        if set(shares) != set(sizes) or not all(0 < s < np.inf for s in shares.values()):
+            rule = "a size above 0 for each of " + ", ".join(sizes)
             value = ", ".join(f"{name}={size}" for name, size in shares.items())
             raise DataProblem("bad_parameter", {"name": "shares", "rule": rule, "value": value})
-        planned = np.array([shares[name] for name in samples])
+        planned = np.array([shares[name] for name in sizes])
     return float(chisquare(counts, planned / planned.sum() * counts.sum()).pvalue)
 
 
@@ -331,8 +338,28 @@ def _needed(base: FloatArray, detect: float | None, *, binary: bool) -> int | No
     return int(np.ceil((Z975 + Z80) ** 2 * variance / detect**2))
 
 
-def _notices(arms: tuple[Arm, ...], dropped: int, split_p: float) -> list[Notice]:
+def _missing(outcome: str, sizes: dict[str, int], known: dict[str, int]) -> list[Notice]:
+    """What is to be said where many outcomes, or more in one arm than in another, are missing."""
+    from scipy.stats import chi2_contingency
+
+    lost = np.array([sizes[name] - known[name] for name in sizes])
+    share = float(lost.sum() / sum(sizes.values()))
+    if share == 0:
+        return []
+    p = float(chi2_contingency(np.array([lost, list(known.values())])).pvalue)
+    notices = []
+    if share >= MANY_MISSING or p < BROKEN_SPLIT:
+        notices.append(Notice("outcomes_missing", {"column": outcome, "share": 100 * share}))
+    if p < BROKEN_SPLIT:
+        notices.append(Notice("outcomes_missing_unevenly", {"p": p}))
+    return notices
+
+
+def _notices(
+    arms: tuple[Arm, ...], dropped: int, split_p: float, missing: list[Notice]
+) -> list[Notice]:
     notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
+    notices += missing
     if split_p < BROKEN_SPLIT:
         notices.append(Notice("split_broken", {"p": split_p}))
     clear = [one for one in arms[1:] if one.p_adjusted is not None and one.p_adjusted < 0.05]

@@ -227,7 +227,8 @@ def step_codes(
     else:
         numbers = pd.to_numeric(pd.Series(levels), errors="coerce")
         if numbers.isna().any():
-            raise DataProblem("steps_without_order", {"column": target, "value": levels[0]})
+            word = levels[int(np.flatnonzero(numbers.isna())[0])]
+            raise DataProblem("steps_without_order", {"column": target, "value": word})
         levels = [levels[k] for k in np.argsort(numbers.to_numpy())]
     if len(levels) < 2:
         raise DataProblem("single_class", {"column": target, "value": levels[0]})

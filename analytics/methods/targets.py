@@ -74,6 +74,7 @@ def _number(text: str) -> float | None:
 def _found(counts: pd.Series, target: str) -> str:
     if len(counts) > 2:
         values = ", ".join(str(value) for value in counts.index[:5])
+        values += ", …" if len(counts) > 5 else ""
         params = {"column": target, "levels": len(counts), "values": values}
         raise DataProblem("target_not_two_values", params)
     for value in counts.index:

@@ -18,6 +18,14 @@ MESSAGES: dict[str, str] = {
         "The arms do not have the planned sizes (p = %(p).2g): the draw or the data are broken, do "
         "not trust the comparison before that is explained."
     ),
+    "outcomes_missing": _(
+        "“%(column)s” is empty in %(share).0f%% of the rows. Where empty means that nothing "
+        "happened, fill in 0: as it is, only rows with a value are compared."
+    ),
+    "outcomes_missing_unevenly": _(
+        "Values are missing in some arms more often than in others (p = %(p).2g): what is left of "
+        "the arms is no longer alike, so differences may come from that."
+    ),
     "no_difference_shown": _(
         "No arm differs from the control beyond chance. Differences below about %(detectable).3g "
         "would not have been seen with so few rows: that is not “no effect”."

@@ -17,8 +17,7 @@ MESSAGES: dict[str, str] = {
         "Column “%(column)s” never has the value “%(value)s”; its values are: %(values)s."
     ),
     "target_not_two_values": _(
-        "Column “%(column)s” has %(levels)d values (%(values)s, …); say which one is to be "
-        "predicted."
+        "Column “%(column)s” has %(levels)d values (%(values)s); say which one is to be predicted."
     ),
     "positive_chosen": _("“%(value)s” was taken as the event to predict."),
     "forty_of_each": _(

@@ -88,6 +88,19 @@ def test_it_warns_of_a_broken_split() -> None:
     assert "split_broken" not in codes(run(frame, shares={"none": 850, "mail": 1000}))
 
 
+def test_it_tells_missing_outcomes_from_a_broken_draw() -> None:
+    """Revenue that is empty where nothing was bought; one arm sells more often."""
+    rng = np.random.default_rng(4)
+    arm = np.repeat(["none", "mail"], 2_000)
+    bought = rng.random(4_000) < np.where(arm == "mail", 0.16, 0.10)
+    spent = np.where(bought, rng.lognormal(3, 1, 4_000), np.nan)
+    frame = pd.DataFrame({"arm": arm, "bought": spent})
+    said = codes(run(frame))
+    assert {"outcomes_missing", "outcomes_missing_unevenly"} <= said
+    assert "split_broken" not in said
+    assert not {"outcomes_missing", "split_broken"} & codes(run(frame.fillna({"bought": 0.0})))
+
+
 def test_it_tells_the_rows_needed() -> None:
     # J. L. Fleiss, Statistical Methods for Rates and Proportions: .10 against .15 needs about 683.
     frame = campaign({"none": 0.1, "mail": 0.1}, 1000)
