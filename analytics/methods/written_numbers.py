@@ -1,4 +1,4 @@
-"""Numbers as people and spreadsheets write them: 1,234.50 · 1.234,50 · ¥1 200 · 12 % · (30)."""
+"""Numbers as people and spreadsheets write them: 1,234.50, 1.234,50, ¥1 200, 12 %, (30), 5 kg."""
 
 from __future__ import annotations
 
@@ -15,6 +15,16 @@ _CURRENCY = (
     r"(?:US\$|HK\$|NT\$|R\$|A\$|C\$|S\$|[$€£¥₹₩₽₺₫฿元圆]|人民币|Rs\.?|kr\.?|zł|Kč"
     r"|CNY|RMB|USD|EUR|GBP|JPY|HKD|TWD|AUD|CAD|CHF|SGD|KRW|INR|SEK|NOK|DKK|PLN|CZK|BRL|MXN|ZAR"
     r"|RUB|TRY|THB|MYR|IDR|PHP|VND|NZD)"
+)
+# Behind every number of a column the same one of these says what is counted.
+_UNITS = (
+    *("件", "个", "次", "分", "岁", "天", "人", "名", "台", "套", "箱", "单", "小时", "分钟"),
+    *("公斤", "千克", "公里", "平方米", "kg", "g", "km", "cm", "mm", "h", "hrs", "hours"),
+    *("min", "mins", "days", "day", "years", "yrs", "pcs", "pc", "items", "units"),
+)
+_COUNTED = (
+    r"^(?P<count>.*[\d万亿])\s*"
+    rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})\.?$"
 )
 # One number, its currency on either side, a sign before or (as SAP writes it) behind.
 _AMOUNT = (
@@ -33,7 +43,7 @@ def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
 
     One style holds for the whole column: a point as the decimal mark where every value allows it,
     else a comma.  ``12 %`` is 0.12, ``(30)`` and ``30-`` are -30, ``1.2万`` is 12 000; full-width
-    characters and currency signs are understood.
+    characters, currency signs, and a unit behind every number (``5 kg``) are understood.
 
     Parameters
     ----------
@@ -58,6 +68,7 @@ def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
 def _read(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     written = texts.str.normalize("NFKC").str.strip().str.replace("\u2212", "-", regex=False)
     missing = written.str.casefold().isin(MISSING)
+    written = _without_unit(written.where(~missing)).fillna(written)
     written = written.str.replace(_GROUP_SPACES, "", regex=True)
     parts = written.str.extract(_AMOUNT, flags=2)  # 2: re.IGNORECASE
     core = parts["core"].str.lower()
@@ -72,6 +83,14 @@ def _read(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     wrong = numbers.isna() & ~missing
     infinite = written.str.fullmatch(r"[+-]?inf(?:inity)?", case=False).fillna(value=False)
     return numbers.to_numpy(dtype=float), (wrong & ~infinite).to_numpy(dtype=bool)
+
+
+def _without_unit(written: pd.Series) -> pd.Series:
+    """The column without its unit, where every known cell has the same one."""
+    counted = written.dropna().str.extract(_COUNTED, flags=2)
+    units = counted["unit"].str.lower()
+    alike = len(units) > 0 and bool((units == units.iloc[0]).all())
+    return counted["count"].reindex(written.index) if alike else written
 
 
 def _plain(core: pd.Series) -> pd.Series:

@@ -32,10 +32,17 @@ def dates(*cells: str) -> list[str]:
         (("1 200", "1\u202f200", "1'200"), [1200.0] * 3),
         (("1.2万", "3亿", "5"), [12000.0, 3e8, 5.0]),
         (("1e2", "x2"[1:]), [100.0, 2.0]),
+        (("70分", "82 分", "-"), [70.0, 82.0, np.nan]),
+        (("1,200 kg", "3.5KG", "1.2万kg"), [1200.0, 3.5, 12000.0]),
     ],
 )
 def test_it_reads_numbers_as_they_are_written(cells: tuple[str, ...], read: list[float]) -> None:
-    assert numbers(*cells) == pytest.approx(read)
+    assert numbers(*cells) == pytest.approx(read, nan_ok=True)
+
+
+def test_it_does_not_mix_units() -> None:
+    with pytest.raises(DataProblem, match="kg"):
+        numbers("5 kg", "6 km")
 
 
 def test_it_takes_marks_for_nothing_as_missing() -> None:
