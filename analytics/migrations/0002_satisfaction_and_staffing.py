@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,54 +18,58 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='RequestRisk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chance', models.FloatField(verbose_name='chance of a low mark')),
-                ('mark', models.FloatField(verbose_name='expected mark')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='level')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
-                ('as_of', models.DateTimeField(verbose_name='as of')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='RequestRisk',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('chance', models.FloatField(verbose_name='chance of a low mark')),
+                        ('mark', models.FloatField(verbose_name='expected mark')),
+                        ('level', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='level')),
+                        ('reasons', models.JSONField(default=list, verbose_name='reasons')),
+                        ('as_of', models.DateTimeField(verbose_name='as of')),
+                    ],
+                    options={
+                        'verbose_name': 'likely mark of a request',
+                        'verbose_name_plural': 'likely marks of requests',
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name='run',
+                    name='run_method',
+                ),
+                migrations.AlterField(
+                    model_name='run',
+                    name='method',
+                    field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing')], max_length=16, verbose_name='method'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'value', 'rules', 'csat', 'communications', 'staffing'])), name='run_method'),
+                ),
+                migrations.AddField(
+                    model_name='requestrisk',
+                    name='request',
+                    field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='risk', to='service.servicerequest', verbose_name='service request'),
+                ),
+                migrations.AddField(
+                    model_name='requestrisk',
+                    name='run',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
+                ),
+                migrations.AddIndex(
+                    model_name='requestrisk',
+                    index=models.Index(fields=['level', 'request'], name='request_risk_level_index'),
+                ),
+                migrations.AddConstraint(
+                    model_name='requestrisk',
+                    constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='request_risk_level'),
+                ),
+                migrations.AddConstraint(
+                    model_name='requestrisk',
+                    constraint=models.CheckConstraint(condition=models.Q(('chance__gte', 0), ('chance__lte', 1)), name='request_risk_chance'),
+                ),
             ],
-            options={
-                'verbose_name': 'likely mark of a request',
-                'verbose_name_plural': 'likely marks of requests',
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='run',
-            name='run_method',
-        ),
-        migrations.AlterField(
-            model_name='run',
-            name='method',
-            field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing')], max_length=16, verbose_name='method'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'value', 'rules', 'csat', 'communications', 'staffing'])), name='run_method'),
-        ),
-        migrations.AddField(
-            model_name='requestrisk',
-            name='request',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='risk', to='service.servicerequest', verbose_name='service request'),
-        ),
-        migrations.AddField(
-            model_name='requestrisk',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
-        ),
-        migrations.AddIndex(
-            model_name='requestrisk',
-            index=models.Index(fields=['level', 'request'], name='request_risk_level_index'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='request_risk_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='requestrisk',
-            constraint=models.CheckConstraint(condition=models.Q(('chance__gte', 0), ('chance__lte', 1)), name='request_risk_chance'),
         ),
     ]

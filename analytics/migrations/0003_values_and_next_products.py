@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -17,112 +19,116 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='CustomerValue',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('alive', models.FloatField(verbose_name='still a customer')),
-                ('orders', models.FloatField(verbose_name='orders to come')),
-                ('orders_from', models.PositiveIntegerField(verbose_name='orders to come, low (80%)')),
-                ('orders_until', models.PositiveIntegerField(verbose_name='orders to come, high (80%)')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name='value to come')),
-                ('next_on', models.DateField(null=True, verbose_name='next order')),
-                ('next_from', models.DateField(null=True, verbose_name='next order, early (80%)')),
-                ('next_until', models.DateField(null=True, verbose_name='next order, late (80%)')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='CustomerValue',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('alive', models.FloatField(verbose_name='still a customer')),
+                        ('orders', models.FloatField(verbose_name='orders to come')),
+                        ('orders_from', models.PositiveIntegerField(verbose_name='orders to come, low (80%)')),
+                        ('orders_until', models.PositiveIntegerField(verbose_name='orders to come, high (80%)')),
+                        ('value', models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name='value to come')),
+                        ('next_on', models.DateField(null=True, verbose_name='next order')),
+                        ('next_from', models.DateField(null=True, verbose_name='next order, early (80%)')),
+                        ('next_until', models.DateField(null=True, verbose_name='next order, late (80%)')),
+                    ],
+                    options={
+                        'verbose_name': 'value of a customer',
+                        'verbose_name_plural': 'values of customers',
+                    },
+                ),
+                migrations.CreateModel(
+                    name='NextProduct',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('because', models.JSONField(default=list, verbose_name='because of')),
+                        ('count', models.PositiveIntegerField(verbose_name='orders with both')),
+                        ('of', models.PositiveIntegerField(verbose_name='orders with the first')),
+                        ('confidence', models.FloatField(verbose_name='confidence')),
+                        ('lift', models.FloatField(verbose_name='lift')),
+                    ],
+                    options={
+                        'verbose_name': 'next product of a customer',
+                        'verbose_name_plural': 'next products of customers',
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name='customerscore',
+                    name='customer_score_once',
+                ),
+                migrations.AddField(
+                    model_name='run',
+                    name='live',
+                    field=models.BooleanField(default=False, editable=False, verbose_name='shown'),
+                ),
+                migrations.AlterField(
+                    model_name='customerscore',
+                    name='run',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
+                ),
+                migrations.AddIndex(
+                    model_name='customerscore',
+                    index=models.Index(fields=['kind', 'chance', 'customer'], name='customer_score_chance_index'),
+                ),
+                migrations.AddConstraint(
+                    model_name='customerscore',
+                    constraint=models.UniqueConstraint(fields=('run', 'customer'), name='customer_score_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('method', 'team'), name='run_live_once', nulls_distinct=False),
+                ),
+                migrations.AddField(
+                    model_name='customervalue',
+                    name='customer',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='customers.customer', verbose_name='customer'),
+                ),
+                migrations.AddField(
+                    model_name='customervalue',
+                    name='run',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
+                ),
+                migrations.AddField(
+                    model_name='nextproduct',
+                    name='customer',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='next_products', to='customers.customer', verbose_name='customer'),
+                ),
+                migrations.AddField(
+                    model_name='nextproduct',
+                    name='product',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sales.product', verbose_name='next product'),
+                ),
+                migrations.AddField(
+                    model_name='nextproduct',
+                    name='run',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
+                ),
+                migrations.AddIndex(
+                    model_name='customervalue',
+                    index=models.Index(fields=['value', 'customer'], name='customer_value_value'),
+                ),
+                migrations.AddIndex(
+                    model_name='customervalue',
+                    index=models.Index(fields=['next_on', 'customer'], name='customer_value_next'),
+                ),
+                migrations.AddConstraint(
+                    model_name='customervalue',
+                    constraint=models.UniqueConstraint(fields=('run', 'customer'), name='customer_value_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='customervalue',
+                    constraint=models.CheckConstraint(condition=models.Q(('alive__gte', 0), ('alive__lte', 1)), name='customer_value_alive'),
+                ),
+                migrations.AddIndex(
+                    model_name='nextproduct',
+                    index=models.Index(fields=['product', 'customer'], name='next_product_product'),
+                ),
+                migrations.AddConstraint(
+                    model_name='nextproduct',
+                    constraint=models.UniqueConstraint(fields=('run', 'customer'), name='next_product_once'),
+                ),
             ],
-            options={
-                'verbose_name': 'value of a customer',
-                'verbose_name_plural': 'values of customers',
-            },
-        ),
-        migrations.CreateModel(
-            name='NextProduct',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('because', models.JSONField(default=list, verbose_name='because of')),
-                ('count', models.PositiveIntegerField(verbose_name='orders with both')),
-                ('of', models.PositiveIntegerField(verbose_name='orders with the first')),
-                ('confidence', models.FloatField(verbose_name='confidence')),
-                ('lift', models.FloatField(verbose_name='lift')),
-            ],
-            options={
-                'verbose_name': 'next product of a customer',
-                'verbose_name_plural': 'next products of customers',
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='customerscore',
-            name='customer_score_once',
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='live',
-            field=models.BooleanField(default=False, editable=False, verbose_name='shown'),
-        ),
-        migrations.AlterField(
-            model_name='customerscore',
-            name='run',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
-        ),
-        migrations.AddIndex(
-            model_name='customerscore',
-            index=models.Index(fields=['kind', 'chance', 'customer'], name='customer_score_chance_index'),
-        ),
-        migrations.AddConstraint(
-            model_name='customerscore',
-            constraint=models.UniqueConstraint(fields=('run', 'customer'), name='customer_score_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('method', 'team'), name='run_live_once', nulls_distinct=False),
-        ),
-        migrations.AddField(
-            model_name='customervalue',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='values', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='customervalue',
-            name='run',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
-        ),
-        migrations.AddField(
-            model_name='nextproduct',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='next_products', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='nextproduct',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sales.product', verbose_name='next product'),
-        ),
-        migrations.AddField(
-            model_name='nextproduct',
-            name='run',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
-        ),
-        migrations.AddIndex(
-            model_name='customervalue',
-            index=models.Index(fields=['value', 'customer'], name='customer_value_value'),
-        ),
-        migrations.AddIndex(
-            model_name='customervalue',
-            index=models.Index(fields=['next_on', 'customer'], name='customer_value_next'),
-        ),
-        migrations.AddConstraint(
-            model_name='customervalue',
-            constraint=models.UniqueConstraint(fields=('run', 'customer'), name='customer_value_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='customervalue',
-            constraint=models.CheckConstraint(condition=models.Q(('alive__gte', 0), ('alive__lte', 1)), name='customer_value_alive'),
-        ),
-        migrations.AddIndex(
-            model_name='nextproduct',
-            index=models.Index(fields=['product', 'customer'], name='next_product_product'),
-        ),
-        migrations.AddConstraint(
-            model_name='nextproduct',
-            constraint=models.UniqueConstraint(fields=('run', 'customer'), name='next_product_once'),
         ),
     ]

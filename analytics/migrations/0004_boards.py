@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,87 +16,91 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Board',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('query', models.TextField(blank=True, max_length=2000, verbose_name='filter')),
-                ('sharing', models.CharField(choices=[('private', 'Only me'), ('team', 'My team'), ('public', 'Everybody')], default='private', max_length=8, verbose_name='who sees it')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team', verbose_name='team')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='Board',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('query', models.TextField(blank=True, max_length=2000, verbose_name='filter')),
+                        ('sharing', models.CharField(choices=[('private', 'Only me'), ('team', 'My team'), ('public', 'Everybody')], default='private', max_length=8, verbose_name='who sees it')),
+                        ('version', models.PositiveIntegerField(default=1, editable=False)),
+                        ('submission', models.UUIDField(editable=False, null=True, unique=True)),
+                        ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                        ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated')),
+                        ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted')),
+                        ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                        ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team', verbose_name='team')),
+                    ],
+                    options={
+                        'verbose_name': 'dashboard',
+                        'verbose_name_plural': 'dashboards',
+                        'ordering': ['name', 'pk'],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BoardCard',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('position', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
+                        ('kind', models.CharField(choices=[('metric', 'Figure'), ('chart', 'Chart'), ('table', 'Table of the largest'), ('list', 'List of records'), ('result', 'Analysis')], default='metric', max_length=6, verbose_name='kind')),
+                        ('key', models.CharField(max_length=60, verbose_name='what')),
+                        ('title', models.CharField(blank=True, max_length=80, verbose_name='title')),
+                        ('by', models.CharField(blank=True, max_length=20, verbose_name='by')),
+                        ('step', models.CharField(blank=True, max_length=7, verbose_name='step of time')),
+                        ('form', models.CharField(choices=[('line', 'Line'), ('bar', 'Bars'), ('stacked', 'Stacked bars'), ('shares', 'Shares of the whole')], default='line', max_length=7, verbose_name='look')),
+                        ('top', models.PositiveSmallIntegerField(default=10, verbose_name='rows')),
+                        ('query', models.TextField(blank=True, max_length=4000, verbose_name='filters and order')),
+                        ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
+                        ('width', models.PositiveSmallIntegerField(choices=[(3, 'A quarter'), (4, 'A third'), (6, 'Half'), (8, 'Two thirds'), (12, 'Full width')], default=6, verbose_name='width')),
+                        ('version', models.PositiveIntegerField(default=1, editable=False)),
+                        ('submission', models.UUIDField(editable=False, null=True, unique=True)),
+                        ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted')),
+                        ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='analytics.board')),
+                    ],
+                    options={
+                        'verbose_name': 'card',
+                        'verbose_name_plural': 'cards',
+                        'ordering': ['position', 'pk'],
+                    },
+                ),
+                migrations.AddConstraint(
+                    model_name='board',
+                    constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='board_name'),
+                ),
+                migrations.AddConstraint(
+                    model_name='board',
+                    constraint=models.CheckConstraint(condition=models.Q(('sharing__in', ['private', 'team', 'public'])), name='board_sharing'),
+                ),
+                migrations.AddConstraint(
+                    model_name='board',
+                    constraint=models.UniqueConstraint(condition=models.Q(('trashed_at__isnull', True)), fields=('owner', 'name'), name='board_once'),
+                ),
+                migrations.AddIndex(
+                    model_name='boardcard',
+                    index=models.Index(fields=['board', 'position'], name='board_card_order'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardcard',
+                    constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['metric', 'chart', 'table', 'list', 'result'])), name='board_card_kind'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardcard',
+                    constraint=models.CheckConstraint(condition=models.Q(('form__in', ['line', 'bar', 'stacked', 'shares'])), name='board_card_form'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardcard',
+                    constraint=models.CheckConstraint(condition=models.Q(('width__in', [3, 4, 6, 8, 12])), name='board_card_width'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardcard',
+                    constraint=models.CheckConstraint(condition=models.Q(('top__gte', 1), ('top__lte', 50)), name='board_card_top'),
+                ),
+                migrations.AddConstraint(
+                    model_name='boardcard',
+                    constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='board_card_key'),
+                ),
             ],
-            options={
-                'verbose_name': 'dashboard',
-                'verbose_name_plural': 'dashboards',
-                'ordering': ['name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='BoardCard',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
-                ('kind', models.CharField(choices=[('metric', 'Figure'), ('chart', 'Chart'), ('table', 'Table of the largest'), ('list', 'List of records'), ('result', 'Analysis')], default='metric', max_length=6, verbose_name='kind')),
-                ('key', models.CharField(max_length=60, verbose_name='what')),
-                ('title', models.CharField(blank=True, max_length=80, verbose_name='title')),
-                ('by', models.CharField(blank=True, max_length=20, verbose_name='by')),
-                ('step', models.CharField(blank=True, max_length=7, verbose_name='step of time')),
-                ('form', models.CharField(choices=[('line', 'Line'), ('bar', 'Bars'), ('stacked', 'Stacked bars'), ('shares', 'Shares of the whole')], default='line', max_length=7, verbose_name='look')),
-                ('top', models.PositiveSmallIntegerField(default=10, verbose_name='rows')),
-                ('query', models.TextField(blank=True, max_length=4000, verbose_name='filters and order')),
-                ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
-                ('width', models.PositiveSmallIntegerField(choices=[(3, 'A quarter'), (4, 'A third'), (6, 'Half'), (8, 'Two thirds'), (12, 'Full width')], default=6, verbose_name='width')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('submission', models.UUIDField(editable=False, null=True, unique=True)),
-                ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='deleted')),
-                ('board', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cards', to='analytics.board')),
-            ],
-            options={
-                'verbose_name': 'card',
-                'verbose_name_plural': 'cards',
-                'ordering': ['position', 'pk'],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='board_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.CheckConstraint(condition=models.Q(('sharing__in', ['private', 'team', 'public'])), name='board_sharing'),
-        ),
-        migrations.AddConstraint(
-            model_name='board',
-            constraint=models.UniqueConstraint(condition=models.Q(('trashed_at__isnull', True)), fields=('owner', 'name'), name='board_once'),
-        ),
-        migrations.AddIndex(
-            model_name='boardcard',
-            index=models.Index(fields=['board', 'position'], name='board_card_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcard',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['metric', 'chart', 'table', 'list', 'result'])), name='board_card_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcard',
-            constraint=models.CheckConstraint(condition=models.Q(('form__in', ['line', 'bar', 'stacked', 'shares'])), name='board_card_form'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcard',
-            constraint=models.CheckConstraint(condition=models.Q(('width__in', [3, 4, 6, 8, 12])), name='board_card_width'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcard',
-            constraint=models.CheckConstraint(condition=models.Q(('top__gte', 1), ('top__lte', 50)), name='board_card_top'),
-        ),
-        migrations.AddConstraint(
-            model_name='boardcard',
-            constraint=models.CheckConstraint(condition=models.Q(('key', ''), _negated=True), name='board_card_key'),
         ),
     ]

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,17 +16,21 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='run',
-            name='run_method',
-        ),
-        migrations.AlterField(
-            model_name='run',
-            name='method',
-            field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing'), ('budget', 'Budget advice'), ('experiment', 'Experiment')], max_length=16, verbose_name='method'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'value', 'rules', 'csat', 'communications', 'staffing', 'budget', 'experiment'])), name='run_method'),
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name='run',
+                    name='run_method',
+                ),
+                migrations.AlterField(
+                    model_name='run',
+                    name='method',
+                    field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing'), ('budget', 'Budget advice'), ('experiment', 'Experiment')], max_length=16, verbose_name='method'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'value', 'rules', 'csat', 'communications', 'staffing', 'budget', 'experiment'])), name='run_method'),
+                ),
+            ],
         ),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -10,24 +12,28 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='customervalue',
-            name='alive',
-            field=models.FloatField(null=True, verbose_name='still a customer'),
-        ),
-        migrations.AlterField(
-            model_name='customervalue',
-            name='orders',
-            field=models.FloatField(null=True, verbose_name='orders to come'),
-        ),
-        migrations.AlterField(
-            model_name='customervalue',
-            name='orders_from',
-            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, low (80%)'),
-        ),
-        migrations.AlterField(
-            model_name='customervalue',
-            name='orders_until',
-            field=models.PositiveIntegerField(null=True, verbose_name='orders to come, high (80%)'),
+        Together(
+            operations=[
+                migrations.AlterField(
+                    model_name='customervalue',
+                    name='alive',
+                    field=models.FloatField(null=True, verbose_name='still a customer'),
+                ),
+                migrations.AlterField(
+                    model_name='customervalue',
+                    name='orders',
+                    field=models.FloatField(null=True, verbose_name='orders to come'),
+                ),
+                migrations.AlterField(
+                    model_name='customervalue',
+                    name='orders_from',
+                    field=models.PositiveIntegerField(null=True, verbose_name='orders to come, low (80%)'),
+                ),
+                migrations.AlterField(
+                    model_name='customervalue',
+                    name='orders_until',
+                    field=models.PositiveIntegerField(null=True, verbose_name='orders to come, high (80%)'),
+                ),
+            ],
         ),
     ]

@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -11,29 +13,33 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='analysis',
-            name='fingerprint',
-            field=models.CharField(blank=True, max_length=64, verbose_name='data fingerprint'),
-        ),
-        migrations.AddField(
-            model_name='analysis',
-            name='reproduces',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reproductions', to='analytics.analysis', verbose_name='does again'),
-        ),
-        migrations.AddField(
-            model_name='analysis',
-            name='versions',
-            field=models.JSONField(blank=True, default=dict, verbose_name='library versions'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='read_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='data read'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='reproduces',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reproductions', to='analytics.run', verbose_name='does again'),
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name='analysis',
+                    name='fingerprint',
+                    field=models.CharField(blank=True, max_length=64, verbose_name='data fingerprint'),
+                ),
+                migrations.AddField(
+                    model_name='analysis',
+                    name='reproduces',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reproductions', to='analytics.analysis', verbose_name='does again'),
+                ),
+                migrations.AddField(
+                    model_name='analysis',
+                    name='versions',
+                    field=models.JSONField(blank=True, default=dict, verbose_name='library versions'),
+                ),
+                migrations.AddField(
+                    model_name='run',
+                    name='read_at',
+                    field=models.DateTimeField(blank=True, null=True, verbose_name='data read'),
+                ),
+                migrations.AddField(
+                    model_name='run',
+                    name='reproduces',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reproductions', to='analytics.run', verbose_name='does again'),
+                ),
+            ],
         ),
     ]

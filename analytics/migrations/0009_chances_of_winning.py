@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -16,61 +18,65 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='WinChance',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chance', models.FloatField(verbose_name='chance')),
-                ('before', models.FloatField(null=True, verbose_name='chance a week ago')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='level')),
-                ('reasons', models.JSONField(default=list, verbose_name='reasons')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='WinChance',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('chance', models.FloatField(verbose_name='chance')),
+                        ('before', models.FloatField(null=True, verbose_name='chance a week ago')),
+                        ('level', models.PositiveSmallIntegerField(choices=[(1, 'Low'), (2, 'Medium'), (3, 'High')], verbose_name='level')),
+                        ('reasons', models.JSONField(default=list, verbose_name='reasons')),
+                    ],
+                    options={
+                        'verbose_name': 'chance of winning a deal',
+                        'verbose_name_plural': 'chances of winning deals',
+                    },
+                ),
+                migrations.RemoveConstraint(
+                    model_name='run',
+                    name='run_method',
+                ),
+                migrations.AlterField(
+                    model_name='run',
+                    name='method',
+                    field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('win', 'Chance of winning'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing'), ('budget', 'Budget advice'), ('experiment', 'Experiment')], max_length=16, verbose_name='method'),
+                ),
+                migrations.AddConstraint(
+                    model_name='run',
+                    constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'win', 'value', 'rules', 'csat', 'communications', 'staffing', 'budget', 'experiment'])), name='run_method'),
+                ),
+                migrations.AddField(
+                    model_name='winchance',
+                    name='deal',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='win_chances', to='sales.deal', verbose_name='deal'),
+                ),
+                migrations.AddField(
+                    model_name='winchance',
+                    name='run',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
+                ),
+                migrations.AddIndex(
+                    model_name='winchance',
+                    index=models.Index(fields=['chance', 'deal'], name='win_chance_chance_index'),
+                ),
+                migrations.AddConstraint(
+                    model_name='winchance',
+                    constraint=models.UniqueConstraint(fields=('run', 'deal'), name='win_chance_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='winchance',
+                    constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='win_chance_level'),
+                ),
+                migrations.AddConstraint(
+                    model_name='winchance',
+                    constraint=models.CheckConstraint(condition=models.Q(('chance__gte', 0), ('chance__lte', 1)), name='win_chance_chance'),
+                ),
+                migrations.AddConstraint(
+                    model_name='winchance',
+                    constraint=models.CheckConstraint(condition=models.Q(('before', None), models.Q(('before__gte', 0), ('before__lte', 1)), _connector='OR'), name='win_chance_before'),
+                ),
             ],
-            options={
-                'verbose_name': 'chance of winning a deal',
-                'verbose_name_plural': 'chances of winning deals',
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='run',
-            name='run_method',
-        ),
-        migrations.AlterField(
-            model_name='run',
-            name='method',
-            field=models.CharField(choices=[('cluster', 'Customer segments'), ('forecast', 'Sales forecast'), ('regress', 'Marketing effect'), ('churn', 'Customers about to leave'), ('potential', 'Customers about to buy'), ('win', 'Chance of winning'), ('value', 'Customer value'), ('rules', 'Bought together'), ('csat', 'Satisfaction'), ('communications', 'Communications'), ('staffing', 'Staffing'), ('budget', 'Budget advice'), ('experiment', 'Experiment')], max_length=16, verbose_name='method'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('method__in', ['cluster', 'forecast', 'regress', 'churn', 'potential', 'win', 'value', 'rules', 'csat', 'communications', 'staffing', 'budget', 'experiment'])), name='run_method'),
-        ),
-        migrations.AddField(
-            model_name='winchance',
-            name='deal',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='win_chances', to='sales.deal', verbose_name='deal'),
-        ),
-        migrations.AddField(
-            model_name='winchance',
-            name='run',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='analytics.run', verbose_name='run'),
-        ),
-        migrations.AddIndex(
-            model_name='winchance',
-            index=models.Index(fields=['chance', 'deal'], name='win_chance_chance_index'),
-        ),
-        migrations.AddConstraint(
-            model_name='winchance',
-            constraint=models.UniqueConstraint(fields=('run', 'deal'), name='win_chance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='winchance',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', [1, 2, 3])), name='win_chance_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='winchance',
-            constraint=models.CheckConstraint(condition=models.Q(('chance__gte', 0), ('chance__lte', 1)), name='win_chance_chance'),
-        ),
-        migrations.AddConstraint(
-            model_name='winchance',
-            constraint=models.CheckConstraint(condition=models.Q(('before', None), models.Q(('before__gte', 0), ('before__lte', 1)), _connector='OR'), name='win_chance_before'),
         ),
     ]

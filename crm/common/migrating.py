@@ -1,8 +1,8 @@
-"""Many tables by one migration operation.
+"""Many changes by one migration operation.
 
 Django renders its models again after each operation that changes one, and everything here is
-related to everything: an operation per table and trigger costs half a minute on a fresh database.
-`Together` applies a whole app's operations to the state first and renders once.
+related to everything: an operation per table, column and trigger costs half a minute on a fresh
+database. `Together` applies all of a step's operations to the state first and renders once.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Together(Operation):
-    """``operations`` as one; each must come out the same when it sees the state after the last.
+    """``operations`` as one: each sees the state before the first and the one after the last.
 
-    True of `CreateModel` with all its fields, of `AddTrigger` and of SQL; not of operations that
-    change a table which another of them made.
+    A table that is made here is made with all that the others give it. Not for two changes of one
+    column, nor for Python that reads what stands between.
     """
 
     serialization_expand_args = ["operations"]  # written one to a line
@@ -41,7 +42,7 @@ class Together(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        for operation in self.operations:
+        for operation in self._needed(of_tables=True):
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
@@ -51,10 +52,19 @@ class Together(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        """``from_state`` has everything, ``to_state`` nothing of it: tables take their triggers."""
-        for operation in reversed(self.operations):
-            if not hasattr(operation, "trigger"):
-                operation.database_backwards(app_label, schema_editor, from_state, to_state)
+        """Tables take their triggers with them."""
+        for operation in reversed(self._needed(of_tables=False)):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def _needed(self, *, of_tables: bool) -> list[Operation]:
+        """Those that are not a part of making a table; its triggers when ``of_tables``."""
+        made = {one.name_lower for one in self.operations if isinstance(one, CreateModel)}
+        return [
+            one
+            for one in self.operations
+            if getattr(one, "model_name", "").lower() not in made
+            or (of_tables and hasattr(one, "trigger"))
+        ]
 
     def describe(self) -> str:
-        return f"Make {len(self.operations)} tables and triggers"
+        return f"Make {len(self.operations)} changes"

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,20 +15,24 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('team'), models.F('region'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_region'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('team'), models.F('industry'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_industry'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('team'), models.F('source'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_source'),
-        ),
-        migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(models.F('team'), models.F('acquisition'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_acquisition'),
+        Together(
+            operations=[
+                migrations.AddIndex(
+                    model_name='customer',
+                    index=models.Index(models.F('team'), models.F('region'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_region'),
+                ),
+                migrations.AddIndex(
+                    model_name='customer',
+                    index=models.Index(models.F('team'), models.F('industry'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_industry'),
+                ),
+                migrations.AddIndex(
+                    model_name='customer',
+                    index=models.Index(models.F('team'), models.F('source'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_source'),
+                ),
+                migrations.AddIndex(
+                    model_name='customer',
+                    index=models.Index(models.F('team'), models.F('acquisition'), models.OrderBy(models.F('updated_at'), descending=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('trashed_at__isnull', True)), name='customer_team_acquisition'),
+                ),
+            ],
         ),
     ]

@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -14,97 +16,101 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='AffiliationEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('role', models.CharField(blank=True, max_length=60, verbose_name='role')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='AffiliationEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('role', models.CharField(blank=True, max_length=60, verbose_name='role')),
+                        ('is_primary', models.BooleanField(default=False, verbose_name='primary')),
+                        ('active', models.BooleanField(default=True, verbose_name='active')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CustomerTagEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CustomerTag',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'indexes': [],
+                        'constraints': [],
+                    },
+                    bases=('customers.customer_tags',),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='affiliation',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (NEW."active", NEW."contact_id", NEW."customer_id", NEW."id", NEW."is_primary", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role"); RETURN NULL;', hash='ef6826bd2dfcf8a59bf57d7930ae14ae8ade920c', operation='INSERT', pgid='pgtrigger_insert_insert_2a8a1', table='customers_affiliation', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='affiliation',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (OLD."active", OLD."contact_id", OLD."customer_id", OLD."id", OLD."is_primary", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role"); RETURN NULL;', hash='a56da5dfc8da22cc0e394b2e10c52fbfdc49c309', operation='DELETE', pgid='pgtrigger_delete_delete_dd9fa', table='customers_affiliation', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='affiliation',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (OLD."active", OLD."contact_id", OLD."customer_id", OLD."id", OLD."is_primary", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role"); RETURN NULL;', hash='87dc81012bef8a8f6807450214dd41554c80d870', operation='UPDATE', pgid='pgtrigger_update_update_49698', table='customers_affiliation', when='AFTER')),
+                ),
+                migrations.AddField(
+                    model_name='affiliationevent',
+                    name='contact',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact'),
+                ),
+                migrations.AddField(
+                    model_name='affiliationevent',
+                    name='customer',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+                ),
+                migrations.AddField(
+                    model_name='affiliationevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='affiliationevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.affiliation'),
+                ),
+                migrations.AddField(
+                    model_name='customertagevent',
+                    name='customer',
+                    field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+                ),
+                migrations.AddField(
+                    model_name='customertagevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='customertagevent',
+                    name='tag',
+                    field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.tag'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='customertag',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "customers_customertagevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "tag_id") VALUES (NEW."customer_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."tag_id"); RETURN NULL;', hash='64137b77a3208cd3f63e8b7ede079b63919a15ec', operation='INSERT', pgid='pgtrigger_insert_insert_a4327', table='customers_customer_tags', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='customertag',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_customertagevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "tag_id") VALUES (OLD."customer_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."tag_id"); RETURN NULL;', hash='57c12c2a0ec897c164999f6ca4ef43c3dc8c2c94', operation='DELETE', pgid='pgtrigger_delete_delete_5b5ab', table='customers_customer_tags', when='AFTER')),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerTagEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='CustomerTag',
-            fields=[
-            ],
-            options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('customers.customer_tags',),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affiliation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (NEW."active", NEW."contact_id", NEW."customer_id", NEW."id", NEW."is_primary", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role"); RETURN NULL;', hash='ef6826bd2dfcf8a59bf57d7930ae14ae8ade920c', operation='INSERT', pgid='pgtrigger_insert_insert_2a8a1', table='customers_affiliation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affiliation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (OLD."active", OLD."contact_id", OLD."customer_id", OLD."id", OLD."is_primary", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."role"); RETURN NULL;', hash='a56da5dfc8da22cc0e394b2e10c52fbfdc49c309', operation='DELETE', pgid='pgtrigger_delete_delete_dd9fa', table='customers_affiliation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='affiliation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "customers_affiliationevent" ("active", "contact_id", "customer_id", "id", "is_primary", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role") VALUES (OLD."active", OLD."contact_id", OLD."customer_id", OLD."id", OLD."is_primary", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."role"); RETURN NULL;', hash='87dc81012bef8a8f6807450214dd41554c80d870', operation='UPDATE', pgid='pgtrigger_update_update_49698', table='customers_affiliation', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='affiliationevent',
-            name='contact',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact'),
-        ),
-        migrations.AddField(
-            model_name='affiliationevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='affiliationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='affiliationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.affiliation'),
-        ),
-        migrations.AddField(
-            model_name='customertagevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='customertagevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='customertagevent',
-            name='tag',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.tag'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='customertag',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "customers_customertagevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "tag_id") VALUES (NEW."customer_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."tag_id"); RETURN NULL;', hash='64137b77a3208cd3f63e8b7ede079b63919a15ec', operation='INSERT', pgid='pgtrigger_insert_insert_a4327', table='customers_customer_tags', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='customertag',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_customertagevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "tag_id") VALUES (OLD."customer_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."tag_id"); RETURN NULL;', hash='57c12c2a0ec897c164999f6ca4ef43c3dc8c2c94', operation='DELETE', pgid='pgtrigger_delete_delete_5b5ab', table='customers_customer_tags', when='AFTER')),
         ),
     ]

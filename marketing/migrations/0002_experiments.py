@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,118 +17,122 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Assignment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('arm', models.CharField(max_length=7, verbose_name='arm')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='Assignment',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('arm', models.CharField(max_length=7, verbose_name='arm')),
+                    ],
+                    options={
+                        'verbose_name': 'assignment to an arm',
+                        'verbose_name_plural': 'assignments to arms',
+                    },
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='arms',
+                    field=models.JSONField(default=list, verbose_name='arms'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='correction',
+                    field=models.CharField(choices=[('holm', 'Holm (any outcome)'), ('dunnett', 'Dunnett (revenue, several arms)')], default='holm', max_length=7, verbose_name='correction for several arms'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='created_at',
+                    field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='created_by',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='excluded',
+                    field=models.JSONField(blank=True, default=dict, verbose_name='left out'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='most',
+                    field=models.PositiveIntegerField(blank=True, null=True, verbose_name='customers at most'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='outcome',
+                    field=models.CharField(choices=[('order', 'Ordered within the window'), ('revenue', 'Revenue within the window'), ('success', 'Success of the activity')], default='order', max_length=7, verbose_name='outcome'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='planned',
+                    field=models.PositiveIntegerField(blank=True, null=True, verbose_name='customers needed'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='seed',
+                    field=models.PositiveIntegerField(default=0, verbose_name='seed'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='segment',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.segment', verbose_name='segment'),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='submission',
+                    field=models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                migrations.AddField(
+                    model_name='experiment',
+                    name='window_days',
+                    field=models.PositiveSmallIntegerField(default=30, verbose_name='window in days'),
+                ),
+                migrations.AlterField(
+                    model_name='experiment',
+                    name='campaign',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='marketing.campaign', verbose_name='campaign'),
+                ),
+                migrations.AddConstraint(
+                    model_name='experiment',
+                    constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['order', 'revenue', 'success'])), name='experiment_outcome'),
+                ),
+                migrations.AddConstraint(
+                    model_name='experiment',
+                    constraint=models.CheckConstraint(condition=models.Q(('correction__in', ['holm', 'dunnett'])), name='experiment_correction'),
+                ),
+                migrations.AddConstraint(
+                    model_name='experiment',
+                    constraint=models.CheckConstraint(condition=models.Q(('window_days__gte', 1), ('window_days__lte', 365)), name='experiment_window'),
+                ),
+                migrations.AddConstraint(
+                    model_name='experiment',
+                    constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('started_at__isnull', False), _connector='OR'), name='experiment_ends_after_draw'),
+                ),
+                migrations.AddField(
+                    model_name='assignment',
+                    name='customer',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='customers.customer', verbose_name='customer'),
+                ),
+                migrations.AddField(
+                    model_name='assignment',
+                    name='experiment',
+                    field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='marketing.experiment', verbose_name='experiment'),
+                ),
+                migrations.AddIndex(
+                    model_name='assignment',
+                    index=models.Index(fields=['experiment', 'arm'], name='assignment_arms'),
+                ),
+                migrations.AddConstraint(
+                    model_name='assignment',
+                    constraint=models.UniqueConstraint(fields=('experiment', 'customer'), name='assignment_once'),
+                ),
+                migrations.AddConstraint(
+                    model_name='assignment',
+                    constraint=models.CheckConstraint(condition=models.Q(('arm__in', ['control', 'a', 'b', 'c', 'd', 'e'])), name='assignment_arm'),
+                ),
             ],
-            options={
-                'verbose_name': 'assignment to an arm',
-                'verbose_name_plural': 'assignments to arms',
-            },
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='arms',
-            field=models.JSONField(default=list, verbose_name='arms'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='correction',
-            field=models.CharField(choices=[('holm', 'Holm (any outcome)'), ('dunnett', 'Dunnett (revenue, several arms)')], default='holm', max_length=7, verbose_name='correction for several arms'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='created_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='created_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='created by'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='excluded',
-            field=models.JSONField(blank=True, default=dict, verbose_name='left out'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='most',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='customers at most'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='outcome',
-            field=models.CharField(choices=[('order', 'Ordered within the window'), ('revenue', 'Revenue within the window'), ('success', 'Success of the activity')], default='order', max_length=7, verbose_name='outcome'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='planned',
-            field=models.PositiveIntegerField(blank=True, null=True, verbose_name='customers needed'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='seed',
-            field=models.PositiveIntegerField(default=0, verbose_name='seed'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='segment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.segment', verbose_name='segment'),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='submission',
-            field=models.UUIDField(blank=True, editable=False, null=True, unique=True),
-        ),
-        migrations.AddField(
-            model_name='experiment',
-            name='window_days',
-            field=models.PositiveSmallIntegerField(default=30, verbose_name='window in days'),
-        ),
-        migrations.AlterField(
-            model_name='experiment',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='experiments', to='marketing.campaign', verbose_name='campaign'),
-        ),
-        migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['order', 'revenue', 'success'])), name='experiment_outcome'),
-        ),
-        migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('correction__in', ['holm', 'dunnett'])), name='experiment_correction'),
-        ),
-        migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('window_days__gte', 1), ('window_days__lte', 365)), name='experiment_window'),
-        ),
-        migrations.AddConstraint(
-            model_name='experiment',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('started_at__isnull', False), _connector='OR'), name='experiment_ends_after_draw'),
-        ),
-        migrations.AddField(
-            model_name='assignment',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='customers.customer', verbose_name='customer'),
-        ),
-        migrations.AddField(
-            model_name='assignment',
-            name='experiment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='marketing.experiment', verbose_name='experiment'),
-        ),
-        migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['experiment', 'arm'], name='assignment_arms'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('experiment', 'customer'), name='assignment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('arm__in', ['control', 'a', 'b', 'c', 'd', 'e'])), name='assignment_arm'),
         ),
     ]

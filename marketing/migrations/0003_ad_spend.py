@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,90 +15,94 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='campaign',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='campaign',
-            name='delete_delete',
-        ),
-        migrations.RemoveConstraint(
-            model_name='spend',
-            name='spend_once',
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='ad_spend',
-            field=models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=18, verbose_name='ad spend'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='external_id',
-            field=models.CharField(blank=True, db_index=True, help_text='By it imports find the campaign when its name differs there.', max_length=80, verbose_name='id on the advertising platform'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='external_id',
-            field=models.CharField(blank=True, help_text='By it imports find the campaign when its name differs there.', max_length=80, verbose_name='id on the advertising platform'),
-        ),
-        migrations.AddField(
-            model_name='spend',
-            name='billed',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount billed'),
-        ),
-        migrations.AddField(
-            model_name='spend',
-            name='billed_currency',
-            field=models.CharField(blank=True, max_length=3, verbose_name='currency billed'),
-        ),
-        migrations.AddField(
-            model_name='spend',
-            name='clicks',
-            field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='clicks'),
-        ),
-        migrations.AddField(
-            model_name='spend',
-            name='conversions',
-            field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='conversions'),
-        ),
-        migrations.AddField(
-            model_name='spend',
-            name='impressions',
-            field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='impressions'),
-        ),
-        migrations.AlterField(
-            model_name='campaign',
-            name='actual_cost',
-            field=models.DecimalField(decimal_places=2, default=0, help_text='Spend that is imported from advertising platforms comes on top.', max_digits=14, verbose_name='costs entered by hand'),
-        ),
-        migrations.AlterField(
-            model_name='campaignevent',
-            name='actual_cost',
-            field=models.DecimalField(decimal_places=2, default=0, help_text='Spend that is imported from advertising platforms comes on top.', max_digits=14, verbose_name='costs entered by hand'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."actual_cost" IS DISTINCT FROM (NEW."actual_cost") OR OLD."budget" IS DISTINCT FROM (NEW."budget") OR OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."custom" IS DISTINCT FROM (NEW."custom") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."expected_revenue" IS DISTINCT FROM (NEW."expected_revenue") OR OLD."external_id" IS DISTINCT FROM (NEW."external_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."objective" IS DISTINCT FROM (NEW."objective") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."trashed_at" IS DISTINCT FROM (NEW."trashed_at") OR OLD."trashed_by_id" IS DISTINCT FROM (NEW."trashed_by_id"))', func='INSERT INTO "marketing_campaignevent" ("actual_cost", "budget", "channel", "created_at", "created_by_id", "currency", "custom", "ends_on", "expected_revenue", "external_id", "id", "name", "objective", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "team_id", "trashed_at", "trashed_by_id") VALUES (OLD."actual_cost", OLD."budget", OLD."channel", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."ends_on", OLD."expected_revenue", OLD."external_id", OLD."id", OLD."name", OLD."objective", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."status", OLD."team_id", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='ea08dd18eb81e0020b61abc6cfcce76883043e9c', operation='UPDATE', pgid='pgtrigger_update_update_07635', table='marketing_campaign', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='campaign',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "marketing_campaignevent" ("actual_cost", "budget", "channel", "created_at", "created_by_id", "currency", "custom", "ends_on", "expected_revenue", "external_id", "id", "name", "objective", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "team_id", "trashed_at", "trashed_by_id") VALUES (OLD."actual_cost", OLD."budget", OLD."channel", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."ends_on", OLD."expected_revenue", OLD."external_id", OLD."id", OLD."name", OLD."objective", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."status", OLD."team_id", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='1601d43ab23b622942e743f4a28b4b0b8c5d147d', operation='DELETE', pgid='pgtrigger_delete_delete_ba053', table='marketing_campaign', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='spend',
-            trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT DISTINCT campaign_id FROM new_rows) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT DISTINCT campaign_id FROM new_rows);\n     RETURN NULL;', hash='f9e2fadbd6b808bc408823b3518fe25423579084', level='STATEMENT', operation='INSERT', pgid='pgtrigger_spend_ad_spend_insert_1ddab', referencing='REFERENCING NEW TABLE AS new_rows ', table='marketing_spend', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='spend',
-            trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT unnest(ARRAY[n.campaign_id, o.campaign_id]) FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE (n.campaign_id, n.amount, n.billed, n.billed_currency) IS DISTINCT FROM (o.campaign_id, o.amount, o.billed, o.billed_currency)) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT unnest(ARRAY[n.campaign_id, o.campaign_id]) FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE (n.campaign_id, n.amount, n.billed, n.billed_currency) IS DISTINCT FROM (o.campaign_id, o.amount, o.billed, o.billed_currency));\n     RETURN NULL;', hash='8d034df2b7fbb58e37ec6302fde4a3131fb8aaf7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_spend_ad_spend_update_e51e1', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='marketing_spend', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='spend',
-            trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT DISTINCT campaign_id FROM old_rows) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT DISTINCT campaign_id FROM old_rows);\n     RETURN NULL;', hash='722e4119cfdd55d6d67a444dc8ebaea723534820', level='STATEMENT', operation='DELETE', pgid='pgtrigger_spend_ad_spend_delete_26c3f', referencing='REFERENCING OLD TABLE AS old_rows ', table='marketing_spend', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='spend',
-            constraint=models.UniqueConstraint(fields=('team', 'channel', 'starts_on', 'ends_on', 'campaign'), name='spend_once', nulls_distinct=False),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='campaign',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='campaign',
+                    name='delete_delete',
+                ),
+                migrations.RemoveConstraint(
+                    model_name='spend',
+                    name='spend_once',
+                ),
+                migrations.AddField(
+                    model_name='campaign',
+                    name='ad_spend',
+                    field=models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=18, verbose_name='ad spend'),
+                ),
+                migrations.AddField(
+                    model_name='campaign',
+                    name='external_id',
+                    field=models.CharField(blank=True, db_index=True, help_text='By it imports find the campaign when its name differs there.', max_length=80, verbose_name='id on the advertising platform'),
+                ),
+                migrations.AddField(
+                    model_name='campaignevent',
+                    name='external_id',
+                    field=models.CharField(blank=True, help_text='By it imports find the campaign when its name differs there.', max_length=80, verbose_name='id on the advertising platform'),
+                ),
+                migrations.AddField(
+                    model_name='spend',
+                    name='billed',
+                    field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='amount billed'),
+                ),
+                migrations.AddField(
+                    model_name='spend',
+                    name='billed_currency',
+                    field=models.CharField(blank=True, max_length=3, verbose_name='currency billed'),
+                ),
+                migrations.AddField(
+                    model_name='spend',
+                    name='clicks',
+                    field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='clicks'),
+                ),
+                migrations.AddField(
+                    model_name='spend',
+                    name='conversions',
+                    field=models.DecimalField(blank=True, decimal_places=2, max_digits=16, null=True, verbose_name='conversions'),
+                ),
+                migrations.AddField(
+                    model_name='spend',
+                    name='impressions',
+                    field=models.PositiveBigIntegerField(blank=True, null=True, verbose_name='impressions'),
+                ),
+                migrations.AlterField(
+                    model_name='campaign',
+                    name='actual_cost',
+                    field=models.DecimalField(decimal_places=2, default=0, help_text='Spend that is imported from advertising platforms comes on top.', max_digits=14, verbose_name='costs entered by hand'),
+                ),
+                migrations.AlterField(
+                    model_name='campaignevent',
+                    name='actual_cost',
+                    field=models.DecimalField(decimal_places=2, default=0, help_text='Spend that is imported from advertising platforms comes on top.', max_digits=14, verbose_name='costs entered by hand'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='campaign',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."actual_cost" IS DISTINCT FROM (NEW."actual_cost") OR OLD."budget" IS DISTINCT FROM (NEW."budget") OR OLD."channel" IS DISTINCT FROM (NEW."channel") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."currency" IS DISTINCT FROM (NEW."currency") OR OLD."custom" IS DISTINCT FROM (NEW."custom") OR OLD."ends_on" IS DISTINCT FROM (NEW."ends_on") OR OLD."expected_revenue" IS DISTINCT FROM (NEW."expected_revenue") OR OLD."external_id" IS DISTINCT FROM (NEW."external_id") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."objective" IS DISTINCT FROM (NEW."objective") OR OLD."owner_id" IS DISTINCT FROM (NEW."owner_id") OR OLD."starts_on" IS DISTINCT FROM (NEW."starts_on") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."trashed_at" IS DISTINCT FROM (NEW."trashed_at") OR OLD."trashed_by_id" IS DISTINCT FROM (NEW."trashed_by_id"))', func='INSERT INTO "marketing_campaignevent" ("actual_cost", "budget", "channel", "created_at", "created_by_id", "currency", "custom", "ends_on", "expected_revenue", "external_id", "id", "name", "objective", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "team_id", "trashed_at", "trashed_by_id") VALUES (OLD."actual_cost", OLD."budget", OLD."channel", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."ends_on", OLD."expected_revenue", OLD."external_id", OLD."id", OLD."name", OLD."objective", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."starts_on", OLD."status", OLD."team_id", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='ea08dd18eb81e0020b61abc6cfcce76883043e9c', operation='UPDATE', pgid='pgtrigger_update_update_07635', table='marketing_campaign', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='campaign',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "marketing_campaignevent" ("actual_cost", "budget", "channel", "created_at", "created_by_id", "currency", "custom", "ends_on", "expected_revenue", "external_id", "id", "name", "objective", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "starts_on", "status", "team_id", "trashed_at", "trashed_by_id") VALUES (OLD."actual_cost", OLD."budget", OLD."channel", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."ends_on", OLD."expected_revenue", OLD."external_id", OLD."id", OLD."name", OLD."objective", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."starts_on", OLD."status", OLD."team_id", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='1601d43ab23b622942e743f4a28b4b0b8c5d147d', operation='DELETE', pgid='pgtrigger_delete_delete_ba053', table='marketing_campaign', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='spend',
+                    trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT DISTINCT campaign_id FROM new_rows) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT DISTINCT campaign_id FROM new_rows);\n     RETURN NULL;', hash='f9e2fadbd6b808bc408823b3518fe25423579084', level='STATEMENT', operation='INSERT', pgid='pgtrigger_spend_ad_spend_insert_1ddab', referencing='REFERENCING NEW TABLE AS new_rows ', table='marketing_spend', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='spend',
+                    trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_update', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT unnest(ARRAY[n.campaign_id, o.campaign_id]) FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE (n.campaign_id, n.amount, n.billed, n.billed_currency) IS DISTINCT FROM (o.campaign_id, o.amount, o.billed, o.billed_currency)) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT unnest(ARRAY[n.campaign_id, o.campaign_id]) FROM new_rows AS n JOIN old_rows AS o USING (id) WHERE (n.campaign_id, n.amount, n.billed, n.billed_currency) IS DISTINCT FROM (o.campaign_id, o.amount, o.billed, o.billed_currency));\n     RETURN NULL;', hash='8d034df2b7fbb58e37ec6302fde4a3131fb8aaf7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_spend_ad_spend_update_e51e1', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='marketing_spend', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='spend',
+                    trigger=pgtrigger.compiler.Trigger(name='spend_ad_spend_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='PERFORM 1 FROM (SELECT id FROM marketing_campaign WHERE id IN (SELECT DISTINCT campaign_id FROM old_rows) ORDER BY id FOR NO KEY UPDATE) AS locked; \n        UPDATE marketing_campaign AS c SET ad_spend = coalesce((\n            SELECT sum(CASE WHEN s.billed_currency = c.currency THEN s.billed ELSE s.amount END)\n            FROM marketing_spend AS s WHERE s.campaign_id = c.id), 0)\n        WHERE c.id IN (SELECT DISTINCT campaign_id FROM old_rows);\n     RETURN NULL;', hash='722e4119cfdd55d6d67a444dc8ebaea723534820', level='STATEMENT', operation='DELETE', pgid='pgtrigger_spend_ad_spend_delete_26c3f', referencing='REFERENCING OLD TABLE AS old_rows ', table='marketing_spend', when='AFTER')),
+                ),
+                migrations.AddConstraint(
+                    model_name='spend',
+                    constraint=models.UniqueConstraint(fields=('team', 'channel', 'starts_on', 'ends_on', 'campaign'), name='spend_once', nulls_distinct=False),
+                ),
+            ],
         ),
     ]

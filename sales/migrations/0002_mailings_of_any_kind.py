@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,27 +15,31 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='reportschedule',
-            name='kind',
-            field=models.CharField(choices=[('report', 'Report'), ('board', 'Dashboard')], default='report', editable=False, max_length=8, verbose_name='kind'),
-        ),
-        migrations.AddField(
-            model_name='reportschedule',
-            name='subject_id',
-            field=models.BigIntegerField(editable=False, null=True),
-        ),
-        migrations.AlterField(
-            model_name='reportschedule',
-            name='report',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='schedules', to='sales.savedreport', verbose_name='report'),
-        ),
-        migrations.AddIndex(
-            model_name='reportschedule',
-            index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['kind', 'subject_id'], name='report_schedule_subject'),
-        ),
-        migrations.AddConstraint(
-            model_name='reportschedule',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'report'), ('report__isnull', False), ('subject_id__isnull', True)), models.Q(('kind', 'board'), ('report__isnull', True), ('subject_id__isnull', False)), _connector='OR'), name='report_schedule_of'),
+        Together(
+            operations=[
+                migrations.AddField(
+                    model_name='reportschedule',
+                    name='kind',
+                    field=models.CharField(choices=[('report', 'Report'), ('board', 'Dashboard')], default='report', editable=False, max_length=8, verbose_name='kind'),
+                ),
+                migrations.AddField(
+                    model_name='reportschedule',
+                    name='subject_id',
+                    field=models.BigIntegerField(editable=False, null=True),
+                ),
+                migrations.AlterField(
+                    model_name='reportschedule',
+                    name='report',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='schedules', to='sales.savedreport', verbose_name='report'),
+                ),
+                migrations.AddIndex(
+                    model_name='reportschedule',
+                    index=models.Index(condition=models.Q(('subject_id__isnull', False)), fields=['kind', 'subject_id'], name='report_schedule_subject'),
+                ),
+                migrations.AddConstraint(
+                    model_name='reportschedule',
+                    constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'report'), ('report__isnull', False), ('subject_id__isnull', True)), models.Q(('kind', 'board'), ('report__isnull', True), ('subject_id__isnull', False)), _connector='OR'), name='report_schedule_of'),
+                ),
+            ],
         ),
     ]

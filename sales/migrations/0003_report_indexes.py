@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,21 +17,25 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='order',
-            name='order_team_sales',
-        ),
-        migrations.AlterField(
-            model_name='orderline',
-            name='order',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order'),
-        ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['team', 'ordered_at'], include=('id', 'status', 'kind', 'rate', 'total_base', 'owner', 'channel', 'customer'), name='order_team_report'),
-        ),
-        migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['order'], include=('product', 'total'), name='order_line_report'),
+        Together(
+            operations=[
+                migrations.RemoveIndex(
+                    model_name='order',
+                    name='order_team_sales',
+                ),
+                migrations.AlterField(
+                    model_name='orderline',
+                    name='order',
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order'),
+                ),
+                migrations.AddIndex(
+                    model_name='order',
+                    index=models.Index(condition=models.Q(('trashed_at__isnull', True)), fields=['team', 'ordered_at'], include=('id', 'status', 'kind', 'rate', 'total_base', 'owner', 'channel', 'customer'), name='order_team_report'),
+                ),
+                migrations.AddIndex(
+                    model_name='orderline',
+                    index=models.Index(fields=['order'], include=('product', 'total'), name='order_line_report'),
+                ),
+            ],
         ),
     ]

@@ -10,6 +10,8 @@ FILL = '''
     UPDATE sales_{kind}event AS e SET total = r.total FROM sales_{kind} AS r WHERE r.id = e.pgh_obj_id
 '''
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -18,50 +20,54 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='order',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='order',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quote',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='quote',
-            name='delete_delete',
-        ),
-        migrations.AddField(
-            model_name='orderevent',
-            name='total',
-            field=models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=16, verbose_name='total'),
-        ),
-        migrations.AddField(
-            model_name='quoteevent',
-            name='total',
-            field=models.DecimalField(db_default=0, decimal_places=2, default=0, editable=False, max_digits=16, verbose_name='total'),
-        ),
-        *(
-            migrations.RunSQL(FILL.format(kind=kind), migrations.RunSQL.noop)
-            for kind in ("order", "quote")
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."owner_id" IS DISTINCT FROM NEW."owner_id" OR OLD."team_id" IS DISTINCT FROM NEW."team_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."trashed_at" IS DISTINCT FROM NEW."trashed_at" OR OLD."trashed_by_id" IS DISTINCT FROM NEW."trashed_by_id" OR OLD."custom" IS DISTINCT FROM NEW."custom" OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."refund_of_id" IS DISTINCT FROM NEW."refund_of_id" OR OLD."deal_id" IS DISTINCT FROM NEW."deal_id" OR OLD."quote_id" IS DISTINCT FROM NEW."quote_id" OR OLD."channel_id" IS DISTINCT FROM NEW."channel_id" OR OLD."status" IS DISTINCT FROM NEW."status" OR OLD."ordered_at" IS DISTINCT FROM NEW."ordered_at" OR OLD."currency" IS DISTINCT FROM NEW."currency" OR OLD."rate" IS DISTINCT FROM NEW."rate" OR OLD."note" IS DISTINCT FROM NEW."note" OR (OLD."total" <> 0 AND OLD."total" IS DISTINCT FROM NEW."total"))', func='INSERT INTO "sales_orderevent" ("channel_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "id", "kind", "note", "number", "ordered_at", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quote_id", "rate", "refund_of_id", "status", "team_id", "total", "trashed_at", "trashed_by_id") VALUES (OLD."channel_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."id", OLD."kind", OLD."note", OLD."number", OLD."ordered_at", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."quote_id", OLD."rate", OLD."refund_of_id", OLD."status", OLD."team_id", OLD."total", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='813a192326061d0df63868372528a8de463ec1c3', operation='UPDATE', pgid='pgtrigger_update_update_ae4e5', table='sales_order', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='order',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_orderevent" ("channel_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "id", "kind", "note", "number", "ordered_at", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quote_id", "rate", "refund_of_id", "status", "team_id", "total", "trashed_at", "trashed_by_id") VALUES (OLD."channel_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."id", OLD."kind", OLD."note", OLD."number", OLD."ordered_at", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quote_id", OLD."rate", OLD."refund_of_id", OLD."status", OLD."team_id", OLD."total", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='86554764c5cd17accbf88eb2ed2f59b36a70a728', operation='DELETE', pgid='pgtrigger_delete_delete_29536', table='sales_order', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quote',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."owner_id" IS DISTINCT FROM NEW."owner_id" OR OLD."team_id" IS DISTINCT FROM NEW."team_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."trashed_at" IS DISTINCT FROM NEW."trashed_at" OR OLD."trashed_by_id" IS DISTINCT FROM NEW."trashed_by_id" OR OLD."custom" IS DISTINCT FROM NEW."custom" OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."revision" IS DISTINCT FROM NEW."revision" OR OLD."deal_id" IS DISTINCT FROM NEW."deal_id" OR OLD."contact_id" IS DISTINCT FROM NEW."contact_id" OR OLD."status" IS DISTINCT FROM NEW."status" OR OLD."currency" IS DISTINCT FROM NEW."currency" OR OLD."quoted_on" IS DISTINCT FROM NEW."quoted_on" OR OLD."valid_until" IS DISTINCT FROM NEW."valid_until" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."terms" IS DISTINCT FROM NEW."terms" OR OLD."sent_at" IS DISTINCT FROM NEW."sent_at" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR (OLD."total" <> 0 AND OLD."total" IS DISTINCT FROM NEW."total"))', func='INSERT INTO "sales_quoteevent" ("contact_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "decided_at", "id", "language", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quoted_on", "revision", "sent_at", "status", "team_id", "terms", "total", "trashed_at", "trashed_by_id", "valid_until") VALUES (OLD."contact_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."decided_at", OLD."id", OLD."language", OLD."number", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."quoted_on", OLD."revision", OLD."sent_at", OLD."status", OLD."team_id", OLD."terms", OLD."total", OLD."trashed_at", OLD."trashed_by_id", OLD."valid_until"); RETURN NULL;', hash='077eb36c82f0c717ffb022b6846e12529693d982', operation='UPDATE', pgid='pgtrigger_update_update_de86a', table='sales_quote', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='quote',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_quoteevent" ("contact_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "decided_at", "id", "language", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quoted_on", "revision", "sent_at", "status", "team_id", "terms", "total", "trashed_at", "trashed_by_id", "valid_until") VALUES (OLD."contact_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."decided_at", OLD."id", OLD."language", OLD."number", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quoted_on", OLD."revision", OLD."sent_at", OLD."status", OLD."team_id", OLD."terms", OLD."total", OLD."trashed_at", OLD."trashed_by_id", OLD."valid_until"); RETURN NULL;', hash='a6c03bcb24de3df0a0df5480c40ae170ce6352e2', operation='DELETE', pgid='pgtrigger_delete_delete_7eb0b', table='sales_quote', when='AFTER')),
+        Together(
+            operations=[
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='order',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='order',
+                    name='delete_delete',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='quote',
+                    name='update_update',
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name='quote',
+                    name='delete_delete',
+                ),
+                migrations.AddField(
+                    model_name='orderevent',
+                    name='total',
+                    field=models.DecimalField(decimal_places=2, default=0, editable=False, max_digits=16, verbose_name='total'),
+                ),
+                migrations.AddField(
+                    model_name='quoteevent',
+                    name='total',
+                    field=models.DecimalField(db_default=0, decimal_places=2, default=0, editable=False, max_digits=16, verbose_name='total'),
+                ),
+                *(
+                    migrations.RunSQL(FILL.format(kind=kind), migrations.RunSQL.noop)
+                    for kind in ("order", "quote")
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='order',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."owner_id" IS DISTINCT FROM NEW."owner_id" OR OLD."team_id" IS DISTINCT FROM NEW."team_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."trashed_at" IS DISTINCT FROM NEW."trashed_at" OR OLD."trashed_by_id" IS DISTINCT FROM NEW."trashed_by_id" OR OLD."custom" IS DISTINCT FROM NEW."custom" OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."kind" IS DISTINCT FROM NEW."kind" OR OLD."refund_of_id" IS DISTINCT FROM NEW."refund_of_id" OR OLD."deal_id" IS DISTINCT FROM NEW."deal_id" OR OLD."quote_id" IS DISTINCT FROM NEW."quote_id" OR OLD."channel_id" IS DISTINCT FROM NEW."channel_id" OR OLD."status" IS DISTINCT FROM NEW."status" OR OLD."ordered_at" IS DISTINCT FROM NEW."ordered_at" OR OLD."currency" IS DISTINCT FROM NEW."currency" OR OLD."rate" IS DISTINCT FROM NEW."rate" OR OLD."note" IS DISTINCT FROM NEW."note" OR (OLD."total" <> 0 AND OLD."total" IS DISTINCT FROM NEW."total"))', func='INSERT INTO "sales_orderevent" ("channel_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "id", "kind", "note", "number", "ordered_at", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quote_id", "rate", "refund_of_id", "status", "team_id", "total", "trashed_at", "trashed_by_id") VALUES (OLD."channel_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."id", OLD."kind", OLD."note", OLD."number", OLD."ordered_at", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."quote_id", OLD."rate", OLD."refund_of_id", OLD."status", OLD."team_id", OLD."total", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='813a192326061d0df63868372528a8de463ec1c3', operation='UPDATE', pgid='pgtrigger_update_update_ae4e5', table='sales_order', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='order',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_orderevent" ("channel_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "id", "kind", "note", "number", "ordered_at", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quote_id", "rate", "refund_of_id", "status", "team_id", "total", "trashed_at", "trashed_by_id") VALUES (OLD."channel_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."id", OLD."kind", OLD."note", OLD."number", OLD."ordered_at", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quote_id", OLD."rate", OLD."refund_of_id", OLD."status", OLD."team_id", OLD."total", OLD."trashed_at", OLD."trashed_by_id"); RETURN NULL;', hash='86554764c5cd17accbf88eb2ed2f59b36a70a728', operation='DELETE', pgid='pgtrigger_delete_delete_29536', table='sales_order', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='quote',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM NEW."id" OR OLD."owner_id" IS DISTINCT FROM NEW."owner_id" OR OLD."team_id" IS DISTINCT FROM NEW."team_id" OR OLD."created_at" IS DISTINCT FROM NEW."created_at" OR OLD."created_by_id" IS DISTINCT FROM NEW."created_by_id" OR OLD."trashed_at" IS DISTINCT FROM NEW."trashed_at" OR OLD."trashed_by_id" IS DISTINCT FROM NEW."trashed_by_id" OR OLD."custom" IS DISTINCT FROM NEW."custom" OR OLD."customer_id" IS DISTINCT FROM NEW."customer_id" OR OLD."number" IS DISTINCT FROM NEW."number" OR OLD."revision" IS DISTINCT FROM NEW."revision" OR OLD."deal_id" IS DISTINCT FROM NEW."deal_id" OR OLD."contact_id" IS DISTINCT FROM NEW."contact_id" OR OLD."status" IS DISTINCT FROM NEW."status" OR OLD."currency" IS DISTINCT FROM NEW."currency" OR OLD."quoted_on" IS DISTINCT FROM NEW."quoted_on" OR OLD."valid_until" IS DISTINCT FROM NEW."valid_until" OR OLD."language" IS DISTINCT FROM NEW."language" OR OLD."terms" IS DISTINCT FROM NEW."terms" OR OLD."sent_at" IS DISTINCT FROM NEW."sent_at" OR OLD."decided_at" IS DISTINCT FROM NEW."decided_at" OR (OLD."total" <> 0 AND OLD."total" IS DISTINCT FROM NEW."total"))', func='INSERT INTO "sales_quoteevent" ("contact_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "decided_at", "id", "language", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quoted_on", "revision", "sent_at", "status", "team_id", "terms", "total", "trashed_at", "trashed_by_id", "valid_until") VALUES (OLD."contact_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."decided_at", OLD."id", OLD."language", OLD."number", OLD."owner_id", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."quoted_on", OLD."revision", OLD."sent_at", OLD."status", OLD."team_id", OLD."terms", OLD."total", OLD."trashed_at", OLD."trashed_by_id", OLD."valid_until"); RETURN NULL;', hash='077eb36c82f0c717ffb022b6846e12529693d982', operation='UPDATE', pgid='pgtrigger_update_update_de86a', table='sales_quote', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='quote',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_quoteevent" ("contact_id", "created_at", "created_by_id", "currency", "custom", "customer_id", "deal_id", "decided_at", "id", "language", "number", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quoted_on", "revision", "sent_at", "status", "team_id", "terms", "total", "trashed_at", "trashed_by_id", "valid_until") VALUES (OLD."contact_id", OLD."created_at", OLD."created_by_id", OLD."currency", OLD."custom", OLD."customer_id", OLD."deal_id", OLD."decided_at", OLD."id", OLD."language", OLD."number", OLD."owner_id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."quoted_on", OLD."revision", OLD."sent_at", OLD."status", OLD."team_id", OLD."terms", OLD."total", OLD."trashed_at", OLD."trashed_by_id", OLD."valid_until"); RETURN NULL;', hash='a6c03bcb24de3df0a0df5480c40ae170ce6352e2', operation='DELETE', pgid='pgtrigger_delete_delete_7eb0b', table='sales_quote', when='AFTER')),
+                ),
+            ],
         ),
     ]

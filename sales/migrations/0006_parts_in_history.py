@@ -5,6 +5,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -15,96 +17,100 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='PriceItemEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('min_quantity', models.DecimalField(decimal_places=3, default=1, max_digits=12, verbose_name='from quantity')),
-                ('price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='price')),
+        Together(
+            operations=[
+                migrations.CreateModel(
+                    name='PriceItemEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('min_quantity', models.DecimalField(decimal_places=3, default=1, max_digits=12, verbose_name='from quantity')),
+                        ('price', models.DecimalField(decimal_places=4, max_digits=14, verbose_name='price')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PriceListCustomerEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='PriceListCustomer',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'indexes': [],
+                        'constraints': [],
+                    },
+                    bases=('sales.pricelist_customers',),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='priceitem',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (NEW."id", NEW."min_quantity", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."price", NEW."price_list_id", NEW."product_id"); RETURN NULL;', hash='eedb090e13f67c6539401b9897e00543b6611f91', operation='INSERT', pgid='pgtrigger_insert_insert_7b52d', table='sales_priceitem', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='priceitem',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (OLD."id", OLD."min_quantity", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price", OLD."price_list_id", OLD."product_id"); RETURN NULL;', hash='13bfd46ca48da17c226b4b36d9fb0109464ed64c', operation='DELETE', pgid='pgtrigger_delete_delete_a891a', table='sales_priceitem', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='priceitem',
+                    trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (OLD."id", OLD."min_quantity", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price", OLD."price_list_id", OLD."product_id"); RETURN NULL;', hash='7b655f88047e9d0f165a2d9cd62bf6e7faf5cf5c', operation='UPDATE', pgid='pgtrigger_update_update_231a6', table='sales_priceitem', when='AFTER')),
+                ),
+                migrations.AddField(
+                    model_name='priceitemevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='priceitemevent',
+                    name='pgh_obj',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='sales.priceitem'),
+                ),
+                migrations.AddField(
+                    model_name='priceitemevent',
+                    name='price_list',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist'),
+                ),
+                migrations.AddField(
+                    model_name='priceitemevent',
+                    name='product',
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.product', verbose_name='product'),
+                ),
+                migrations.AddField(
+                    model_name='pricelistcustomerevent',
+                    name='customer',
+                    field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+                ),
+                migrations.AddField(
+                    model_name='pricelistcustomerevent',
+                    name='pgh_context',
+                    field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+                ),
+                migrations.AddField(
+                    model_name='pricelistcustomerevent',
+                    name='pricelist',
+                    field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist'),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='pricelistcustomer',
+                    trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "sales_pricelistcustomerevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pricelist_id") VALUES (NEW."customer_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."pricelist_id"); RETURN NULL;', hash='e77adc56448d9e8dca29dde28490705749f428c9', operation='INSERT', pgid='pgtrigger_insert_insert_098bb', table='sales_pricelist_customers', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='pricelistcustomer',
+                    trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_pricelistcustomerevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pricelist_id") VALUES (OLD."customer_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."pricelist_id"); RETURN NULL;', hash='21eec2dd41fc70afa1b6ec57df096b8ae8966486', operation='DELETE', pgid='pgtrigger_delete_delete_2a341', table='sales_pricelist_customers', when='AFTER')),
+                ),
             ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PriceListCustomerEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PriceListCustomer',
-            fields=[
-            ],
-            options={
-                'proxy': True,
-                'indexes': [],
-                'constraints': [],
-            },
-            bases=('sales.pricelist_customers',),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='priceitem',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (NEW."id", NEW."min_quantity", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."price", NEW."price_list_id", NEW."product_id"); RETURN NULL;', hash='eedb090e13f67c6539401b9897e00543b6611f91', operation='INSERT', pgid='pgtrigger_insert_insert_7b52d', table='sales_priceitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='priceitem',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (OLD."id", OLD."min_quantity", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."price", OLD."price_list_id", OLD."product_id"); RETURN NULL;', hash='13bfd46ca48da17c226b4b36d9fb0109464ed64c', operation='DELETE', pgid='pgtrigger_delete_delete_a891a', table='sales_priceitem', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='priceitem',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "sales_priceitemevent" ("id", "min_quantity", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "price", "price_list_id", "product_id") VALUES (OLD."id", OLD."min_quantity", _pgh_attach_context(), NOW(), \'update\', OLD."id", OLD."price", OLD."price_list_id", OLD."product_id"); RETURN NULL;', hash='7b655f88047e9d0f165a2d9cd62bf6e7faf5cf5c', operation='UPDATE', pgid='pgtrigger_update_update_231a6', table='sales_priceitem', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='priceitemevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='priceitemevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='sales.priceitem'),
-        ),
-        migrations.AddField(
-            model_name='priceitemevent',
-            name='price_list',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist'),
-        ),
-        migrations.AddField(
-            model_name='priceitemevent',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.product', verbose_name='product'),
-        ),
-        migrations.AddField(
-            model_name='pricelistcustomerevent',
-            name='customer',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
-        ),
-        migrations.AddField(
-            model_name='pricelistcustomerevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
-        ),
-        migrations.AddField(
-            model_name='pricelistcustomerevent',
-            name='pricelist',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='pricelistcustomer',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN (NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL)", func='INSERT INTO "sales_pricelistcustomerevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pricelist_id") VALUES (NEW."customer_id", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."pricelist_id"); RETURN NULL;', hash='e77adc56448d9e8dca29dde28490705749f428c9', operation='INSERT', pgid='pgtrigger_insert_insert_098bb', table='sales_pricelist_customers', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='pricelistcustomer',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "sales_pricelistcustomerevent" ("customer_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pricelist_id") VALUES (OLD."customer_id", OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."pricelist_id"); RETURN NULL;', hash='21eec2dd41fc70afa1b6ec57df096b8ae8966486', operation='DELETE', pgid='pgtrigger_delete_delete_2a341', table='sales_pricelist_customers', when='AFTER')),
         ),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.common.migrating import Together
+
 
 class Migration(migrations.Migration):
 
@@ -13,39 +15,43 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='job',
-            name='job_state',
-        ),
-        migrations.RemoveIndex(
-            model_name='job',
-            name='job_open',
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='jobs.job', verbose_name='job of which it is a part'),
-        ),
-        migrations.AddField(
-            model_name='job',
-            name='part',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='part'),
-        ),
-        migrations.AlterField(
-            model_name='job',
-            name='state',
-            field=models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('split', 'Running in parts'), ('succeeded', 'Finished'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10, verbose_name='state'),
-        ),
-        migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running', 'split'])), fields=['state', 'heartbeat_at'], name='job_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'split', 'succeeded', 'failed', 'cancelled'])), name='job_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('parent', 'part'), name='job_part_once'),
+        Together(
+            operations=[
+                migrations.RemoveConstraint(
+                    model_name='job',
+                    name='job_state',
+                ),
+                migrations.RemoveIndex(
+                    model_name='job',
+                    name='job_open',
+                ),
+                migrations.AddField(
+                    model_name='job',
+                    name='parent',
+                    field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='jobs.job', verbose_name='job of which it is a part'),
+                ),
+                migrations.AddField(
+                    model_name='job',
+                    name='part',
+                    field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='part'),
+                ),
+                migrations.AlterField(
+                    model_name='job',
+                    name='state',
+                    field=models.CharField(choices=[('queued', 'Waiting'), ('running', 'Running'), ('split', 'Running in parts'), ('succeeded', 'Finished'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='queued', max_length=10, verbose_name='state'),
+                ),
+                migrations.AddIndex(
+                    model_name='job',
+                    index=models.Index(condition=models.Q(('state__in', ['queued', 'running', 'split'])), fields=['state', 'heartbeat_at'], name='job_open'),
+                ),
+                migrations.AddConstraint(
+                    model_name='job',
+                    constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'split', 'succeeded', 'failed', 'cancelled'])), name='job_state'),
+                ),
+                migrations.AddConstraint(
+                    model_name='job',
+                    constraint=models.UniqueConstraint(fields=('parent', 'part'), name='job_part_once'),
+                ),
+            ],
         ),
     ]
