@@ -25,6 +25,7 @@ from analytics.methods.forecast_result import ForecastModel, SeriesForecast
 from analytics.methods.one_thread import one_thread
 from analytics.methods.smoothing import Ces, Ets, Theta
 from analytics.methods.timeseries import RegularSeries
+from analytics.methods.weekly import DAY, Weekly, week_profile
 
 FloatArray = NDArray[np.float64]
 NAIVE = "seasonal_naive"
@@ -128,6 +129,9 @@ def _candidates(
     if festival:
         notices.append(Notice("festival_seen"))
         models = [Festive(one, shares, series.frequency) for one in models]
+    if season == DAY and series.frequency == "hour" and week_profile(past).any():
+        notices.append(Notice("week_seen"))
+        models = [Weekly(one) for one in models]
     return [SeasonalNaive(), *models]
 
 

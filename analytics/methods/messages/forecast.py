@@ -31,6 +31,7 @@ MESSAGES: dict[str, str] = {
         "The Spring Festival moves this series, each year on other days: the forecast allows for "
         "it."
     ),
+    "week_seen": _("The hours follow the days of the week, too: the forecast allows for it."),
     "trend_or_drift": _(
         "The values differ between the beginning and the end, but neighbouring periods are so "
         "alike that mere drifting would do this too: whether there is a trend cannot be told."
