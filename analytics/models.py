@@ -80,7 +80,12 @@ class Run(models.Model):
         related_name="+",
     )
     job = models.OneToOneField(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="run"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="run",
     )
     data_from = models.DateField(_("data from"), null=True, blank=True)
     data_to = models.DateField(_("data until"), null=True, blank=True)

@@ -38,7 +38,12 @@ class AboutRecord(CustomerRecord):
     about_kind = models.CharField(
         _("about"), max_length=10, choices=About.choices, blank=True, editable=False
     )
-    about_id = models.BigIntegerField(null=True, blank=True, editable=False)
+    about_id = models.BigIntegerField(
+        _("number of what it is about"),
+        null=True,
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         abstract = True
@@ -151,7 +156,7 @@ class FollowUp(AboutRecord):
     )
     done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False,
+        settings.AUTH_USER_MODEL, verbose_name=_("done by"), null=True, blank=True, editable=False,
         on_delete=models.SET_NULL, related_name="+",
     )  # fmt: skip
 
@@ -267,7 +272,12 @@ class RawMessage(models.Model):
     error = models.TextField(_("error"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     communication = models.ForeignKey(
-        Communication, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        Communication,
+        verbose_name=_("communication"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     class Meta:

@@ -74,7 +74,7 @@ class Segment(models.Model):
     name = models.CharField(_("name"), max_length=80)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
     origin = models.CharField(_("origin"), max_length=10, choices=Origin.choices)
-    key = models.PositiveSmallIntegerField(null=True, blank=True)
+    key = models.PositiveSmallIntegerField(_("number of the group"), null=True, blank=True)
     definition = models.JSONField(_("definition"), default=dict, blank=True)
     size = models.PositiveIntegerField(_("size"), default=0)
     built_at = models.DateTimeField(_("built"), null=True, blank=True)
@@ -333,8 +333,12 @@ class Contact(Record):
 class Affiliation(models.Model):
     """A contact's part in a customer."""
 
-    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="affiliations")
-    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="affiliations")
+    customer = models.ForeignKey(
+        Customer, verbose_name=_("customer"), on_delete=models.CASCADE, related_name="affiliations"
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="affiliations"
+    )
     role = models.CharField(_("role"), max_length=60, blank=True)
     is_primary = models.BooleanField(_("primary"), default=False)
     active = models.BooleanField(_("active"), default=True)

@@ -286,6 +286,7 @@ class Delivery(models.Model):
     )
     experiment = models.ForeignKey(
         "marketing.Experiment",
+        verbose_name=_("experiment"),
         null=True,
         blank=True,
         on_delete=models.SET_NULL,

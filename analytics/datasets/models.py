@@ -55,9 +55,14 @@ class Dataset(models.Model):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("preview"), default=list, blank=True)
     reports = models.JSONField(_("what the steps did"), default=list, blank=True)
-    version = models.PositiveIntegerField(default=1)
+    version = models.PositiveIntegerField(_("version"), default=1)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -114,13 +119,18 @@ class DatasetSource(models.Model):
     checked_at = models.DateTimeField(_("looked last"), null=True, blank=True)
     changed_at = models.DateTimeField(_("changed last"), null=True, blank=True)
     # How a change is known: what the server said of its file, and the file's own digest.
-    etag = models.CharField(max_length=200, blank=True)
-    modified = models.CharField(max_length=300, blank=True)
-    digest = models.CharField(max_length=64, blank=True)
+    etag = models.CharField(_("mark of the file (ETag)"), max_length=200, blank=True)
+    modified = models.CharField(_("changed (as the server says)"), max_length=300, blank=True)
+    digest = models.CharField(_("digest of the content"), max_length=64, blank=True)
     error = models.JSONField(_("error"), default=dict, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     class Meta:
@@ -175,7 +185,12 @@ class Analysis(models.Model):
     )  # fmt: skip
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = AnalysisQuerySet.as_manager()

@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                         ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
                         ('preview', models.JSONField(blank=True, default=list, verbose_name='preview')),
                         ('reports', models.JSONField(blank=True, default=list, verbose_name='what the steps did')),
-                        ('version', models.PositiveIntegerField(default=1)),
-                        ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                        ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
+                        ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job', verbose_name='job')),
                         ('trashed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                     ],
                     options={
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                         ('seconds', models.FloatField(default=0, verbose_name='seconds')),
                         ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
                         ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                        ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                        ('job', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job', verbose_name='job')),
                     ],
                     options={
                         'verbose_name': 'analysis of a dataset',
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                         ('params', models.JSONField(blank=True, default=dict, verbose_name='parameters')),
                         ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.team', verbose_name='team')),
                         ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
-                        ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='run', to='jobs.job')),
+                        ('job', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='run', to='jobs.job', verbose_name='job')),
                         ('data_from', models.DateField(blank=True, null=True, verbose_name='data from')),
                         ('data_to', models.DateField(blank=True, null=True, verbose_name='data until')),
                         ('rows_used', models.PositiveIntegerField(default=0, verbose_name='rows used')),

@@ -46,13 +46,18 @@ class Mail(models.Model):
     reply_to = models.EmailField(_("answers to"), blank=True)
     subject = models.CharField(_("subject"), max_length=300)
     text = models.TextField(_("text"))
-    html = models.TextField(blank=True)
-    headers = models.JSONField(default=dict, blank=True)
+    html = models.TextField(_("formatted text"), blank=True)
+    headers = models.JSONField(_("headers of the mail"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("problem"), blank=True)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("written by"), null=True, blank=True,
@@ -103,7 +108,7 @@ class MailFile(models.Model):
 
     mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="files")
     name = models.CharField(_("name"), max_length=200)
-    content_type = models.CharField(max_length=100)
+    content_type = models.CharField(_("content type"), max_length=100)
     content = models.FileField(upload_to="mail/%Y/%m/", max_length=200)
     size = models.PositiveIntegerField(_("size"))
 

@@ -122,7 +122,7 @@ class BulkChange(models.Model):
 
     kind = models.CharField(_("list"), max_length=60)
     action = models.CharField(_("action"), max_length=40)
-    params = models.JSONField(default=dict, blank=True)
+    params = models.JSONField(_("what to change"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
     total = models.PositiveIntegerField(_("rows"), default=0)
     changed = models.PositiveIntegerField(_("changed"), default=0)
@@ -133,7 +133,12 @@ class BulkChange(models.Model):
     restored = models.PositiveIntegerField(_("restored"), default=0)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"
@@ -187,11 +192,16 @@ class Export(models.Model):
     format = models.CharField(_("format"), max_length=4, choices=Format.choices)
     query = models.TextField(_("filters and order"), blank=True, max_length=4000)
     columns = models.JSONField(_("columns"), default=list, blank=True)
-    record_ids = models.JSONField(null=True, blank=True)
+    record_ids = models.JSONField(_("chosen records"), null=True, blank=True)
     rows = models.PositiveIntegerField(_("rows"), null=True)
-    file = models.FileField(upload_to="exports/%Y/%m/", max_length=200, blank=True)
+    file = models.FileField(_("file"), upload_to="exports/%Y/%m/", max_length=200, blank=True)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.PROTECT, related_name="+"

@@ -117,7 +117,7 @@ class ContactPair(Pair):
 class MergeOfTwo(models.Model):
     """Abstract: ``loser`` taken up by ``winner``; ``ledger`` says what moved, what was before."""
 
-    ledger = models.JSONField(default=dict)
+    ledger = models.JSONField(_("what was moved"), default=dict)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("merged by"), null=True,

@@ -26,9 +26,11 @@ class ImportBatch(models.Model):
 
     kind = models.CharField(_("kind"), max_length=40)
     filename = models.CharField(_("file"), max_length=200)
-    file = models.FileField(upload_to="imports/%Y/%m/", max_length=200)
-    rejects = models.FileField(upload_to="imports/%Y/%m/", max_length=200, blank=True)
-    options = models.JSONField(default=dict, blank=True)
+    file = models.FileField(_("file"), upload_to="imports/%Y/%m/", max_length=200)
+    rejects = models.FileField(
+        _("file of rejects"), upload_to="imports/%Y/%m/", max_length=200, blank=True
+    )
+    options = models.JSONField(_("options"), default=dict, blank=True)
     encoding = models.CharField(_("encoding"), max_length=20, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RUNNING
@@ -42,10 +44,15 @@ class ImportBatch(models.Model):
     reasons = models.JSONField(_("reasons"), default=dict, blank=True)
     objects_made = models.JSONField(_("records made"), default=dict, blank=True)
     # The sums of a dry run, and what undoing did and left.
-    trial = models.JSONField(default=dict, blank=True)
-    undo = models.JSONField(default=dict, blank=True)
+    trial = models.JSONField(_("dry run"), default=dict, blank=True)
+    undo = models.JSONField(_("what undoing did"), default=dict, blank=True)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     team = models.ForeignKey(
         "accounts.Team", verbose_name=_("team"), null=True, blank=True,
@@ -109,8 +116,8 @@ class ImportChange(models.Model):
     model = models.CharField(_("kind of record"), max_length=60)
     object_id = models.BigIntegerField(_("number of the record"))
     version = models.PositiveIntegerField(_("version"), null=True)  # the record's, after the import
-    before = models.JSONField(default=dict)
-    after = models.JSONField(default=dict)
+    before = models.JSONField(_("values before"), default=dict)
+    after = models.JSONField(_("values after"), default=dict)
 
     class Meta:
         verbose_name = _("change of an import")
@@ -131,9 +138,9 @@ class ImportMapping(models.Model):
     """Where somebody sent the columns of such a file; the next one starts there."""
 
     kind = models.CharField(_("kind"), max_length=40)
-    signature = models.CharField(max_length=40)
-    mapping = models.JSONField(default=dict)
-    options = models.JSONField(default=dict)
+    signature = models.CharField(_("columns of the file"), max_length=40)
+    mapping = models.JSONField(_("assigned columns"), default=dict)
+    options = models.JSONField(_("options"), default=dict)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("user"), on_delete=models.CASCADE,
         related_name="+",

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name='ContactMerge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ledger', models.JSONField(default=dict)),
+                ('ledger', models.JSONField(default=dict, verbose_name='what was moved')),
                 ('submission', models.UUIDField(editable=False, null=True, unique=True)),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='merged')),
                 ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone')),

@@ -71,12 +71,12 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name='affiliationevent',
                     name='contact',
-                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact'),
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.contact', verbose_name='contact'),
                 ),
                 migrations.AddField(
                     model_name='affiliationevent',
                     name='customer',
-                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer'),
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='customers.customer', verbose_name='customer'),
                 ),
                 migrations.AddField(
                     model_name='affiliationevent',

@@ -75,12 +75,17 @@ class PrivacyRequest(models.Model):
     )  # fmt: skip
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     # {kind of record: rows}; no values.
-    counts = models.JSONField(default=dict, blank=True)
-    bundle = models.FileField(upload_to=bundle_path, max_length=120, blank=True)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    bundle = models.FileField(_("bundle"), upload_to=bundle_path, max_length=120, blank=True)
     expires_at = models.DateTimeField(_("kept until"), null=True, blank=True)
     submission = models.UUIDField(null=True, unique=True, editable=False)
     job = models.ForeignKey(
-        "jobs.Job", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "jobs.Job",
+        verbose_name=_("job"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
 
     objects = PrivacyRequestQuerySet.as_manager()
@@ -153,8 +158,8 @@ class Erasure(models.Model):
         on_delete=models.SET_NULL, related_name="erasure",
     )  # fmt: skip
     # {"customers": {id: when it was made}, "contacts": {…}}: ids may be given anew after a restore.
-    subjects = models.JSONField(default=dict)
-    counts = models.JSONField(default=dict)
+    subjects = models.JSONField(_("whose data"), default=dict)
+    counts = models.JSONField(_("counts"), default=dict)
     erased_at = models.DateTimeField(_("erased"), default=timezone.now)
     erased_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), null=True, on_delete=models.SET_NULL,

@@ -213,7 +213,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('activity', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='marketing.activity', verbose_name='campaign activity')),
-                        ('experiment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='marketing.experiment')),
+                        ('experiment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deliveries', to='marketing.experiment', verbose_name='experiment')),
                         ('arm', models.CharField(blank=True, max_length=20, verbose_name='arm')),
                         ('state', models.CharField(choices=[('queued', 'Waiting'), ('sent', 'Sent'), ('bounced', 'Bounced'), ('failed', 'Failed')], default='queued', max_length=8, verbose_name='state')),
                         ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name='orderline',
                     name='order',
-                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order'),
+                    field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order', verbose_name='order'),
                 ),
                 migrations.AddIndex(
                     model_name='order',

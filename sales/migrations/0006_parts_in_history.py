@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 migrations.AddField(
                     model_name='priceitemevent',
                     name='price_list',
-                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist'),
+                    field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='sales.pricelist', verbose_name='price list'),
                 ),
                 migrations.AddField(
                     model_name='priceitemevent',

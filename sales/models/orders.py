@@ -163,9 +163,13 @@ class Order(CustomerRecord):
 
 class OrderLine(models.Model):
     order = models.ForeignKey(
-        Order, on_delete=models.CASCADE, related_name="lines", db_index=False
+        Order,
+        verbose_name=_("order"),
+        on_delete=models.CASCADE,
+        related_name="lines",
+        db_index=False,
     )  # in an index of its own, below
-    position = models.PositiveIntegerField(default=1)
+    position = models.PositiveIntegerField(_("position"), default=1)
     product = models.ForeignKey(
         Product,
         verbose_name=_("product"),
@@ -186,6 +190,7 @@ class OrderLine(models.Model):
         on_delete=models.SET_NULL, related_name="+",
     )  # fmt: skip
     total = models.GeneratedField(
+        verbose_name=_("total"),
         expression=models.functions.Round(
             F("quantity") * F("unit_price") * (100 - F("discount")) / 100, 2
         ),

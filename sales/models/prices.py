@@ -83,7 +83,9 @@ class PriceListCustomer(PriceList.customers.through):  # type: ignore[name-defin
 class PriceItem(models.Model):
     """What a product costs from a quantity on."""
 
-    price_list = models.ForeignKey(PriceList, on_delete=models.CASCADE, related_name="items")
+    price_list = models.ForeignKey(
+        PriceList, verbose_name=_("price list"), on_delete=models.CASCADE, related_name="items"
+    )
     product = models.ForeignKey(
         Product, verbose_name=_("product"), on_delete=models.CASCADE, related_name="+"
     )

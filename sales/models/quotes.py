@@ -81,9 +81,15 @@ class Quote(CustomerRecord):
     total = models.DecimalField(
         _("total"), max_digits=16, decimal_places=2, default=0, db_default=0, editable=False
     )
-    pdf = models.FileField(upload_to=quote_path, blank=True, editable=False)
+    pdf = models.FileField(_("PDF"), upload_to=quote_path, blank=True, editable=False)
     pdf_job = models.ForeignKey(
-        Job, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+        Job,
+        verbose_name=_("job of the PDF"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
     )
 
     objects = QuoteQuerySet.as_manager()
@@ -135,8 +141,10 @@ _NET = models.functions.Round(F("quantity") * F("unit_price") * (100 - F("discou
 class QuoteLine(models.Model):
     """``net`` is quantity × unit price less the discount, ``tax_amount`` the tax on it."""
 
-    quote = models.ForeignKey(Quote, on_delete=models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField(default=1)
+    quote = models.ForeignKey(
+        Quote, verbose_name=_("quote"), on_delete=models.CASCADE, related_name="lines"
+    )
+    position = models.PositiveIntegerField(_("position"), default=1)
     product = models.ForeignKey(
         Product, verbose_name=_("product"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
@@ -147,11 +155,13 @@ class QuoteLine(models.Model):
     discount = models.DecimalField(_("discount (%)"), max_digits=5, decimal_places=2, default=0)
     tax_rate = models.DecimalField(_("tax (%)"), max_digits=5, decimal_places=2, default=0)
     net = models.GeneratedField(
+        verbose_name=_("net"),
         expression=_NET,
         output_field=models.DecimalField(max_digits=16, decimal_places=2),
         db_persist=True,
     )
     tax_amount = models.GeneratedField(
+        verbose_name=_("tax"),
         expression=models.functions.Round(_NET * F("tax_rate") / 100, 2),
         output_field=models.DecimalField(max_digits=16, decimal_places=2),
         db_persist=True,

@@ -184,7 +184,10 @@ class ReportRecipient(models.Model):
     """A colleague who gets a report; ``stopped_at`` when they wanted no more of it."""
 
     schedule = models.ForeignKey(
-        ReportSchedule, on_delete=models.CASCADE, related_name="recipients"
+        ReportSchedule,
+        verbose_name=_("mailing"),
+        on_delete=models.CASCADE,
+        related_name="recipients",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("colleague"), on_delete=models.CASCADE,

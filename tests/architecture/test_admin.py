@@ -3,9 +3,9 @@
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.utils import flatten_fieldsets, label_for_field
 from django.db import connection, models
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
@@ -61,6 +61,20 @@ def test_its_columns_are_named_in_chinese() -> None:
             names = set(shown.list_display) - {"__str__"}
             named = {str(label_for_field(name, model, shown)) for name in names}
             assert {one for one in named if one.isascii()} <= {"ID", "Pk", "SKU", "SLA"}, model
+
+
+def test_its_fields_are_named_in_chinese(rf: RequestFactory, cast: Cast) -> None:
+    request = rf.get("/admin/")
+    request.user = cast.admin
+    pages = [admin.site._registry[model] for model in MODELS]
+    inlines = [one for page in pages for one in page.get_inline_instances(request)]
+    with translation.override("zh-hans"):
+        for page in [*pages, *inlines]:
+            names = flatten_fieldsets(page.get_fieldsets(request, page.model()))
+            named = {str(label_for_field(name, page.model, page)) for name in names}
+            assert {one for one in named if one.isascii()} <= {"id", "ID", "PDF", "SKU", "SLA"}, (
+                page
+            )
 
 
 @pytest.mark.parametrize("kind", KINDS)
