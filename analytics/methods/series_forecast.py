@@ -23,9 +23,9 @@ from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.festival import Festive, festival_shares, find_festival
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
 from analytics.methods.one_thread import one_thread
+from analytics.methods.repeating import Repeating, find_repeating
 from analytics.methods.smoothing import Ces, Ets, Theta
 from analytics.methods.timeseries import RegularSeries
-from analytics.methods.weekly import DAY, Weekly, week_profile
 
 FloatArray = NDArray[np.float64]
 NAIVE = "seasonal_naive"
@@ -122,16 +122,19 @@ def _candidates(
     season = series.season
     shares = festival_shares(series, horizon)
     festival = find_festival(past, shares, series.frequency, season)
-    log = log_helps(festival.without(past) if festival else past, season)
+    repeating = find_repeating(past, series.frequency, season)
+    rest = festival.without(past) if festival else past
+    log = log_helps(rest - repeating[1](past, 0) if repeating else rest, season)
     # Without a season, logarithms of ARIMA overshoot: near zero, and where growth bends.
     models: list[Candidate] = [Arima(log=log and season > 1), Ets(log=log), Theta()]
     models += [] if season > LONG_SEASON else [Ces()]
     if festival:
         notices.append(Notice("festival_seen"))
         models = [Festive(one, shares, series.frequency) for one in models]
-    if season == DAY and series.frequency == "hour" and week_profile(past).any():
-        notices.append(Notice("week_seen"))
-        models = [Weekly(one) for one in models]
+    if repeating:
+        code, effect = repeating
+        notices.append(Notice(code))
+        models = [Repeating(one, effect) for one in models]
     return [SeasonalNaive(), *models]
 
 

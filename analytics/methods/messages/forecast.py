@@ -32,6 +32,7 @@ MESSAGES: dict[str, str] = {
         "it."
     ),
     "week_seen": _("The hours follow the days of the week, too: the forecast allows for it."),
+    "year_seen": _("The days also follow the year: the forecast allows for it."),
     "trend_or_drift": _(
         "The values differ between the beginning and the end, but neighbouring periods are so "
         "alike that mere drifting would do this too: whether there is a trend cannot be told."
