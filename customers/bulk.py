@@ -32,7 +32,9 @@ def give_back(chunk: Chunk, before: Before) -> int:
 
 
 class TagForm(BulkForm):
-    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.all())
+    tag = forms.ModelChoiceField(
+        label=_("Tag"), queryset=Tag.objects.all(), empty_label=_("Choose…")
+    )
 
 
 def tag(chunk: Chunk, ids: Sequence[int]) -> Before:

@@ -15,7 +15,9 @@ from marketing.services import activities_plan, campaign_open
 
 
 class CampaignForm(BulkForm):
-    campaign: Any = forms.ModelChoiceField(label=_("Campaign"), queryset=Campaign.objects.none())
+    campaign: Any = forms.ModelChoiceField(
+        label=_("Campaign"), queryset=Campaign.objects.none(), empty_label=_("Choose…")
+    )
 
     def set_choices(self) -> None:
         over = [Campaign.Status.FINISHED, Campaign.Status.CANCELLED]

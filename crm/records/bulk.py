@@ -129,7 +129,9 @@ def trashable(resource: Resource, user: Any) -> Any:
 
 
 class OwnerForm(BulkForm):
-    owner: Any = forms.ModelChoiceField(label=_("New owner"), queryset=None)
+    owner: Any = forms.ModelChoiceField(
+        label=_("New owner"), queryset=None, empty_label=_("Choose…")
+    )
 
     def set_choices(self) -> None:
         found = colleagues(self.user).order_by("full_name", "username")
