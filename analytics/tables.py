@@ -19,6 +19,7 @@ MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
 CHUNK = 1 << 20
 _MONTH = re.compile(r"\d{4}\.(?:0?[1-9]|1[0-2])")
+_MONTH_FIRST = r"(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d"
 _LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])', re.MULTILINE)
 
 
@@ -65,22 +66,27 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
 
 
 def _with_months(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:
-    """Keep months such as 2024.10 as they are written: 2024.1 is another one."""
-    likely = [name for name in frame if _year_and_month(frame[name])]
+    """Keep months such as 2024.10 and 01.2020 as they are written: 2024.1 is another one."""
+    likely = [name for name in frame if _month_in_digits(frame[name])]
     if not likely:
         return frame
     written = pd.read_csv(file, **{**layout, "usecols": likely, "dtype": str})
     for name in likely:
         cells = written[name].str.strip()
-        if bool(cells.dropna().str.fullmatch(_MONTH).all()) and bool(cells.str.endswith("0").any()):
+        known = cells.dropna()
+        year_first = known.str.fullmatch(_MONTH).all() and known.str.endswith("0").any()
+        if year_first or known.str.fullmatch(_MONTH_FIRST).all():
             frame[name] = cells
     return frame
 
 
-def _year_and_month(column: pd.Series) -> bool:
-    if not pd.api.types.is_float_dtype(column.dtype):
+def _month_in_digits(column: pd.Series) -> bool:
+    if not pd.api.types.is_float_dtype(column.dtype) or _whole_floats(column):
         return False
-    return bool((column.dropna().between(1900, 2100)).all()) and not _whole_floats(column)
+    known = column.dropna()
+    year_first = known.between(1900, 2100)
+    month_first = known.between(1, 13) & (known % 1).between(0.19, 0.21)
+    return bool(year_first.all()) or bool(month_first.all())
 
 
 def _with_leading_zeros(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:

@@ -55,6 +55,9 @@ def test_it_tells_october_from_january_where_a_point_divides_them(tmp_path: Path
     frame = read_table(write(tmp_path, "month,kilo\n2024.1,1950.75\n2024.10,1950.10\n"))
     assert frame["month"].tolist() == ["2024.1", "2024.10"]
     assert frame["kilo"].tolist() == [1950.75, 1950.1]
+    frame = read_table(write(tmp_path, "month,share\n01.2020,0.1999\n12.2021,0.2001\n"))
+    assert frame["month"].tolist() == ["01.2020", "12.2021"]
+    assert frame["share"].tolist() == [0.1999, 0.2001]
 
 
 @pytest.mark.parametrize(
