@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 from typing import Literal
 
 import numpy as np
@@ -69,7 +70,7 @@ class Feature:
 
 def shown_number(value: float) -> str:
     """A number with up to four significant digits, "" for NaN."""
-    if not np.isfinite(value):
+    if not isfinite(value):
         return ""
     return f"{value:.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:.4g}"
 

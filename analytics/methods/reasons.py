@@ -153,12 +153,12 @@ def row_reasons(
         made = contributions(encoder, fitted, encoder.encode(features, part))
         sizes = np.abs(made).round(9)  # equal ones keep the columns' order in every computation
         order = np.argsort(-sizes, axis=1, kind="stable")[:, :most]
-        for row, parts, columns in zip(part.tolist(), made, order.tolist(), strict=True):
+        for row, parts, columns in zip(part.tolist(), made.tolist(), order.tolist(), strict=True):
             found.append(
                 [
                     Reason(
                         features[k].name, features[k].shown(row) or UNKNOWN, typical[k],
-                        round(float(parts[k]), 4),
+                        round(parts[k], 4),
                     )
                     for k in columns if abs(parts[k]) >= SLIGHT
                 ]
