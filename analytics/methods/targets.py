@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from analytics.methods.errors import DataProblem, Notice
 
 IntArray = NDArray[np.intp]
+# More different numbers than these are a measure, not outcomes.
+MOST_OUTCOMES = 20
 _YES = ("1", "yes", "true", "y", "t", "是", "won", "churned", "success", "有", "对")
 
 
@@ -72,6 +74,10 @@ def _number(text: str) -> float | None:
 
 
 def _found(counts: pd.Series, target: str) -> str:
+    if len(counts) > MOST_OUTCOMES and all(
+        _number(str(value)) is not None for value in counts.index
+    ):
+        raise DataProblem("target_is_number", {"column": target, "levels": len(counts)})
     if len(counts) > 2:
         values = ", ".join(str(value) for value in counts.index[:5])
         values += ", …" if len(counts) > 5 else ""

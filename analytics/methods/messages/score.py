@@ -19,6 +19,10 @@ MESSAGES: dict[str, str] = {
     "target_not_two_values": _(
         "Column “%(column)s” has %(levels)d values (%(values)s); say which one is to be predicted."
     ),
+    "target_is_number": _(
+        "Column “%(column)s” holds %(levels)d different numbers, not two outcomes. Explain it by a "
+        "regression, or add a column that says yes or no."
+    ),
     "positive_chosen": _("“%(value)s” was taken as the event to predict."),
     "forty_of_each": _(
         "A score needs at least %(needed)d rows with “%(value)s” and as many without; found: "

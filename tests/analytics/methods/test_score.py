@@ -212,6 +212,7 @@ def test_it_works_around_spoilt_columns(spoil: str) -> None:
         (lambda f: f.assign(left="no"), "single_class"),
         (lambda f: f.assign(left=np.nan), "no_usable_rows"),
         (lambda f: f.assign(left=f["region"]), "target_not_two_values"),
+        (lambda f: f.assign(left=f["price"]), "target_is_number"),
         (lambda f: f[["left"]], "no_predictors"),
         (lambda f: f[["left"]].assign(same=1.0), "no_predictors"),
         (lambda f: f.drop(columns="left"), "column_missing"),
