@@ -26,7 +26,6 @@ class Child:
     log: Path
     folder: Path
     environment: dict[str, str]
-    death_signal: int = signal.SIGKILL
     pass_fds: Sequence[int] = ()
     process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
     _asked: bool = field(default=False, init=False)
@@ -39,7 +38,7 @@ class Child:
                 output=output,
                 environment=os.environ | self.environment,
                 folder=self.folder,
-                death_signal=self.death_signal,
+                death_signal=signal.SIGKILL,
                 pass_fds=self.pass_fds,
             )
 

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -158,14 +158,14 @@ class Supervisor:
         child.start()
         self.watches.append(Watch(child.name, _poll_of(child), child.start, child.log))
 
-    def _child(self, name: str, *arguments: str, **options: int | tuple[int, ...]) -> Child:
+    def _child(self, name: str, *arguments: str, pass_fds: Sequence[int] = ()) -> Child:
         return Child(
             name=name,
             command=[sys.executable, "-m", *arguments],
             log=self.state / "log" / f"{name}.log",
             folder=settings.BASE_DIR,
             environment={"CRM_SUPERVISED": "1", "PYTHONUNBUFFERED": "1"},
-            **options,  # type: ignore[arg-type]  # death_signal and pass_fds, as the callers below give them
+            pass_fds=pass_fds,
         )
 
     def _web(self, listener: socket.socket) -> Child:
@@ -189,7 +189,6 @@ class Supervisor:
             "beat",
             *("celery", "-A", "crm", "beat", "--loglevel", "INFO"),
             *("--pidfile", ""),
-            death_signal=signal.SIGTERM,
         )
 
     def _wait_for_web(self) -> None:

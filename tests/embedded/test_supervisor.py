@@ -72,7 +72,7 @@ def test_it_loses_nothing_when_its_processes_are_killed(
     first.process.kill()
     first.process.wait()
     second = up(state)
-    wait_until(lambda: first.survivors() == [], seconds=20)
+    assert first.survivors() == []
     assert read_note(state) == "kept"
     assert second.stop(signal.SIGINT) == 0
     assert second.survivors() == []
