@@ -104,7 +104,7 @@ def test_it_tells_the_shell_that_it_refused() -> None:
         (("regress", "--csv", "TABLE", "--formula", "sales ~ exec(spend)"), "not allowed"),
         (("forecast", "--csv", "TABLE", "--value", "sales"), "--horizon"),
         (("forecast", "--csv", "TABLE", "--value", "nil", "--horizon", "3"), "no column “nil”"),
-        (("score", "--csv", "TABLE", "--target", "sales"), "48 values"),
+        (("score", "--csv", "TABLE", "--target", "sales"), "48 different numbers"),
         (("score", "--csv", "TABLE"), "--target"),
         (
             ("text", "--train", "TABLE", "--text", "month"),
