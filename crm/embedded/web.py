@@ -2,11 +2,28 @@
 
 import gc
 import os
+import time
 from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
 
 from crm.embedded.processes import die_with_parent
 
-worker_class = "gthread"
+HEAD_START = 0.001  # seconds
+
+
+class FairWorker(ThreadWorker):
+    """Leaves a new connection to a worker that has fewer.
+
+    Browsers keep theirs: of two that reach one worker, that one works while the other idles.
+    """
+
+    def accept(self, listener: Any) -> None:
+        time.sleep(min(self.nr_conns, 2) * HEAD_START)
+        super().accept(listener)
+
+
+worker_class = FairWorker
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 threads = int(os.environ.get("WEB_THREADS", "4"))
 preload_app = True  # one import for all workers: quicker and smaller
