@@ -231,12 +231,8 @@ class Customer(Record):
                 name="customer_lifecycle",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    acquisition__in=[
-                        "direct", "dealer", "ecommerce", "referral", "exhibition", "website",
-                        "other",
-                    ]
-                ),
+                condition=Q(acquisition__in=["direct", "dealer", "ecommerce", "referral",
+                                             "exhibition", "website", "other"]),
                 name="customer_acquisition",
             ),
             models.UniqueConstraint(
