@@ -62,10 +62,7 @@ def number(value: float | None, digits: int = 0) -> str:
 @register.filter
 def quantity(value: Decimal | None) -> str:
     """2.000 as “2”, 1.500 as “1.5”."""
-    if value is None:
-        return ""
-    digits = max(0, -int(value.normalize().as_tuple().exponent))
-    return formats.number(value, digits)
+    return "" if value is None else formats.exact(value)
 
 
 @register.filter
