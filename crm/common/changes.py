@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -47,7 +48,9 @@ def _own_changes(record: Any) -> Iterator[Change]:
     fields = [f for f in event_model._meta.fields if f.name not in _META]
     shown = _Shown(fields, [*events, record])
     after = record
-    for event in events:
+    # One request may write twice (lines that go, lines that come): the row before its first.
+    for _written, together in groupby(events, _writing):
+        *_rest, event = together
         differing = [
             FieldChange(str(f.verbose_name), shown.text(f, event), shown.text(f, after))
             for f in fields
@@ -57,6 +60,11 @@ def _own_changes(record: Any) -> Iterator[Change]:
         if differing:
             yield Change(event.pgh_created_at, user_id(event), differing)
         after = event
+
+
+def _writing(event: Any) -> tuple[datetime, Any]:
+    """The transaction and the request that kept an old row."""
+    return event.pgh_created_at, event.pgh_context_id
 
 
 def _custom_changes(

@@ -28,8 +28,7 @@ def tracked(*, but: Iterable[str] = (), sums: Iterable[str] = ()) -> Callable[[t
     """Class decorator: keep the old row on each update and delete.
 
     ``but`` names columns that change without a person's edit (rollups), ``sums`` those that lines
-    add up to: they begin with 0, and a change is kept from when they are more. So a new record
-    keeps nothing, and lines that are replaced by others make one change.
+    add up to: that they rise from 0 with a new record's first lines is no change.
     """
 
     def decorate(model: type[M]) -> type[M]:
@@ -67,10 +66,13 @@ _BY_SOMEBODY = "NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT
 def _edited(
     model: type[models.Model], others: Collection[str], sums: Iterable[str]
 ) -> pgtrigger.Condition:
-    """Any tracked column is another one; sums only where they were not 0."""
+    """Any tracked column is another one; sums but for a new record's first ones."""
     columns = [field.column for field in model._meta.fields if field.name not in others]
     told = [f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in columns]
-    told += [f'(OLD."{name}" <> 0 AND OLD."{name}" IS DISTINCT FROM NEW."{name}")' for name in sums]
+    told += [
+        f'(OLD."{name}" IS DISTINCT FROM NEW."{name}" AND (OLD."{name}" <> 0 OR OLD."version" > 1))'
+        for name in sums
+    ]
     return pgtrigger.Condition(" OR ".join(told))
 
 
