@@ -101,6 +101,7 @@ REQUESTS = Resource(
     namespace="service",
     prefix="request_",
     api="requests",
+    prepared=True,
     icon="headset",
     columns=[
         NumberedColumn("subject", _("Request")),

@@ -221,10 +221,11 @@ def _records(compiled: _Compiled, rows: Any) -> list[Any]:
     parts, database = compiled.parts, connection.alias
     annotations = (compiled.compiler.annotation_col_map or {}).items()
     found = []
+    seen: list[dict[Any, Any]] = [{} for _ in parts.related]
     for row in rows:
         record = parts.model.from_db(database, parts.names, row[parts.own])
-        for populator in parts.related:
-            populator.populate(row, record)
+        for populator, known in zip(parts.related, seen, strict=True):
+            _relate(populator, row, record, known)
         for name, position in annotations:
             setattr(record, name, row[position])
         found.append(record)
@@ -232,3 +233,13 @@ def _records(compiled: _Compiled, rows: Any) -> list[Any]:
     if found and lookups:
         prefetch_related_objects(found, *lookups)
     return found
+
+
+def _relate(populator: Any, row: Any, record: Any, known: dict[Any, Any]) -> None:
+    """Give the record its related one, made once for all records that have it."""
+    key = row[populator.cols_start + populator.pk_idx]
+    if key in known:
+        populator.local_setter(record, known[key])
+        return
+    populator.populate(row, record)
+    known[key] = populator.local_setter.__self__.get_cached_value(record)

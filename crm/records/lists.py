@@ -101,9 +101,13 @@ class ListQuery:
         raise Http404
 
     @property
+    def has_usual_columns(self) -> bool:
+        return not any(self.params.get(name) for name in ("columns", "column"))
+
+    @property
     def is_usual(self) -> bool:
         """Whether the list stands in its own order, with its usual columns."""
-        return not any(self.params.get(name) for name in ("sort", "columns", "column"))
+        return self.has_usual_columns and not self.params.get("sort")
 
     def first(self, most: int) -> list[int]:
         """The ids of the first rows in the list's order."""

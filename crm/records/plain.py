@@ -1,4 +1,8 @@
-"""Lists as they are opened, with nothing left out and in their own order: compiled once."""
+"""The rows of lists with their usual columns, by queries that are compiled once.
+
+A list as it is opened, with nothing left out and in its own order, is such a query itself; of any
+other the keys are found first, by what is filtered and how it is sorted.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, BooleanField, F, Func, TextField, Value
+from django.db.models.functions import Cast
 
 from crm.common.prepared import Prepared
 from crm.records.keyset import COUNT_CAP, CappedCount, Mark, Rows, Sort, capped_count, rows_beyond
@@ -28,6 +35,18 @@ def plain_rows(resource: Resource, user: Any) -> Rows | None:
     return None if scattered else partial(_fetch, resource, user)
 
 
+def keyed_rows(
+    resource: Resource, user: Any, records: Any, sort: Sort, mark: Mark | None, *asked: Any
+) -> list[Any]:
+    """What ``rows_beyond`` gives of ``records`` that the user sees, as lists show it."""
+    keys = list(rows_beyond(records, sort, mark, *asked).values_list("pk", flat=True))
+    if not keys:
+        return []
+    text = "{" + ",".join(map(str, keys)) + "}"
+    found = {record.pk: record for record in _KEYED.fetch(user, resource.kind, keys=text)}
+    return [found[key] for key in keys if key in found]
+
+
 def _fetch(
     resource: Resource, user: Any, _records: Any, sort: Sort, mark: Mark | None, *variant: Any
 ) -> Sequence[Any]:
@@ -41,9 +60,25 @@ def _rows(
 ) -> Any:  # fmt: skip
     resource = resources[kind]
     sort: Any = resource.sort(key)
-    usual = [column for column in resource.columns if column.default]
-    shown = resource.listed(resource.model.objects.visible_to(user), user, usual)
+    shown = _usually(resource, resource.model.objects.visible_to(user), user)
     return rows_beyond(shown, sort, (value, pk) if pk else None, descending, most, back)
+
+
+class _IsAny(Func):
+    """Whether a value is among an array's: one slot for any number of keys."""
+
+    arg_joiner, template, output_field = " = ANY(", "%(expressions)s)", BooleanField()
+
+
+def _keyed(user: Any, kind: str, keys: str) -> Any:
+    resource = resources[kind]
+    given = Cast(Value(keys, output_field=TextField()), ArrayField(BigIntegerField()))
+    return _usually(resource, resource.model.objects.alive().filter(_IsAny(F("pk"), given)), user)
+
+
+def _usually(resource: Resource, records: Any, user: Any) -> Any:
+    """With what the columns show that stand in a list until others are chosen."""
+    return resource.listed(records, user, [c for c in resource.columns if c.default])
 
 
 def _count(user: Any, kind: str) -> Any:
@@ -52,4 +87,4 @@ def _count(user: Any, kind: str) -> Any:
     return people.annotate(seen=CappedCount(seen, COUNT_CAP)).values("seen")
 
 
-_ROWS, _COUNT = Prepared(_rows), Prepared(_count)
+_ROWS, _KEYED, _COUNT = Prepared(_rows), Prepared(_keyed), Prepared(_count)

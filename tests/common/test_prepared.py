@@ -53,6 +53,23 @@ def test_it_never_serves_one_reader_anothers_rows(cast: Cast) -> None:
     assert prepared.fetch(cast.stranger, pk=customer.pk) == []  # the same role, another team
 
 
+def test_records_have_their_own_related_ones(cast: Cast) -> None:
+    """Each is made once, for all records that have it."""
+
+    def owned(user: Any) -> Any:
+        return Customer.objects.visible_to(user).select_related("owner", "segment").order_by("pk")
+
+    owners = [cast.rep, None, cast.colleague, cast.rep, None]
+    for owner in owners:
+        CustomerFactory(owner=owner, team=cast.rep.team)
+    got = Prepared(owned).fetch(cast.rep)
+    with CaptureQueriesContext(connection) as asked:
+        assert [customer.owner for customer in got] == owners
+        assert [customer.segment for customer in got] == [None] * len(owners)
+    assert not asked.captured_queries
+    assert got[0].owner is got[3].owner
+
+
 def test_it_fills_in_texts_beside_patterns(cast: Cast) -> None:
     """A percent sign in the query is no place for a value."""
     for name in ("100% Cotton", "100 Cotton", "a'); DROP TABLE x; --"):

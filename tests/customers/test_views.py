@@ -59,6 +59,26 @@ def test_it_names_the_owner_by_whom_a_list_is_filtered(cast: Cast, client: Clien
     assert f"Owner: {cast.stranger}" not in [chip["label"] for chip in wrong]
 
 
+@pytest.mark.parametrize(
+    ("sort", "order"), [("value", "bcda"), ("-value", "adcb"), ("name", "abcd"), ("-name", "dcba")]
+)
+def test_it_keeps_the_order_of_what_a_filter_leaves(
+    cast: Cast, client: Client, sort: str, order: str
+) -> None:
+    owners = [("a", 30, cast.rep), ("b", 10, None), ("c", 20, cast.colleague), ("d", 25, cast.rep)]
+    for name, value, owner in owners:
+        CustomerFactory(
+            name=name, owner=owner, team=cast.team, order_value=value, lifecycle="active"
+        )
+    CustomerFactory(owner=cast.rep, lifecycle="lead", order_value=22)
+    client.force_login(cast.rep)
+    page = client.get(LIST, {"lifecycle": "active", "sort": sort})
+    assert "".join(row.name for row, _cells in page.context["rows"]) == order
+    assert {(row.name, row.owner) for row, _cells in page.context["rows"]} == {
+        (name, owner) for name, _value, owner in owners
+    }
+
+
 def test_it_makes_one_record_of_a_form_sent_twice(cast: Cast, client: Client) -> None:
     client.force_login(cast.rep)
     values = {**VALUES, "submission": uuid.uuid4()}

@@ -125,7 +125,7 @@ def test_it_lists_targets_in_few_queries(
         )  # fmt: skip
     client.force_login(cast.rep)
     client.get(reverse("sales:target_list"))
-    with django_assert_num_queries(FRAME + 4):  # rows, count, people, views
+    with django_assert_num_queries(FRAME + 5):  # ids, rows, count, people, views
         client.get(reverse("sales:target_list"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,10 +19,18 @@ from crm.common.markup import joined, piece
 from crm.common.templatetags.ui import icon
 from crm.records.bulk import actions_for
 from crm.records.inline import inline_names
-from crm.records.keyset import Page, Sort, capped_count, gathered, paginate
+from crm.records.keyset import (
+    Page,
+    RelatedSort,
+    Rows,
+    Sort,
+    capped_count,
+    gathered,
+    paginate,
+)
 from crm.records.lists import LAYOUT, ListQuery, seen_by
 from crm.records.permissions import may_export
-from crm.records.plain import plain_rows, whole_count
+from crm.records.plain import keyed_rows, plain_rows, whole_count
 from crm.records.selectors import view_tabs, view_urls
 from crm.records.services.exports import formats_of
 from crm.records.views.base import ResourceView
@@ -42,9 +51,10 @@ class RecordList(ResourceView):
         is_filtered = any(request.GET.get(name) for name in filterset.filters)
         whole = self.resource.prepared and not is_filtered and not in_trash
         count, exact = whole_count(self.resource, user) if whole else capped_count(found)
-        rows_of = plain_rows(self.resource, user) if whole and query.is_usual else None
+        rows_of = self._rows_of(query, whole=whole, in_trash=in_trash)
+        gathering = gathered(found, count) if is_filtered else found
         page = paginate(
-            found if rows_of else self._shown(found, columns, count if is_filtered else None),
+            gathering if rows_of else self.resource.listed(gathering, user, columns),
             sort, descending=descending, size=self._size(), rows_of=rows_of,
             after=request.GET.get("after", ""), before=request.GET.get("before", ""),
         )  # fmt: skip
@@ -71,10 +81,14 @@ class RecordList(ResourceView):
         }  # fmt: skip
         return self.page(self._template(request), context)
 
-    def _shown(self, found: Any, columns: Sequence[Column], count: int | None) -> Any:
-        """With what the columns show; ``count`` says how many rows a filter leaves."""
-        gathering = found if count is None else gathered(found, count)
-        return self.resource.listed(gathering, self.request.user, columns)
+    def _rows_of(self, query: ListQuery, *, whole: bool, in_trash: bool) -> Rows | None:
+        """How the rows are got, if by a query that is compiled once."""
+        if in_trash or not query.has_usual_columns:
+            return None
+        if whole and query.is_usual and (rows := plain_rows(self.resource, query.user)):
+            return rows
+        by_related = isinstance(query.order()[0], RelatedSort)
+        return None if by_related else partial(keyed_rows, self.resource, query.user)
 
     def _inline(self, user: Any) -> set[str]:
         """The columns that are edited in the list itself."""
