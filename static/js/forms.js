@@ -127,7 +127,9 @@ export function initForms() {
   enterPresses();
   wide.addEventListener("change", () => openFilters());
   const changed = changedField();
-  (document.querySelector("[data-focus]") ?? changed ?? firstField())?.focus();
+  const begun = document.querySelector("[data-focus]") ?? changed ?? firstField();
+  begun?.focus();
+  if (begun?.matches("input[type=text]")) begun.select(); // as Tab does: typing replaces a proposed name
 }
 
 export function enhanceForms(root) {

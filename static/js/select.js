@@ -47,6 +47,7 @@ function one(select) {
     maxOptions: 200,
     allowEmptyOption: !select.multiple,
     hidePlaceholder: true,
+    clearAfterSelect: true,
     // A table that scrolls would cut the options off.
     ...(select.closest(".table-scroll") && !select.closest("dialog") && { dropdownParent: "body" }),
     ...(address && { load: remote(address), shouldLoad: (query) => query.length > 0, loadThrottle: 200, searchField: [], score: () => (item) => (item.value === "" ? 0 : 1) }),
