@@ -58,7 +58,7 @@ def _activity_tabs(user: Any) -> list[tuple[Any, str]]:
 
 def _activity_initial(request: Any) -> dict[str, Any]:
     named = ("campaign", "customer")
-    return {name: request.GET[name] for name in named if request.GET.get(name, "").isdigit()}
+    return {name: request.GET[name] for name in named if request.GET.get(name, "").isdecimal()}
 
 
 def _campaign_currency(activity: Any) -> str:

@@ -114,7 +114,7 @@ class RemoteSelect(forms.Select):
         chosen = [v for v in value if v]
         choices: Any = self.choices  # a ModelChoiceIterator
         queryset = choices.queryset
-        found = queryset.filter(pk__in=[v for v in chosen if v.isdigit()]) if chosen else []
+        found = queryset.filter(pk__in=[v for v in chosen if v.isdecimal()]) if chosen else []
         options = [
             self.create_option(name, item.pk, str(item), True, index)
             for index, item in enumerate(found)
@@ -133,7 +133,7 @@ class RemoteSelectMultiple(forms.SelectMultiple):
 
     def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
         choices: Any = self.choices  # a ModelChoiceIterator
-        chosen = [v for v in value if str(v).isdigit()]
+        chosen = [v for v in value if str(v).isdecimal()]
         found = choices.queryset.filter(pk__in=chosen) if chosen else []
         options = [
             self.create_option(name, item.pk, str(item), True, index)

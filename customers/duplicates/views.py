@@ -213,7 +213,8 @@ def _merge_page(
 
 def _versions(text: str) -> tuple[int, int] | None:
     one, _dot, other = text.partition(".")
-    return (int(one), int(other)) if one.isdecimal() and other.isdecimal() else None
+    said = len(text) < 20 and one.isdecimal() and other.isdecimal()
+    return (int(one), int(other)) if said else None
 
 
 def _submission(text: str) -> uuid.UUID | None:

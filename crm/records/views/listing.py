@@ -240,7 +240,7 @@ def _choice_label(field: Any, value: str) -> str:
         return str(field.said(value))
     queryset = getattr(field, "queryset", None)
     if queryset is not None:
-        found = queryset.filter(pk=value).first() if value.isdigit() else None
+        found = queryset.filter(pk=value).first() if value.isdecimal() else None
         return str(found or value)
     for key, label in getattr(field, "choices", ()):
         if str(key) == value:
