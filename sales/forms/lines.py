@@ -131,6 +131,9 @@ class BaseLineFormSet(forms.BaseFormSet):
             attrs = {"class": "form-check-input", "aria-label": _("Delete this line")}
             form.fields[DELETION_FIELD_NAME].widget.attrs |= attrs
 
+    def initial_form_count(self) -> int:
+        return max(super().initial_form_count(), 0)
+
     def filled(self) -> list[LineForm]:
         """The lines that say something and are not to be deleted."""
         said = [*self.initial_forms, *(form for form in self.extra_forms if form.has_changed())]

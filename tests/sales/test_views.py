@@ -276,6 +276,17 @@ def test_it_gives_room_for_more_lines(cast: Cast, client: Client) -> None:
     assert not Order.objects.exists()
 
 
+@pytest.mark.parametrize("odd", [{"lines-INITIAL_FORMS": -1}, {"lines-0-product": "²"}])
+def test_it_takes_odd_lines_without_an_error(
+    cast: Cast, client: Client, odd: dict[str, Any]
+) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    line = {"description": "Line", "quantity": 0, "unit_price": 5}
+    values = order_values(customer.pk, {"description": ""}, line) | odd
+    response = signed_in(client, cast.rep).post(reverse("sales:order_create"), values)
+    assert response.status_code == 422
+
+
 def test_it_edits_and_deletes_lines(cast: Cast, client: Client, order: Order) -> None:
     values = order_values(
         order.customer_id,
