@@ -25,11 +25,18 @@ UTF8 = "UTF-8"
 GB18030 = "GB18030"
 BIG5 = "Big5"
 UTF16 = "UTF-16"
+UTF16LE, UTF16BE = "UTF-16LE", "UTF-16BE"  # without a mark
 WESTERN = "Windows-1252"
-CODECS = {UTF8: "utf-8-sig", GB18030: "gb18030", BIG5: "cp950", UTF16: "utf-16", WESTERN: "cp1252"}
+CODECS = {
+    UTF8: "utf-8-sig", GB18030: "gb18030", BIG5: "cp950", UTF16: "utf-16", UTF16LE: "utf-16-le",
+    UTF16BE: "utf-16-be", WESTERN: "cp1252",
+}  # fmt: skip
 
 _MARKS_OF_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _NO_TEXT = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b")
+_WEB_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|meta|table|\?xml)", re.IGNORECASE
+)
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -42,7 +49,7 @@ class FileRefusedError(RefusedError):
 
 
 def detect_encoding(path: Path) -> str:
-    """``UTF8``, ``GB18030``, ``BIG5``, ``WESTERN`` or (when its mark says so) ``UTF16``.
+    """``UTF8``, ``GB18030``, ``BIG5``, ``WESTERN`` or, by its mark or the zeros, UTF-16.
 
     Raises
     ------
@@ -52,6 +59,8 @@ def detect_encoding(path: Path) -> str:
     head = _head(path)
     if head.startswith(_MARKS_OF_UTF16):
         return check_encoding(path, UTF16)
+    if unmarked := _unmarked_utf16(head):
+        return check_encoding(path, unmarked)
     wrong = _first_undecodable(path, "utf-8")
     if wrong is None:
         return UTF8
@@ -69,6 +78,15 @@ def detect_encoding(path: Path) -> str:
         )
         % {"line": wrong[1], "byte": wrong[0]}
     )
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Every other byte of plain letters and delimiters is a zero there."""
+    least = max(2, len(head) // 16)
+    first, second = head[::2].count(0), head[1::2].count(0)
+    if min(first, second) > 0 or max(first, second) < least:
+        return None
+    return UTF16BE if first else UTF16LE
 
 
 def _reads(path: Path, codec: str, as_it: Callable[[Path], bool]) -> bool:
@@ -95,7 +113,7 @@ def check_encoding(path: Path, encoding: str) -> str:
 def _head(path: Path) -> bytes:
     """The first bytes of what may be text."""
     with path.open("rb") as stream:
-        head = stream.read(8)
+        head = stream.read(64)
     if not head:
         raise FileRefusedError(_("The file is empty."))
     if head.startswith(_OLD_WORKBOOK) and _is_locked(path):
@@ -105,6 +123,13 @@ def _head(path: Path) -> bytes:
     if head.startswith(_OLD_WORKBOOK):
         raise FileRefusedError(
             _("This is a workbook of Excel 2003 or older; save it as .xlsx and choose it again.")
+        )
+    if _WEB_PAGE.match(head):
+        raise FileRefusedError(
+            _(
+                "This is a web page or XML, whatever its name says; open it in Excel and save it "
+                "as .xlsx."
+            )
         )
     if head.startswith(_NO_TEXT):
         raise FileRefusedError(
@@ -126,7 +151,7 @@ def _first_undecodable(path: Path, codec: str) -> tuple[int, int] | None:
     with path.open("rb") as stream:
         while block := stream.read(BLOCK):
             nul = block.find(b"\0")
-            if nul >= 0 and codec != "utf-16":
+            if nul >= 0 and not codec.startswith("utf-16"):
                 at = line + block.count(b"\n", 0, nul)
                 raise FileRefusedError(
                     _("Line %(line)s holds a NUL byte; this is no text file.") % {"line": at}

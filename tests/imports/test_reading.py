@@ -25,7 +25,9 @@ def read(path: Path) -> list[list[str]]:
     return [row.cells for row in read_rows(path, read_layout(path))]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be"]
+)
 def test_it_reads_chinese_in(write: Write, encoding: str) -> None:
     path = write("名称,城市\n北京云海科技,北京\n", encoding=encoding)
     assert read_layout(path).header == ["名称", "城市"]
@@ -114,6 +116,7 @@ def test_it_refuses_text_after_a_closing_quote(write: Write) -> None:
         ),
         ("a,b\n".encode("utf-16"), "The file has a header but no rows."),
         (b"%PDF-1.7", "This is no text file"),
+        (b"\n<html><table><tr><td>Name</td></tr></table>", "This is a web page"),
     ],
 )
 def test_it_says_why_a_file_is_refused(write: Write, content: bytes, sentence: str) -> None:

@@ -85,6 +85,17 @@ def test_it_passes_by_a_sheet_with_a_note(book: Callable[..., Path]) -> None:
     assert read(path, Wish(sheet="Sheet")) == [["Made on Monday"]]
 
 
+def test_it_passes_by_a_hidden_sheet(tmp_path: Path) -> None:
+    made = Workbook()
+    hidden: Any = made.active
+    for sheet, name in ((hidden, "A"), (made.create_sheet("客户"), "云海")):
+        sheet.append(["名称", "城市"])
+        sheet.append([name, "北京"])
+    hidden.sheet_state = "hidden"
+    made.save(path := tmp_path / "book.xlsx")
+    assert (read_layout(path).sheet, read(path)) == ("客户", [["云海", "北京"]])
+
+
 @pytest.mark.django_db
 def test_it_imports_a_workbook(book: Callable[..., Path], bring_in: BringIn) -> None:
     path = book(["客户名称", "电话"], ["云海", 13800138000], ["远帆", "+86 139 0013 9000"])

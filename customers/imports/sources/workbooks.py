@@ -44,9 +44,10 @@ _TEXTS = "sharedstrings.xml"
 
 
 def read_layout(path: Path, wish: Wish) -> Layout:
-    """The sheet (the first one that holds a table, else anything) and its header."""
+    """The sheet (the first one that holds a table, else anything; hidden ones last), its header."""
     with _book(path) as book:
-        names = [sheet.title for sheet in book.worksheets]
+        by_sight = sorted(book.worksheets, key=lambda sheet: sheet.sheet_state != "visible")
+        names = [sheet.title for sheet in by_sight]
         if not names:
             raise FileRefusedError(_("The workbook has no sheet."))
         chosen = [wish.sheet] if wish.sheet in names else names
