@@ -160,6 +160,7 @@ def translated(code: str, params: dict[str, Any]) -> str:
 
     words = _method_words()
     texts = {k: words.get(v, v) for k, v in params.items() if k in {"method", "frequency"}}
+    texts |= {k: _(v) for k, v in params.items() if k == "model"}
     texts |= {k: feature_names().get(v, v) for k, v in params.items() if k == "column"}
     if code == "columns_logged":
         texts["columns"] = formats.listed(map(charts.feature_label, params["columns"].split(", ")))

@@ -58,17 +58,28 @@ def _describe(answer: Answer) -> list[str]:
 def _compare(answer: Answer) -> list[str]:
     tests, groups = answer["tests"], answer["groups"]
     told = {"value": answer["value"], "by": answer["by"]}
+    if tests[0]["p"] >= LEVEL and tests[-1]["p"] < LEVEL:
+        return [
+            _("The means of “%(value)s” do not differ beyond chance between the groups of "
+              "“%(by)s”, but its usual values do.") % told,
+            _("The median is highest in “%(high)s” (%(most)s) and lowest in “%(low)s” (%(least)s).")
+            % _ends(groups, "median"),
+        ]  # fmt: skip
     if tests[0]["p"] >= LEVEL:
         return [_("The groups of “%(by)s” do not differ in “%(value)s” beyond chance.") % told]
     sentences = [_("The groups of “%(by)s” differ in “%(value)s” beyond chance.") % told]
     if all(one.get("mean") is not None for one in groups):
-        high, low = (end(groups, key=lambda one: one["mean"]) for end in (max, min))
         sentences.append(
             _("The mean is highest in “%(high)s” (%(most)s) and lowest in “%(low)s” (%(least)s).")
-            % {"high": high["group"], "most": number(high["mean"]),
-               "low": low["group"], "least": number(low["mean"])}
-        )  # fmt: skip
+            % _ends(groups, "mean")
+        )
     return sentences
+
+
+def _ends(groups: Sequence[Answer], figure: str) -> dict[str, str]:
+    high, low = (end(groups, key=lambda one: one[figure]) for end in (max, min))
+    return {"high": high["group"], "most": number(high[figure]),
+            "low": low["group"], "least": number(low[figure])}  # fmt: skip
 
 
 def _correlate(answer: Answer) -> list[str]:

@@ -266,7 +266,7 @@ WORDS: dict[str, dict[str, Text]] = {
         "fpgrowth": "FP-growth",
     },
     "measure": {
-        "pearson": "Pearson", "cramers_v": "Cramér’s V",
+        "pearson": "Pearson", "spearman": "Spearman", "cramers_v": "Cramér’s V",
         "correlation_ratio": _("Correlation ratio"),
     },
     "test": {

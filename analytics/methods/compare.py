@@ -14,6 +14,7 @@ from analytics.methods.columns import require_columns
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import holm_adjusted
+from analytics.methods.outlying import dominance_notices
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
@@ -131,6 +132,8 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
         raise DataProblem("groups_never_vary", {"value": value, "by": by})
     compared = _compare_shares if kind == "text" else _compare_numbers
     groups, tests, pairs = compared(kept)
+    if kind == "number":
+        notices += dominance_notices(value, kept["value"].to_numpy(dtype=float))
     return CompareResult(
         value=value,
         by=by,

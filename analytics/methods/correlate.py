@@ -15,6 +15,7 @@ from analytics.methods.compare import cramers_v
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import false_discovery
+from analytics.methods.outlying import dominant
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
@@ -31,14 +32,15 @@ class Relation:
     Attributes
     ----------
     a, b : str
-    measure : {"pearson", "cramers_v", "correlation_ratio"}
-        Two columns of numbers; two of categories; numbers and categories.
+    measure : {"pearson", "spearman", "cramers_v", "correlation_ratio"}
+        Two columns of numbers, by their ranks where one value makes most of the spread of either;
+        two of categories; numbers and categories.
     value : float
-        -1 to 1 for Pearson's, else 0 to 1.
+        -1 to 1 for numbers, else 0 to 1.
     lo, hi : float or None
-        95 % interval of Pearson's (Fisher's z).
+        95 % interval of a correlation (Fisher's z; of ranks after Bonett and Wright 2000).
     p : float
-        Test of no relation: Pearson's t, chi-squared, Kruskal–Wallis.
+        Test of no relation: Student's t, chi-squared, Kruskal–Wallis.
     q : float
         ``p`` after Benjamini and Hochberg over all pairs.
     spearman, spearman_p : float or None
@@ -122,6 +124,7 @@ def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> Corre
         else _relation(a, b, usable[a], usable[b])
         for a, b in combinations(usable, 2)
     ]
+    notices += _ranked([pair for pair in pairs if pair], usable)
     return _tested([pair for pair in pairs if pair], usable, frame, notices)
 
 
@@ -136,6 +139,15 @@ def _tested(
         notices.append(Notice("no_relations"))
     used = int(frame[list(usable)].notna().sum(axis=1).ge(2).sum())
     return CorrelateResult(tuple(found), tuple(usable), used, len(frame) - used, tuple(notices))
+
+
+def _ranked(pairs: list[Relation], usable: dict[str, pd.Series]) -> list[Notice]:
+    """Name the columns whose ranks were compared."""
+    if not any(pair.measure == "spearman" for pair in pairs):
+        return []
+    numbers = {name: x.dropna() for name, x in usable.items() if pd.api.types.is_numeric_dtype(x)}
+    named = [name for name, x in numbers.items() if dominant(x.to_numpy(dtype=float))]
+    return [Notice("ranks_compared", {"columns": ", ".join(named[:10])})] if named else []
 
 
 def _usable(frame: pd.DataFrame, names: list[str]) -> tuple[dict[str, pd.Series], list[str]]:
@@ -175,16 +187,17 @@ def _relation(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation | None:
 
 @dataclass(frozen=True)
 class Numbers:
-    """A column and its ranks, both (n,), with mean 0 and length 1."""
+    """A column and its ranks, both (n,), with mean 0 and length 1; whether one value decides."""
 
     values: FloatArray
     ranks: FloatArray
+    dominated: bool
 
     @classmethod
     def of(cls, column: FloatArray) -> Numbers:
         from scipy.stats import rankdata
 
-        return cls(_unit(column), _unit(rankdata(column)))
+        return cls(_unit(column), _unit(rankdata(column)), dominant(column) is not None)
 
 
 def _unit(column: FloatArray) -> FloatArray:
@@ -194,12 +207,14 @@ def _unit(column: FloatArray) -> FloatArray:
 
 def _of_numbers(a: str, b: str, x: Numbers, y: Numbers) -> Relation:
     n = len(x.values)
-    value, p = _coefficient(x.values, y.values)
+    ranked = _coefficient(x.ranks, y.ranks)
+    by_ranks = x.dominated or y.dominated
+    value, p = ranked if by_ranks else _coefficient(x.values, y.values)
     lo = hi = value
     if abs(value) < 1 and n > 3:
-        half = 1.959963984540054 / np.sqrt(n - 3)
+        half = 1.959963984540054 / np.sqrt(n - 3) * (np.sqrt(1 + value**2 / 2) if by_ranks else 1)
         lo, hi = (float(np.tanh(np.arctanh(value) + side * half)) for side in (-1, 1))
-    return Relation(a, b, "pearson", value, lo, hi, p, n, *_coefficient(x.ranks, y.ranks))
+    return Relation(a, b, "spearman" if by_ranks else "pearson", value, lo, hi, p, n, *ranked)
 
 
 def _coefficient(x: FloatArray, y: FloatArray) -> tuple[float, float]:

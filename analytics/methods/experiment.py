@@ -14,6 +14,7 @@ from analytics.methods.compare import welch
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import holm_adjusted
+from analytics.methods.outlying import dominance_notices
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
@@ -176,7 +177,10 @@ def experiment(
     sizes = {name: int((drawn["arm"] == name).sum()) for name in samples}
     split_p = _split_chance(sizes, shares)
     answered = {name: len(y) for name, y in samples.items()}
-    notices = _notices(arms, dropped, split_p, _missing(outcome, sizes, answered))
+    told = _missing(outcome, sizes, answered)
+    if not binary:
+        told += dominance_notices(outcome, rows["y"].to_numpy(dtype=float))
+    notices = _notices(arms, dropped, split_p, told, planned=shares is not None)
     return ExperimentResult(
         arms=arms,
         control=control,
@@ -356,12 +360,12 @@ def _missing(outcome: str, sizes: dict[str, int], known: dict[str, int]) -> list
 
 
 def _notices(
-    arms: tuple[Arm, ...], dropped: int, split_p: float, missing: list[Notice]
+    arms: tuple[Arm, ...], dropped: int, split_p: float, told: list[Notice], *, planned: bool
 ) -> list[Notice]:
     notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
-    notices += missing
+    notices += told
     if split_p < BROKEN_SPLIT:
-        notices.append(Notice("split_broken", {"p": split_p}))
+        notices.append(Notice("split_broken" if planned else "split_uneven", {"p": split_p}))
     clear = [one for one in arms[1:] if one.p_adjusted is not None and one.p_adjusted < 0.05]
     if not clear:
         largest = max(one.detectable or 0.0 for one in arms[1:])

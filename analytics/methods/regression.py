@@ -15,6 +15,7 @@ from analytics.methods.copies import copied_rows
 from analytics.methods.design import Design, build_design
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.formula import Formula, parse_formula
+from analytics.methods.influence import deciding_notices, influence_of
 from analytics.methods.least_squares import Estimates, Robust, fit_least_squares
 from analytics.methods.many_tests import holm_adjusted
 from analytics.methods.serialise import jsonable
@@ -167,7 +168,7 @@ def regress(
     design = build_design(frame, parsed, rows_per_coefficient)
     estimates = fit_least_squares(design.y, design.X, design.names, robust)
     fitted = estimates.fitted
-    influence = _influence(design, fitted)
+    influence = influence_of(design, fitted)
     coefficients = _coefficients(design, estimates)
     breusch_pagan, jarque_bera = _residual_tests(design, fitted)
     adjusted = adjusted_effects(frame, parsed, design, estimates, date, controls)
@@ -198,6 +199,7 @@ def regress(
         notices=(),
     )
     notices = _copies(frame, parsed, design) + _notices(result, design, influence["cook"])
+    notices += deciding_notices(design, fitted, influence["cook"])
     return RegressionResult(**{**result.__dict__, "notices": tuple(notices)})
 
 
@@ -267,18 +269,6 @@ def _without_them_a_constant(X: FloatArray) -> NDArray[np.bool_]:
     weights = np.linalg.lstsq(X, one, rcond=None)[0]
     adds_up = bool(np.linalg.norm(X @ weights - one) < 1e-9)
     return adds_up & (np.abs(weights) < 1e-9)
-
-
-def _influence(design: Design, fitted: Any) -> dict[str, FloatArray]:
-    """Return leverage, studentised residuals and Cook's distance, each of shape (n,)."""
-    Q = np.linalg.qr(design.X / np.linalg.norm(design.X, axis=0))[0]
-    leverage = np.clip(np.sum(Q**2, axis=1), 0.0, 1.0)
-    residuals = np.asarray(fitted.resid, dtype=float)
-    free = np.maximum(1.0 - leverage, 1e-12)
-    scale = float(fitted.scale)
-    studentised = residuals / np.sqrt(scale * free) if scale > 0 else np.zeros_like(residuals)
-    cook = studentised**2 * leverage / free / design.X.shape[1]
-    return {"leverage": leverage, "studentised": studentised, "cook": cook}
 
 
 def _residual_tests(design: Design, fitted: Any) -> tuple[float | None, float]:

@@ -23,6 +23,7 @@ from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.festival import Festive, festival_shares, find_festival
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
 from analytics.methods.one_thread import one_thread
+from analytics.methods.outlying import outlying_period, written
 from analytics.methods.repeating import Repeating, find_repeating
 from analytics.methods.smoothing import Ces, Ets, Theta
 from analytics.methods.timeseries import RegularSeries
@@ -39,6 +40,13 @@ BETTER = 0.99
 # Exact likelihood takes many seconds beyond this length, and only describes the model.
 DIAGNOSED_PERIODS = 400
 MAX_HORIZON = 400
+LABELS = {
+    NAIVE: "Seasonal naive",
+    "arima": "ARIMA",
+    "ets": "Exponential smoothing",
+    "theta": "Dynamic optimised Theta",
+    "ces": "Complex exponential smoothing",
+}
 
 
 def check_horizon(horizon: int) -> None:
@@ -81,11 +89,11 @@ def forecast_series(
 def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> SeriesForecast:
     """Backtest the candidates, choose, and forecast with the whole series."""
     y = series.y
-    notices = list(series.notices)
+    notices = [*series.notices, *_outlying(series)]
     first = plan_origins(len(y), series.season, horizon)[0][0]
     candidates = _candidates(series, y[:first], horizon, notices)
     test = run_backtest(y, series.season, horizon, candidates)
-    notices += [Notice("model_failed", {"model": name}) for name in test.failed]
+    notices += [Notice("model_failed", {"model": LABELS[name]}) for name in test.failed]
     floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
     scores = {name: test.score(_not_below(floor, made)) for name, made in test.predictions.items()}
     chosen, members = _choose(test, scores, floor)
@@ -112,6 +120,15 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
         interval_factor=factor,
         notices=tuple(notices + _residual_notice(checked, chosen)),
     )
+
+
+def _outlying(series: RegularSeries) -> list[Notice]:
+    place = outlying_period(series.y)
+    if place is None:
+        return []
+    period = str(place + 1) if series.dates is None else series.dates[place].date().isoformat()
+    params = {"period": period, "value": written(series.y[place])}
+    return [Notice("one_period_decides", params)]
 
 
 def _candidates(
@@ -191,7 +208,7 @@ class _Final:
             try:
                 made[name] = self._one(name)
             except Exception:  # noqa: BLE001 - the libraries raise bare Exceptions
-                notices.append(Notice("model_failed", {"model": name}))
+                notices.append(Notice("model_failed", {"model": LABELS[name]}))
         if not made:
             return self._one(NAIVE), NAIVE, []
         if len(made) == 1:
@@ -254,14 +271,9 @@ def _residual_notice(checked: ArimaDiagnostics | None, chosen: str) -> list[Noti
 def _ranked(
     scores: dict[str, Score], chosen: str, members: list[str], order: ArimaForm | None
 ) -> tuple[ForecastModel, ...]:
-    labels = {
-        NAIVE: "Seasonal naive",
-        "arima": order.label if order else "ARIMA",
-        "ets": "Exponential smoothing",
-        "theta": "Dynamic optimised Theta",
-        "ces": "Complex exponential smoothing",
-        COMBINATION: "Weighted mean of " + ", ".join(members),
-    }
+    labels = LABELS | {COMBINATION: "Weighted mean of " + ", ".join(members)}
+    if order:
+        labels["arima"] = order.label
     models = [
         ForecastModel(name, labels[name], score, name == chosen, name in members)
         for name, score in scores.items()

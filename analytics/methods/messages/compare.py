@@ -21,5 +21,9 @@ MESSAGES: dict[str, str] = {
     "columns_left_out": _(
         "Columns that are dates, never change or name single rows were left out: %(columns)s."
     ),
+    "ranks_compared": _(
+        "One value makes most of the spread of these columns, so their ranks were compared: "
+        "%(columns)s. Is it right?"
+    ),
     "no_relations": _("No two columns go together beyond chance."),
 }

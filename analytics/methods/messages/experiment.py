@@ -18,6 +18,10 @@ MESSAGES: dict[str, str] = {
         "The arms do not have the planned sizes (p = %(p).2g): the draw or the data are broken, do "
         "not trust the comparison before that is explained."
     ),
+    "split_uneven": _(
+        "The arms are not of one size (p = %(p).2g). If they were meant to be, the draw or the "
+        "data are broken: do not trust the comparison before that is explained."
+    ),
     "outcomes_missing": _(
         "“%(column)s” is empty in %(share).0f%% of the rows. Where empty means that nothing "
         "happened, fill in 0: as it is, only rows with a value are compared."

@@ -65,6 +65,11 @@ MESSAGES: dict[str, str] = {
         "The intervals were widened by the factor %(factor).2f, because in the backtest they held "
         "too few values."
     ),
+    "one_period_decides": _(
+        "One period (%(period)s: %(value)s) is further from its neighbours than all others "
+        "together: forecast, intervals and their figures follow it. If it is a mistake, correct "
+        "it first."
+    ),
     "model_failed": _("%(model)s could not be fitted and was left out."),
     "residuals_correlated": _(
         "The residuals of %(model)s are still correlated (Ljung–Box p = %(p).3f): it has not "

@@ -42,6 +42,10 @@ MESSAGES: dict[str, str] = {
         "The residuals are not normal (Jarque–Bera p = %(p).2g); with few rows intervals are rough."
     ),
     "influential_rows": _("Rows that pull the fit strongly (Cook's distance above 1): %(which)s."),
+    "rows_decide": _(
+        "Few rows decide (%(which)s): without them the formula explains %(without).0f%% of the "
+        "variation, with them %(percent).0f%%. Are they right?"
+    ),
     "many_comparisons": _(
         "%(tests)d coefficients were tested at 5%%: about %(expected).1f would look significant "
         "by chance alone. After Holm's correction %(kept)d remain."

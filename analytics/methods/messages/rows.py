@@ -15,5 +15,9 @@ MESSAGES: dict[str, str] = {
     ),
     "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; found: %(rows)d."),
     "rows_missing_dropped": _("Rows left out for a missing or infinite value: %(rows)d."),
+    "one_value_decides": _(
+        "One value of “%(column)s” (%(value)s) makes %(share).0f%% of its spread: means and "
+        "straight lines follow it, ranks do not. Is it right?"
+    ),
     "bad_parameter": _("%(name)s must be %(rule)s; got %(value)s."),
 }

@@ -84,8 +84,11 @@ def test_it_compares_means_like_welch() -> None:
 
 def test_it_warns_of_a_broken_split() -> None:
     frame = campaign({"none": 0.1, "mail": 0.1}, 1000).iloc[150:]
-    assert "split_broken" in codes(run(frame))
-    assert "split_broken" not in codes(run(frame, shares={"none": 850, "mail": 1000}))
+    assert "split_uneven" in codes(run(frame))
+    assert "split_broken" in codes(run(frame, shares={"none": 1, "mail": 1}))
+    assert not {"split_uneven", "split_broken"} & codes(
+        run(frame, shares={"none": 85, "mail": 100})
+    )
 
 
 def test_it_tells_missing_outcomes_from_a_broken_draw() -> None:
@@ -97,8 +100,8 @@ def test_it_tells_missing_outcomes_from_a_broken_draw() -> None:
     frame = pd.DataFrame({"arm": arm, "bought": spent})
     said = codes(run(frame))
     assert {"outcomes_missing", "outcomes_missing_unevenly"} <= said
-    assert "split_broken" not in said
-    assert not {"outcomes_missing", "split_broken"} & codes(run(frame.fillna({"bought": 0.0})))
+    assert "split_uneven" not in said
+    assert not {"outcomes_missing", "split_uneven"} & codes(run(frame.fillna({"bought": 0.0})))
 
 
 def test_it_tells_the_rows_needed() -> None:

@@ -1,0 +1,70 @@
+"""One value that decides is told, and does not decide what is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics.datasets.sentences import said
+from analytics.methods.compare import compare
+from analytics.methods.correlate import correlate
+from analytics.methods.forecast import forecast
+from analytics.methods.regression import regress
+
+
+def codes(result) -> set[str]:
+    return {notice.code for notice in result.notices}
+
+
+def _with(values: np.ndarray, place: int, value: float) -> np.ndarray:
+    changed = values.copy()
+    changed[place] = value
+    return changed
+
+
+def test_it_tells_that_usual_values_differ_where_one_value_hides_it() -> None:
+    rng = np.random.default_rng(1)
+    group = np.repeat(["a", "b"], 150)
+    plain = rng.normal(10, 1, 300) + (group == "b")
+    frame = pd.DataFrame({"g": group, "y": _with(plain, 0, 1e6)})
+    found = compare(frame, value="y", by="g")
+    assert "one_value_decides" in codes(found)
+    assert "The median is highest in “b”" in said("compare", found.to_dict())
+    assert "one_value_decides" not in codes(compare(frame.assign(y=plain), value="y", by="g"))
+
+
+def test_it_compares_ranks_where_one_value_decides() -> None:
+    x = np.random.default_rng(2).normal(size=200)
+    frame = pd.DataFrame({"x": x, "y": _with(x, 3, 1e6)})
+    found = correlate(frame)
+    (pair,) = found.pairs
+    assert (pair.measure, pair.found, codes(found)) == ("spearman", True, {"ranks_compared"})
+    assert pair.value == pair.spearman > 0.9
+    assert correlate(frame.assign(y=x + x**2)).pairs[0].measure == "pearson"
+
+
+def test_it_tells_what_a_regression_explains_without_the_row_that_decides() -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=80)
+    frame = pd.DataFrame({"x": x, "y": 2 * x + rng.normal(size=80)})
+    clean = regress(frame, "y ~ x")
+    (notice,) = [
+        one
+        for one in regress(frame.assign(y=_with(frame["y"].to_numpy(), 7, 1e5)), "y ~ x").notices
+        if one.code == "rows_decide"
+    ]
+    assert notice.params["which"] == "8"
+    assert notice.params["percent"] < 10 < 75 < notice.params["without"] < 85
+    assert "rows_decide" not in codes(clean)
+
+
+def test_it_names_the_period_that_decides_a_forecast() -> None:
+    rng = np.random.default_rng(4)
+    months = pd.date_range("2020-01-01", periods=48, freq="MS")
+    plain = 100 + rng.normal(0, 3, 48) + 80 * (months.month == 12)
+    frame = pd.DataFrame({"month": months, "sales": plain})
+    assert "one_period_decides" not in codes(forecast(frame, "sales", horizon=3, date="month"))
+    frame["sales"] = _with(plain, 20, 1e4)
+    notices = forecast(frame, "sales", horizon=3, date="month").notices
+    (notice,) = [one for one in notices if one.code == "one_period_decides"]
+    assert (notice.params["period"], notice.params["value"]) == ("2021-09-01", "10,000")
