@@ -27,6 +27,10 @@ _NAMES: dict[str, Text] = {
     "bgnbd": "BG/NBD",
     "gammagamma": "Gamma-Gamma",
     "historical_rate": _("Past rate"),
+    "rfm_regression": _("Regression on recency, frequency and money"),
+    "rfm_tree": _("Tree on recency, frequency and money"),
+    "own_rhythm": _("Each customer's own rhythm"),
+    "usual_pause": _("The usual pause of all"),
 }
 
 

@@ -17,6 +17,7 @@ from crm.common import formats
 
 MOST_ROWS = 100
 _JUDGED = ("mase", "naive_mase", "coverage80")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 MAX_NAMED = 3  # differences that a group is named by
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
 HIDDEN = {"warnings", "method", "seconds"}
@@ -33,7 +34,7 @@ UNSAID = {
 
 
 def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut) and
+    """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut, terms) and
     ``cautions``."""
     figures, tables = [], []
     if answer.get("method") == "compare":
@@ -72,10 +73,13 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
     if flat:
         # One letter is a model's own: a, b and r of BG/NBD, p and q of ARIMA.
         rows = [
-            [name if len(name) == 1 else label(name), *_column([item])]
-            for name, item in flat.items()
+            [name if len(name) == 1 else label(name), *_column([_worded(name, item)])]
+            for name, item in sorted(flat.items(), key=lambda entry: rank(entry[0]))
         ]
-        tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0})
+        terms = _terms(key, *sorted(flat, key=rank))
+        tables.append(
+            {"title": label(key), "heads": [], "rows": rows, "cut": 0, "terms": terms}
+        )
     for name, item in value.items():
         if isinstance(item, list) and item:
             tables.append(_of_list(name, item))
@@ -95,16 +99,26 @@ def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
         return {
             "title": label(key), "heads": [label(names[k]) for k in used],
             "rows": [[row[k] for k in used] for row in rows], "cut": cut,
+            "terms": _terms(key, *(names[k] for k in used)),
         }  # fmt: skip
     numbered = [[str(k), _shown(item)] for k, item in enumerate(shown, start=1)]
     heads = [label("row"), label(key)]
-    return {"title": label(key), "heads": heads, "rows": numbered, "cut": cut}
+    return {
+        "title": label(key), "heads": heads, "rows": numbered, "cut": cut, "terms": _terms(key),
+    }  # fmt: skip
+
+
+def _terms(*keys: str) -> list[tuple[str, str]]:
+    """The terms of a table that need a word of explanation, with it."""
+    return [(label(key), told) for key in keys if (told := _explained(key))]
 
 
 def _named(key: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a list of models or tests calls its entries, in words."""
     if key == "models":
         return {**item, "name": model_label(item), "label": None}
+    if key == "candidates" and "name" in item:
+        return {**item, "name": model_name(item["name"])}
     if key == "groups" and "backtest" in item:  # of a forecast: the picture has the rest
         told = {name: item.get(name) for name in ("group", "periods", "season", "chosen")}
         return {**told, **{name: (item["backtest"] or {}).get(name) for name in _JUDGED}}
@@ -159,10 +173,27 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     if isinstance(value, Mapping):
-        return "; ".join(f"{label(k)} {_shown(v)}" for k, v in value.items() if v is not None)
+        return "; ".join(f"{label(k)} {_shown(v)}" for k, v in _ordered(value) if v is not None)
+    if isinstance(value, list) and all(_is_count(item) for item in value):
+        return ", ".join(f"{what} ({formats.number(times)})" for what, times in value)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value[:8]) + (" …" if len(value) > 8 else "")
-    return str(value).removesuffix("T00:00:00")
+    day, clock, hours = str(value).partition("T")
+    if not (clock and _MOMENT.fullmatch(str(value))):
+        return str(value)
+    return day if hours.startswith("00:00") else f"{day} {hours[:5]}"
+
+
+def _ordered(value: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Quantiles by their share; others as they stand."""
+    entries = list(value.items())
+    return sorted(entries, key=lambda one: float(one[0])) if "0.5" in value else entries
+
+
+def _is_count(item: Any) -> bool:
+    """Whether it is a value and how often it is there."""
+    pair = isinstance(item, list | tuple) and len(item) == 2
+    return pair and isinstance(item[0], str) and isinstance(item[1], int)
 
 
 def number(value: float) -> str:

@@ -115,10 +115,29 @@ def _forecast(answer: Answer) -> list[str]:
     if len(groups) > 1:
         count = {"n": formats.number(len(groups))}
         return [_("%(n)s series are forecast, each by itself.") % count, _against_naive(answer)]
-    return [_next_value(rows), _against_naive(answer)]
+    was = groups[0].get("history", {}).get("actual", []) if groups else []
+    return [_on_average(rows, was), _last_value(rows), _against_naive(answer)]
 
 
-def _next_value(rows: Sequence[Answer]) -> str:
+def _on_average(rows: Sequence[Answer], was: Sequence[float]) -> str:
+    """What is ahead beside as many periods before."""
+    steps = len(rows)
+    if steps < 2 or len(was) < steps:
+        return ""
+    told = {
+        "steps": formats.number(steps), "before": number(sum(was[-steps:]) / steps),
+        "mean": number(sum(row["mean"] for row in rows) / steps),
+    }  # fmt: skip
+    return (
+        _(
+            "In the next %(steps)s periods about %(mean)s each is to be expected on average; in "
+            "the %(steps)s before them it was %(before)s."
+        )
+        % told
+    )
+
+
+def _last_value(rows: Sequence[Answer]) -> str:
     if not rows:
         return ""
     last = rows[-1]
@@ -162,12 +181,17 @@ def _series(answer: Answer) -> list[str]:
         "up": _("The series rises beyond chance, by %(slope)s a period."),
         "down": _("The series falls beyond chance, by %(slope)s a period."),
     }.get(trend["direction"], _("The series neither rises nor falls beyond chance."))
-    strength = answer["seasonal_strength"]
-    sentences = [direction % {"slope": number(abs(trend["slope"]))}]
-    if strength is not None and answer["seasons"]:
-        told = {"share": formats.percent(strength)}
-        sentences.append(_("Its seasons make %(share)s of what varies around the trend.") % told)
-    return sentences
+    return [direction % {"slope": number(abs(trend["slope"]))}, _seasons(answer["seasons"])]
+
+
+def _seasons(seasons: Sequence[Answer]) -> str:
+    if not seasons:
+        return ""
+    clear = [one["strength"] for one in seasons if one.get("p", 0.0) < LEVEL]
+    if not clear:
+        return _("No season stands out beyond chance.")
+    told = {"share": formats.percent(max(clear))}
+    return _("Its seasons make %(share)s of what varies around the trend.") % told
 
 
 def _regress(answer: Answer) -> list[str]:
@@ -190,8 +214,9 @@ def _score(answer: Answer) -> list[str]:
             _("No signal: the columns do not tell where “%(target)s” is “%(positive)s”.") % told
         ]  # fmt: skip
     first = _(
-        "The columns tell where “%(target)s” is “%(positive)s”: of two rows, one with and one "
-        "without, the right one is named in %(share)s of all cases."
+        "The columns tell where “%(target)s” is “%(positive)s”: on rows it had not seen, of two, "
+        "one with and one without, the right one is named in %(share)s of all cases (50%% by "
+        "guessing)."
     ) % (told | {"share": formats.percent(chosen["auc"])})
     best = answer["lift"][0] if answer["lift"] else None
     if best is None:
@@ -216,7 +241,17 @@ def _rules(answer: Answer) -> list[str]:
             "%(n)s rule is beyond chance.", "%(n)s rules are beyond chance.",
             answer["rules_significant"],
         ) % {"n": formats.number(answer["rules_significant"])},
+        _on_later_orders(answer.get("holdout")),
     ]  # fmt: skip
+
+
+def _on_later_orders(test: Answer | None) -> str:
+    if not test or not test["hidden"]:
+        return ""
+    return _(
+        "Of the items hidden in later orders the rules named %(hits)s, the items bought most "
+        "%(popular)s."
+    ) % {"hits": formats.percent(test["hits"]), "popular": formats.percent(test["popular_hits"])}
 
 
 def _value(answer: Answer) -> list[str]:
@@ -282,7 +317,7 @@ SAYS: dict[str, tuple[str, Callable[[Answer], list[str]]]] = {
     "correlate": ("pairs", _correlate),
     "cluster": ("profiles structure", _cluster),
     "forecast": ("forecast groups backtest", _forecast),
-    "series": ("trend seasons seasonal_strength", _series),
+    "series": ("trend seasons", _series),
     "regress": ("coefficients r2 outcome", _regress),
     "score": ("target positive models chosen signal lift base_rate", _score),
     "rules": ("rules rules_significant", _rules),

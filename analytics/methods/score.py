@@ -368,7 +368,8 @@ def _cautions(
     notices = []
     if best.area.lo <= 0.5:
         limits = {"auc": best.area.auc, "lo": best.area.lo, "hi": best.area.hi}
-        notices.append(Notice("no_signal", limits))
+        reverse = best.area.hi < 0.5
+        notices.append(Notice("ranking_reversed" if reverse else "no_signal", limits))
     elif best.calibration.log_loss >= naive.calibration.log_loss:
         notices.append(Notice("ranks_only"))
     for leak in leaks:

@@ -14,6 +14,7 @@ from analytics.methods.columns import date_column, numeric_column, require_colum
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast import SeriesForecast, forecast_series
 from analytics.methods.kendall import Trend, trend_test
+from analytics.methods.seasonality import season_chance
 from analytics.methods.serialise import jsonable
 from analytics.methods.timeseries import RegularSeries, regular_series
 
@@ -26,6 +27,8 @@ SEASONS = {"hour": (24, 168), "day": (7, 365), "business day": (5, 261), "week":
 SEASONS |= {"month": (12,), "quarter": (4,)}
 YEARLY = (52, 261, 365)
 BENDING = {4, 12}
+# Of these, only the longest waves: the week's shorter ones are the day's.
+WAVES = {168: 6, 52: 3, 261: 3, 365: 3}
 # Longer seasons repeat too seldom for STL and are taken as a few waves.
 LONGEST_STL = 31
 HARMONICS = 3
@@ -38,10 +41,12 @@ _OFFSET = r".*\d(?:Z|[+-]\d{2}:?\d{2})$"
 
 @dataclass(frozen=True)
 class Season:
-    """A repeating pattern: periods per repetition, and its strength from 0 to 1."""
+    """A repeating pattern: periods per repetition, its strength from 0 to 1, and how often a
+    series without it would seem to have one (``seasonality.season_chance``)."""
 
     periods: int
     strength: float
+    p: float
 
 
 @dataclass(frozen=True)
@@ -164,7 +169,10 @@ def analyse_series(
         series = replace(series, rows_used=len(timed), rows_dropped=len(table) - len(timed))
     parts, seasons = decompose(series)
     rest = parts["remainder"]
-    found = [Season(periods, strength(rest, parts[f"season_{periods}"])) for periods in seasons]
+    found = [
+        Season(m, strength(rest, parts[f"season_{m}"]), season_chance(series.y, m, WAVES.get(m, m)))
+        for m in seasons
+    ]
     clear = [one.periods for one in found if one.strength >= CLEAR]
     ahead = _forecast(series, horizon)
     notices = series.notices + (ahead.notices if ahead else ())

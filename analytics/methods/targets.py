@@ -32,7 +32,7 @@ def read_target(
         raise DataProblem("no_usable_rows")
     if len(rows) < len(frame):
         notices.append(Notice("target_missing_dropped", {"rows": len(frame) - len(rows)}))
-    known = text.iloc[rows]
+    known = _one_spelling(text.iloc[rows], notices)
     counts = known.value_counts()
     if len(counts) < 2:
         raise DataProblem("single_class", {"column": target, "value": str(counts.index[0])})
@@ -41,6 +41,21 @@ def read_target(
         chosen = _found(counts, target)
         notices.append(Notice("positive_chosen", {"value": chosen}))
     return (known == chosen).to_numpy().astype(np.int8), chosen, rows
+
+
+def _one_spelling(known: pd.Series, notices: list[Notice]) -> pd.Series:
+    """Values that differ in upper and lower case or in width only, as they are usually written."""
+    codes, written = pd.factorize(known)
+    if len(written) > MOST_OUTCOMES:
+        return known
+    plain = pd.Series(written, dtype="string").str.normalize("NFKC").str.casefold()
+    often = pd.Series(np.bincount(codes), dtype=int)
+    usual = often.groupby(plain.to_numpy()).transform(lambda counts: counts.idxmax()).to_numpy()
+    joined = [str(written[k]) for k in range(len(written)) if usual[k] != k]
+    if not joined:
+        return known
+    notices.append(Notice("spellings_joined", {"values": ", ".join(joined)}))
+    return pd.Series(np.asarray(written)[usual[codes]], index=known.index, dtype="string")
 
 
 def level_text(column: pd.Series) -> pd.Series:

@@ -306,6 +306,12 @@ def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
     assert table["rows"] == [["a", "2.0000", "3"], ["b", "2.5000", "4"]]
     (table,) = presented({"method": "value", "bgnbd": {"a": 0.79, "alpha": 4.0}})["tables"]
     assert table["rows"] == [["a", "0.7900"], ["alpha", "4"]]
+    spread = {"0.5": "2024-01-02T00:00:00", "0.05": "2024-01-01T16:48:00", "0.95": 3}
+    columns = [{"name": "a", "quantiles": spread, "top": [["华东", 1200], ["华南", 3]]}]
+    (table,) = presented({"method": "describe", "columns": columns})["tables"]
+    told = "0.05 2024-01-01 16:48; 0.5 2024-01-02; 0.95 3"
+    assert table["rows"] == [["a", told, "华东 (1,200), 华南 (3)"]]
+    assert presented({"models": [{"name": "tree", "ece": 0.1}]})["tables"][0]["terms"]
 
 
 def test_it_does_an_answer_again_and_says_what_became_of_it(manager: Client) -> None:

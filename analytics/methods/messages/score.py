@@ -23,6 +23,9 @@ MESSAGES: dict[str, str] = {
         "Column “%(column)s” holds %(levels)d different numbers, not two outcomes. Explain it by a "
         "regression, or add a column that says yes or no."
     ),
+    "spellings_joined": _(
+        "Values that differ in upper and lower case only were taken for the same: %(values)s."
+    ),
     "positive_chosen": _("“%(value)s” was taken as the event to predict."),
     "forty_of_each": _(
         "A score needs at least %(needed)d rows with “%(value)s” and as many without; found: "
@@ -57,6 +60,11 @@ MESSAGES: dict[str, str] = {
     "no_signal": _(
         "No signal: the ranking cannot be told from chance (AUC %(auc).2f, 95%% interval %(lo).2f "
         "to %(hi).2f; 0.5 is chance)."
+    ),
+    "ranking_reversed": _(
+        "Not usable: on rows it had not seen, the ranking is the wrong way round (AUC %(auc).2f, "
+        "95%% interval %(lo).2f to %(hi).2f; 0.5 is chance). What held for the rows it learned "
+        "from does not hold for the others."
     ),
     "ranks_only": _(
         "It ranks better than chance, but its probabilities are no better than the base rate."

@@ -16,11 +16,12 @@ from analytics.methods.discrimination import (
     judge_probabilities,
     lift_table,
 )
-from analytics.methods.errors import DataProblem, InsufficientData
+from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.features import Encoder, read_features
 from analytics.methods.judging import NAIVE
 from analytics.methods.reasons import contributions
 from analytics.methods.score import ScoreResult, score
+from analytics.methods.targets import read_target
 from analytics.methods.trees import Boosting, Forest
 
 ROWS = 1_500
@@ -239,6 +240,26 @@ def test_it_takes_one_of_several_values_as_the_event() -> None:
     assert one.positive == "华东"
     with pytest.raises(DataProblem, match="never has the value"):
         score(frame, "left", positive="maybe")
+
+
+def test_it_reads_one_outcome_written_in_several_ways() -> None:
+    frame = planted(900)
+    yes = frame["left"] == frame["left"].iloc[0]
+    written = np.where(yes, np.tile(["Yes", "YES ", "yes"], 300), np.tile(["no", "NO", "no"], 300))
+    notices: list[Notice] = []
+    events, positive, _ = read_target(frame.assign(left=written), "left", None, notices)
+    assert positive.casefold() == "yes"
+    assert events.tolist() == yes.astype(int).tolist()
+    assert "spellings_joined" in {notice.code for notice in notices}
+
+
+def test_it_says_when_later_rows_turn_the_ranking_round() -> None:
+    rng = np.random.default_rng(8)
+    x, turn = rng.normal(size=600), np.where(np.arange(600) < 300, 3, -3)
+    frame = pd.DataFrame({"x": x, "y": (rng.random(600) < 1 / (1 + np.exp(-turn * x))) * 1})
+    found = score(frame, "y", time="row")
+    assert not found.signal
+    assert found.notices[0].code == "ranking_reversed"
 
 
 def test_it_computes_the_interval_of_delong() -> None:

@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 from scipy.stats import kendalltau, theilslopes
 
+from analytics.datasets.sentences import said
 from analytics.methods.errors import DataProblem
 from analytics.methods.kendall import mann_kendall_s, trend_test, variance_correction
+from analytics.methods.seasonality import season_chance
 from analytics.methods.series import analyse_series
 from analytics.methods.timeseries import regular_series
 
@@ -42,6 +44,20 @@ def test_it_finds_nothing_in_noise() -> None:
     assert found.trend.direction == "none"
     weekly = next(season for season in found.seasons if season.periods == 7)
     assert weekly.strength < 0.25
+
+
+def test_it_finds_seasons_and_hardly_any_where_there_are_none() -> None:
+    """Three years of months, where STL takes half of what noise varies for a season."""
+    rng = np.random.default_rng(3)
+    noise = rng.normal(size=(300, 36))
+    alarms = [season_chance(y, 12, 6) < 0.05 for y in (*noise, *noise.cumsum(axis=1))]
+    assert 0.01 < np.mean(alarms) < 0.09
+    wave = 4 * np.sin(np.arange(36) * np.pi / 6)
+    assert np.mean([season_chance(y + wave, 12, 6) < 0.05 for y in noise]) > 0.9
+    months = pd.DataFrame({"m": pd.date_range("2020-01-01", periods=36, freq="MS"), "v": noise[0]})
+    answer = analyse_series(months, "m", "v", horizon=0).to_dict()
+    assert answer["seasonal_strength"] > 0.3
+    assert "No season stands out beyond chance." in said("series", answer)
 
 
 def test_it_allows_for_neighbours_that_are_alike() -> None:
