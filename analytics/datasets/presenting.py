@@ -77,9 +77,7 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
             for name, item in sorted(flat.items(), key=lambda entry: rank(entry[0]))
         ]
         terms = _terms(key, *sorted(flat, key=rank))
-        tables.append(
-            {"title": label(key), "heads": [], "rows": rows, "cut": 0, "terms": terms}
-        )
+        tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0, "terms": terms})
     for name, item in value.items():
         if isinstance(item, list) and item:
             tables.append(_of_list(name, item))

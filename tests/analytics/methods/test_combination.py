@@ -7,6 +7,7 @@ import pytest
 from analytics.methods.arima import Arima
 from analytics.methods.candidates import combined, normal
 from analytics.methods.forecast import forecast
+from analytics.methods.smoothing import Ces, impulse_response
 
 
 def test_it_weighs_each_model_by_its_squared_error() -> None:
@@ -45,3 +46,33 @@ def test_it_says_when_repeating_the_past_is_as_good(seed: int, told: str) -> Non
     one = forecast(walk, "v", horizon=4).groups[None]
     assert one.score.mase >= 0.99 * one.naive.mase
     assert [notice.code for notice in one.notices if notice.code.startswith(told)]
+
+
+@pytest.mark.parametrize("kind", ["N", "S", "P", "F"])
+def test_complex_smoothing_knows_how_an_error_lives_on(kind: str) -> None:
+    """Against the library's own recursion, an error of 1 put into its last state."""
+    from statsforecast.ces import cescalc, pegelsfcast_C, switch_ces
+    from statsforecast.models import AutoCES
+
+    months = np.arange(60)
+    y = 100 + 10 * np.sin(months * np.pi / 6) + np.random.default_rng(1).normal(0, 3, 60)
+    model = AutoCES(season_length=12, model=kind).fit(y).model_
+    lags = 1 if kind == "N" else 12
+    ahead = []
+    for shock in (0.0, 1.0):
+        moved = y + shock * (months == 59)
+        states = np.zeros((60 + 2 * lags, model["states"].shape[1]))
+        states[:lags] = model["states"][:lags]
+        weights = [float(value) for value in model["par"].values()]
+        unused = np.zeros(60), np.zeros(3)
+        cescalc(moved, states, lags, switch_ces(kind), *weights, *unused, 3, 0)
+        ahead.append(pegelsfcast_C(26, {**model, "states": states}))
+    found = impulse_response(kind, model["par"], 12, 26)
+    assert found == pytest.approx(ahead[1] - ahead[0], abs=1e-9)
+
+
+def test_complex_smoothing_is_as_sure_as_a_steady_season_lets_it_be() -> None:
+    """Its band was thousands wide here, so that it was thrown away."""
+    y = 100 + 10 * np.sin(np.arange(48) * np.pi / 6) + np.random.default_rng(2).normal(0, 3, 48)
+    made = Ces().predict(y, 12, 6)
+    assert np.all(made.hi80 - made.lo80 < 12)
