@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from communications.models import FollowUp
 from communications.services import MORNING, follow_ups_plan
+from crm.common.years import check_known
 from crm.records.bulk import Before, BulkAction, BulkForm, Chunk, bulk_actions, editable
 from crm.records.filters import DateInput
 from crm.records.resources import SELLERS
@@ -23,7 +24,9 @@ class FollowUpsForm(BulkForm):
         label=_("What to do"), max_length=200,
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )  # fmt: skip
-    due_on = forms.DateField(label=_("Due"), widget=DateInput(attrs={"class": "form-control"}))
+    due_on = forms.DateField(
+        label=_("Due"), widget=DateInput(attrs={"class": "form-control"}), validators=[check_known]
+    )
 
     def set_choices(self) -> None:
         self.fields["due_on"].initial = timezone.localdate() + timedelta(days=1)

@@ -13,11 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from crm.common import formats
 from crm.common.models import new_submission
 from crm.common.phones import normalise_phone
+from crm.common.years import LAST, check_known
 from crm.records.custom import PREFIX, added_fields, split_values
 
 
 class LocalDateTimeInput(forms.DateTimeInput):
     input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__({"max": f"{LAST}-12-31T23:59", **(attrs or {})}, **kwargs)
 
     def format_value(self, value: Any) -> str | None:
         if hasattr(value, "strftime"):
@@ -29,8 +33,9 @@ class LocalDateTimeInput(forms.DateTimeInput):
 class DateInput(forms.DateInput):
     input_type = "date"
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **kwargs)
+    def __init__(self, attrs: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        attrs = {"max": f"{LAST}-12-31", **(attrs or {})}  # so that a year has four digits
+        super().__init__(attrs, format="%Y-%m-%d", **kwargs)
 
 
 class RecordForm(forms.ModelForm):
@@ -55,6 +60,8 @@ class RecordForm(forms.ModelForm):
         self._add_custom_fields()
         for field in self.fields.values():
             _dress(field)
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators.append(check_known)
         self.bound_choices()
 
     def _add_custom_fields(self) -> None:

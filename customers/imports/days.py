@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
+from crm.common.years import is_known
 from customers.imports.problems import CellError
 
 _YEAR_FIRST = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -51,6 +52,8 @@ def moment(month_first: bool) -> Callable[[str], date]:
             found = datetime.fromisoformat(said)
         except ValueError:
             return to_day(said)
+        if not is_known(found):
+            raise CellError("bad_date")
         if ":" not in said:
             return found.date()
         return timezone.make_aware(found) if timezone.is_naive(found) else found
@@ -85,6 +88,9 @@ def _year(said: str) -> int:
 
 def _date(year: int, month: int, number: int) -> date:
     try:
-        return date(year, month, number)
+        found = date(year, month, number)
     except ValueError:
         raise CellError("bad_date") from None
+    if not is_known(found):
+        raise CellError("bad_date")
+    return found

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.common.years import is_known
 from customers.imports.changes import make_new
 from customers.imports.layout import Row
 from customers.imports.ledger import Ledger, RowRejectedError
@@ -326,6 +327,6 @@ def _moment(text: str) -> datetime | None:
             naive = datetime.strptime(text, AMERICAN)  # noqa: DTZ007  # made aware below
         except ValueError:
             return None
-    if naive.tzinfo is not None:
-        return naive
-    return timezone.make_aware(naive, timezone.get_default_timezone())
+    if not is_known(naive):
+        return None
+    return naive if naive.tzinfo else timezone.make_aware(naive, timezone.get_default_timezone())

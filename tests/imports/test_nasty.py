@@ -49,7 +49,16 @@ def test_it_reads_days_as_people_write_them(
 
 @pytest.mark.parametrize(
     "said",
-    ["145000", "2026-13-40", "31.31.2026", "March 2026", "soon", "4 Foo 2026", "2026030499"],
+    [
+        "145000",
+        "2026-13-40",
+        "31.31.2026",
+        "March 2026",
+        "soon",
+        "4 Foo 2026",
+        "2026030499",
+        "0026-03-04",
+    ],
 )
 def test_it_takes_nothing_else_for_a_day(said: str) -> None:
     with pytest.raises(CellError, match="bad_date"):

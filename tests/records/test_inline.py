@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from customers.models import Customer, Tag
 from tests.factories.cast import Cast
+from tests.factories.communications import FollowUpFactory
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.sales import DealFactory
 
@@ -63,6 +64,19 @@ def test_it_says_what_is_wrong_and_keeps_what_was_typed(
     assert 'value="call me"' in page
     customer.refresh_from_db()
     assert customer.phone == "+8613800138000"
+
+
+@pytest.mark.parametrize("moment", ["0026-03-01T10:00", "9999-12-31T23:59"])
+def test_it_refuses_years_that_are_slips_of_the_keyboard(
+    cast: Cast, client: Client, customer: Customer, moment: str
+) -> None:
+    step = FollowUpFactory(customer=customer, owner=cast.rep, team=cast.team)
+    client.force_login(cast.rep)
+    url = reverse("communications:follow_up_field", args=[step.pk, "due_at"])
+    response = client.post(url, {"due_at": moment, "expected_version": step.version})
+    assert response.status_code == 422
+    assert "Say a day between 1800 and 2999." in response.content.decode()
+    assert moment in response.content.decode()
 
 
 def test_it_shows_both_values_when_another_changed_this_one(
