@@ -56,6 +56,12 @@ def money(amount: Number, currency: str) -> str:
     return _money(value, currency, 0 if value == value.to_integral_value() else 2, locale())
 
 
+def price(amount: Decimal, currency: str) -> str:
+    """As money, with all the decimals of a unit price: ¥0.0525."""
+    decimals = -int(amount.normalize().as_tuple().exponent)
+    return _money(amount, currency, max(decimals, 2) if decimals > 0 else 0, locale())
+
+
 @lru_cache(maxsize=4096)
 def _money(value: Decimal, currency: str, digits: int, where: Locale) -> str:
     pattern = "¤#,##0" + ("." + "0" * digits if digits else "")

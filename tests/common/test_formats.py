@@ -24,6 +24,15 @@ def test_it_writes_money_as_the_language_does(
 
 
 @pytest.mark.parametrize(
+    ("amount", "text"),
+    [("0.0525", "¥0.0525"), ("12.5000", "¥12.50"), ("100.0000", "¥100"), ("1E+3", "¥1,000")],
+)
+def test_it_writes_a_unit_price_whole(amount: str, text: str) -> None:
+    with translation.override("zh-hans"):
+        assert formats.price(Decimal(amount), "CNY") == text
+
+
+@pytest.mark.parametrize(
     ("language", "amount", "text"),
     [
         ("zh-hans", 1_860_000, "¥186 万"),

@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from crm.common import pdf
+from crm.common import formats, pdf
 from crm.common.errors import RefusedError
 from crm.jobs.models import Job
 from crm.jobs.runner import job_run
 from sales import quote_documents
-from sales.models import Deal, ExchangeRate, Order, Quote, Stage
+from sales.models import Deal, ExchangeRate, Order, Quote, QuoteLine, Stage
 from sales.services import (
     LineItem,
     quote_accept,
@@ -191,6 +191,11 @@ def test_it_is_printed_with_chinese_inside(
     cast: Cast, client: Client, quote: Quote, language: str, title: str, tmp_path: Any
 ) -> None:
     Quote.objects.filter(pk=quote.pk).update(language=language)
+    more = [
+        QuoteLine(quote=quote, position=place, quantity=1, unit_price="0.0525")
+        for place in range(9, 49)
+    ]
+    QuoteLine.objects.bulk_create(more)
     client.force_login(cast.rep)
     with translation.override("en"), pytest.MonkeyPatch.context() as patch:
         patch.setattr(settings, "MEDIA_ROOT", str(tmp_path))
@@ -208,6 +213,12 @@ def test_it_is_printed_with_chinese_inside(
     assert title in text
     assert "苏州远帆仪器有限公司" in text
     assert "安装服务" in text
+    assert "0.0525" in text
+    last = reader.pages[-1].extract_text()
+    quote.refresh_from_db()
+    with translation.override(language):
+        total = formats.money(quote.total, quote.currency)
+    assert (total in text, total in last) == (False, True)
     assert embedded_fonts(reader)
 
 

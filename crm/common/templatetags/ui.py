@@ -44,6 +44,11 @@ def money(amount: Decimal | float | None, currency: str = "CNY") -> str:
 
 
 @register.filter
+def price(amount: Decimal, currency: str) -> str:
+    return formats.price(amount, currency)
+
+
+@register.filter
 def whole_money(amount: Decimal | float | None, currency: str = "CNY") -> str:
     """Without cents: for tables of many amounts."""
     return "" if amount is None else formats.money(round(amount), currency)
