@@ -32,6 +32,9 @@ FROM sales_deal d JOIN customers_customer c ON c.id = d.customer_id
 JOIN sales_stage s ON s.id = d.stage_id LEFT JOIN accounts_user o ON o.id = d.owner_id
 WHERE d.trashed_at IS NULL AND d.team_id = %s
 ORDER BY d.updated_at DESC, d.id DESC LIMIT 51"""
+_TEAM_COUNT = """
+SELECT count(*) FROM (SELECT 1 FROM {table} t
+WHERE t.trashed_at IS NULL AND t.team_id = %s LIMIT 10001) t"""
 _ORDERS = """
 SELECT r.id, r.number, r.kind, r.status, r.total, r.currency, r.ordered_at, c.name, o.username
 FROM sales_order r JOIN customers_customer c ON c.id = r.customer_id
@@ -64,6 +67,10 @@ FROM service_servicerequest r LEFT JOIN customers_customer c ON c.id = r.custome
 LEFT JOIN service_category k ON k.id = r.category_id LEFT JOIN accounts_user o ON o.id = r.owner_id
 WHERE r.trashed_at IS NULL AND (r.owner_id IS NULL OR r.owner_id = %s OR r.team_id = %s)
 ORDER BY r.opened_at DESC, r.id DESC LIMIT 51"""
+_REQUEST_COUNT = """
+SELECT count(*) FROM (SELECT 1 FROM service_servicerequest r
+WHERE r.trashed_at IS NULL AND (r.owner_id IS NULL OR r.owner_id = %s OR r.team_id = %s)
+LIMIT 10001) t"""
 _DETAIL = [
     """SELECT c.*, o.full_name, s.name FROM customers_customer c
     LEFT JOIN accounts_user o ON o.id = c.owner_id
@@ -113,11 +120,11 @@ def search(team: int, query: str) -> list[Statement]:
 
 
 def deal_list(team: int) -> list[Statement]:
-    return [(_DEALS, [team])]
+    return [(_DEALS, [team]), (_TEAM_COUNT.format(table="sales_deal"), [team])]
 
 
 def order_list(team: int) -> list[Statement]:
-    return [(_ORDERS, [team])]
+    return [(_ORDERS, [team]), (_TEAM_COUNT.format(table="sales_order"), [team])]
 
 
 def board(owner: int) -> list[Statement]:
@@ -129,7 +136,7 @@ def queue(owner: int) -> list[Statement]:
 
 
 def request_list(owner: int, team: int) -> list[Statement]:
-    return [(_REQUESTS, [owner, team])]
+    return [(_REQUESTS, [owner, team]), (_REQUEST_COUNT, [owner, team])]
 
 
 def milliseconds(connection: Any, statements: Sequence[Statement], times: int) -> float:
