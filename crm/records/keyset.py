@@ -32,25 +32,23 @@ class Sort:
         return [column.asc(nulls_last=True if self.nullable else None), tie.asc()]
 
     def beyond(self, value: Any, pk: int, descending: bool) -> Q:
-        """Rows that come after (value, pk) in the order."""
+        """Rows that come after (value, pk) in the order, none of them without a value."""
         step = "lt" if descending else "gt"
-        tie = Q(**{f"pk__{step}": pk})
-        if value is None:
-            return Q(**{f"{self.field}__isnull": True}) & tie
-        bound = Q(**{f"{self.field}__{step}e": value}) & (
-            Q(**{f"{self.field}__{step}": value}) | tie
-        )
-        return bound | Q(**{f"{self.field}__isnull": True}) if self.nullable else bound
-
-    def before(self, value: Any, pk: int, descending: bool) -> Q:
-        """Rows that come before (value, pk) in the order."""
-        step = "gt" if descending else "lt"
-        tie = Q(**{f"pk__{step}": pk})
-        if value is None:
-            return Q(**{f"{self.field}__isnull": False}) | tie
         return Q(**{f"{self.field}__{step}e": value}) & (
-            Q(**{f"{self.field}__{step}": value}) | tie
+            Q(**{f"{self.field}__{step}": value}) | Q(**{f"pk__{step}": pk})
         )
+
+    def present(self, records: Any) -> Any:
+        """The records with a value, to be put in the order of ``plain``."""
+        return records.filter(**{f"{self.field}__isnull": False})
+
+    def absent(self, records: Any) -> Any:
+        """Those without, which come last, by id."""
+        return records.filter(**{f"{self.field}__isnull": True})
+
+    @property
+    def plain(self) -> Sort:
+        return Sort(self.key, self.field)
 
     def annotated(self, records: Any) -> Any:
         """The records with ``field``, where it is not a column of theirs."""
@@ -75,16 +73,24 @@ class RelatedSort(Sort):
     nullable: bool = True
 
     def present(self, records: Any) -> Any:
-        return records.filter(**self.where, **{f"{self.field}__isnull": False})
+        return self._having(records).annotate(sorted_by=F(self.field))
 
     def absent(self, records: Any) -> Any:
-        model = records.model
-        having = self.present(model._base_manager.filter(pk=OuterRef("pk"))).order_by()
-        return records.filter(~Exists(having))
+        return records.filter(~Exists(self._same(records)))
+
+    @property
+    def plain(self) -> Sort:
+        return Sort(self.key, "sorted_by")
 
     def annotated(self, records: Any) -> Any:
-        having = self.present(records.model._base_manager.filter(pk=OuterRef("pk"))).order_by()
-        return records.annotate(sorted_by=Subquery(having.values(self.field)[:1]))
+        return records.annotate(sorted_by=Subquery(self._same(records).values(self.field)[:1]))
+
+    def _having(self, records: Any) -> Any:
+        return records.filter(**self.where, **{f"{self.field}__isnull": False})
+
+    def _same(self, records: Any) -> Any:
+        """The same record, if it has a value; in a subquery."""
+        return self._having(records.model._base_manager.filter(pk=OuterRef("pk"))).order_by()
 
     def ordering(self, descending: bool) -> list[OrderBy]:
         """Of records that ``annotated`` gave."""
@@ -114,10 +120,10 @@ def paginate(
 ) -> Page:
     """One page of ``queryset`` in the order of ``sort``; a broken cursor gives the first page.
 
-    ``rows_of`` gets them in another way, with the arguments of ``rows_beyond``.
+    ``rows_of`` gets them in another way, with the arguments of ``sorted_rows``.
     """  # fmt: skip
     model = queryset.model
-    rows_of = rows_of or (_related_rows if isinstance(sort, RelatedSort) else _rows)
+    rows_of = rows_of or sorted_rows
     if before and (mark := _read(before, model, sort)):
         found = rows_of(queryset, sort, mark, not descending, size + 1, True)[::-1]
         has_previous, has_next = len(found) > size, True
@@ -134,35 +140,27 @@ def paginate(
     )
 
 
-def _rows(*asked: Any) -> list[Any]:
-    return list(rows_beyond(*asked))
-
-
-def rows_beyond(
-    queryset: Any, sort: Sort, mark: Mark | None, descending: bool, most: int, back: bool
-) -> Any:
-    """Up to ``most`` rows beyond the mark; ``back``: those before it, the nearest first."""
-    if back and mark:
-        queryset = queryset.filter(sort.before(*mark, not descending))
-    elif mark:
+def rows_beyond(queryset: Any, sort: Sort, mark: Mark | None, descending: bool, most: int) -> Any:
+    """Up to ``most`` rows beyond the mark, in an order in which each has a value."""
+    if mark:
         queryset = queryset.filter(sort.beyond(*mark, descending))
-    column, tie = F(sort.field), F("pk")
-    nulls = True if sort.nullable else None
-    ends: dict[str, Any] = {"nulls_first": nulls} if back else {"nulls_last": nulls}
-    order = [column.desc(**ends), tie.desc()] if descending else [column.asc(**ends), tie.asc()]
-    return queryset.order_by(*order)[:most]
+    return queryset.order_by(*sort.ordering(descending))[:most]
 
 
-def _related_rows(
-    queryset: Any, sort: Any, mark: Mark | None, descending: bool, most: int, back: bool
+def sorted_rows(
+    queryset: Any, sort: Sort, mark: Mark | None, descending: bool, most: int, back: bool
 ) -> list[Any]:
-    """The same for records with a related row, then those without; backwards the other way."""
+    """The same in any order: the rows with a value, then those without; ``back``: the other way.
+
+    They are read one after the other, so an index of the column serves either direction.
+    """
+    if not sort.nullable:
+        return list(rows_beyond(queryset, sort, mark, descending, most))
     among_absent = mark is not None and mark[0] is None
 
     def having(limit: int) -> list[Any]:
-        found = sort.present(queryset).annotate(sorted_by=F(sort.field))
-        mine = None if among_absent else mark
-        return _rows(found, Sort(sort.key, "sorted_by"), mine, descending, limit, back)
+        found, mine = sort.present(queryset), None if among_absent else mark
+        return list(rows_beyond(found, sort.plain, mine, descending, limit))
 
     def lacking(limit: int) -> list[Any]:
         found = sort.absent(queryset)

@@ -16,7 +16,16 @@ from django.db.models import BigIntegerField, BooleanField, F, Func, TextField, 
 from django.db.models.functions import Cast
 
 from crm.common.prepared import Prepared
-from crm.records.keyset import COUNT_CAP, CappedCount, Mark, Rows, Sort, capped_count, rows_beyond
+from crm.records.keyset import (
+    COUNT_CAP,
+    CappedCount,
+    Mark,
+    Rows,
+    Sort,
+    capped_count,
+    rows_beyond,
+    sorted_rows,
+)
 from crm.records.resources import Resource, resources
 
 
@@ -38,8 +47,8 @@ def plain_rows(resource: Resource, user: Any) -> Rows | None:
 def keyed_rows(
     resource: Resource, user: Any, records: Any, sort: Sort, mark: Mark | None, *asked: Any
 ) -> list[Any]:
-    """What ``rows_beyond`` gives of ``records`` that the user sees, as lists show it."""
-    keys = list(rows_beyond(records, sort, mark, *asked).values_list("pk", flat=True))
+    """What ``sorted_rows`` gives of ``records`` that the user sees, as lists show it."""
+    keys = sorted_rows(records.values_list("pk", flat=True), sort, mark, *asked)
     if not keys:
         return []
     text = "{" + ",".join(map(str, keys)) + "}"
@@ -48,20 +57,20 @@ def keyed_rows(
 
 
 def _fetch(
-    resource: Resource, user: Any, _records: Any, sort: Sort, mark: Mark | None, *variant: Any
-) -> Sequence[Any]:
+    resource: Resource, user: Any, _records: Any, sort: Sort, mark: Mark | None, descending: bool,
+    most: int, _back: bool,
+) -> Sequence[Any]:  # fmt: skip
     given = {"value": mark[0], "pk": mark[1]} if mark else {}
-    return _ROWS.fetch(user, resource.kind, sort.key, *variant, **given)
+    return _ROWS.fetch(user, resource.kind, sort.key, descending, most, **given)
 
 
 def _rows(
-    user: Any, kind: str, key: str, descending: bool, most: int, back: bool,
-    value: Any = None, pk: int = 0,
-) -> Any:  # fmt: skip
+    user: Any, kind: str, key: str, descending: bool, most: int, value: Any = None, pk: int = 0
+) -> Any:
     resource = resources[kind]
     sort: Any = resource.sort(key)
     shown = _usually(resource, resource.model.objects.visible_to(user), user)
-    return rows_beyond(shown, sort, (value, pk) if pk else None, descending, most, back)
+    return rows_beyond(shown, sort, (value, pk) if pk else None, descending, most)
 
 
 class _IsAny(Func):

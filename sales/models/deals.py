@@ -174,6 +174,13 @@ class Deal(CustomerRecord):
                 name="deal_team_value",
                 condition=Q(trashed_at__isnull=True),
             ),
+            models.Index(
+                "team",
+                "expected_close",
+                "id",
+                name="deal_team_close",
+                condition=Q(trashed_at__isnull=True),
+            ),
             models.Index("customer", F("updated_at").desc(), name="deal_customer"),
             # What closed in a period, and what was created in one.
             models.Index(

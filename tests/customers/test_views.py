@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.common.errors import RefusedError
 from crm.records import keyset
@@ -248,7 +249,15 @@ def test_it_refuses_nonsense_in_filters_without_an_error(cast: Cast, client: Cli
 @pytest.mark.parametrize(
     ("region", "sort", "few"),
     # Compiled once; in another order; few rows are gathered before their order, many are not.
-    [("", "", 60), ("", "name", 60), ("North", "", 59), ("North", "name", 0), ("North", "", 60)],
+    [
+        ("", "", 60),
+        ("", "name", 60),
+        ("North", "", 59),
+        ("North", "name", 0),
+        ("North", "", 60),
+        ("", "next", 60),
+        ("", "-next", 60),
+    ],
 )
 def test_it_walks_pages_forth_and_back(
     cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch, region: str, sort: str, few: int
@@ -256,6 +265,8 @@ def test_it_walks_pages_forth_and_back(
     monkeypatch.setattr(keyset, "FEW", few)
     CustomerFactory(owner=cast.stranger, region="North")
     CustomerFactory.create_batch(60, owner=cast.rep, region="North")
+    planned = Customer.objects.filter(pk__in=Customer.objects.filter(owner=cast.rep)[:30])
+    planned.update(next_step_at=timezone.now())  # the others have none and come last
     if region:
         CustomerFactory.create_batch(3, owner=cast.rep, region="South")
     client.force_login(cast.rep)
@@ -266,6 +277,9 @@ def test_it_walks_pages_forth_and_back(
     ids = [row.pk for page in (first, second, third) for row in page.context["page"].rows]
     assert len(ids) == len(set(ids)) == first.context["count"] == 60
     assert all(row.owner == cast.rep for row in first.context["page"].rows)
+    if "next" in sort:
+        rows = [row for page in (first, second, third) for row in page.context["page"].rows]
+        assert [row.next_step_at is None for row in rows] == [False] * 30 + [True] * 30
     assert [r.pk for r in back.context["page"].rows] == [r.pk for r in second.context["page"].rows]
     assert third.context["next_url"] == ""
 
