@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Q
-from django.utils import timezone
 
 from analytics.frames import Scope
 from analytics.moments import Moments, seconds
 from analytics.snapshots import PROFILE
 from communications.models import About, Communication, FollowUp
+from crm.common.days import day_start
 from sales.models import Deal, Order, Quote, QuoteLine, Stage, StageChange
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def deals(scope: Scope) -> pd.DataFrame:
     """
     import pandas as pd
 
-    at = _midnight(scope.day + timedelta(days=1))
+    at = day_start(scope.day + timedelta(days=1))
     known = _deals(scope, at)
     if known.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -60,10 +60,6 @@ def deals(scope: Scope) -> pd.DataFrame:
     made = _described(rows, _Around(scope, known))
     made["event"] = made["event"].where(made["part"] == LEARN, None)
     return made.loc[made["standing"], COLUMNS].reset_index(drop=True)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 _OF_DEAL = {

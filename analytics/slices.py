@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.common.days import day_start
 from sales.reports import periods
 
 PERIODS = [
@@ -48,7 +49,7 @@ class Slice:
     @property
     def moments(self) -> tuple[datetime, datetime]:
         """Start and end as moments in the reader's zone."""
-        return _midnight(self.start), _midnight(self.end)
+        return day_start(self.start), day_start(self.end)
 
     @property
     def last_day(self) -> date:
@@ -67,10 +68,6 @@ class Slice:
         else:
             start, end = periods.compared(self.period, start, end, "previous")
         return replace(self, start=start, end=end)
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def slice_of(request: Any) -> tuple[Slice, str]:

@@ -6,15 +6,15 @@ Nothing that happened on or after the day enters a feature; the outcome lies in 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
-from django.utils import timezone
 
 from analytics.frames import Scope
 from communications.models import Communication
+from crm.common.days import day_start
 from customers.models import Customer
 from sales.models import Deal, Order, Stage
 from service.models import ServiceRequest, Survey
@@ -91,7 +91,7 @@ def features(scope: Scope, day: date, part: int = 1) -> pd.DataFrame:
     """One row per customer known before ``day``; of every ``part``-th customer."""
     import pandas as pd
 
-    at = _midnight(day)
+    at = day_start(day)
     parts = [_orders(scope, at), _requests(scope, at), _surveys(scope, at), _talks(scope, at)]
     parts.append(_deals(scope, at))
     frame = _customers(scope, at, part).set_index("customer")
@@ -106,10 +106,6 @@ def features(scope: Scope, day: date, part: int = 1) -> pd.DataFrame:
 
 def _empty(frame: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: NEVER for name in other.columns if name != "customer"})
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def _of(scope: Scope, model: type[Any]) -> Any:
@@ -239,6 +235,6 @@ def _deals(scope: Scope, at: datetime) -> pd.DataFrame:
 
 def _bought(scope: Scope, start: date, end: date) -> set[int]:
     found = _of(scope, Order).counted().filter(
-        ordered_at__gte=_midnight(start), ordered_at__lt=_midnight(end), total_base__gt=0
+        ordered_at__gte=day_start(start), ordered_at__lt=day_start(end), total_base__gt=0
     )  # fmt: skip
     return set(found.order_by().values_list("customer", flat=True).distinct())

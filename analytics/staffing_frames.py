@@ -15,6 +15,7 @@ from analytics.frames import Scope
 from analytics.service_frames import requests_of
 from communications.models import Communication
 from crm.accounts.models import User
+from crm.common.days import day_start
 from crm.common.roles import Role
 from service.models import SLA, Reply
 from service.selectors import business_calendar
@@ -59,7 +60,7 @@ def arrivals(scope: Scope) -> pd.DataFrame:
     zone = ZoneInfo(settings.TIME_ZONE)
     today = scope.today or timezone.now().astimezone(zone).date()
     monday = today - timedelta(days=today.weekday())
-    start, end = (_midnight(day, zone) for day in (monday - timedelta(weeks=WEEKS), monday))
+    start, end = (day_start(day, zone) for day in (monday - timedelta(weeks=WEEKS), monday))
     found = requests_of(scope).filter(opened_at__gte=start, opened_at__lt=end)
     calendar = business_calendar()
     moments = found.order_by("opened_at", "pk").values_list("opened_at", flat=True)
@@ -74,10 +75,6 @@ def arrivals(scope: Scope) -> pd.DataFrame:
         "agents": _agents(scope),
     }
     return frame
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone)
 
 
 def _workable(moments: Any, calendar: Calendar, zone: ZoneInfo) -> list[datetime]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils import timezone
 from analytics.frames import Scope
 from analytics.service_frames import requests_of
 from communications.models import Communication
+from crm.common.days import day_start
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,7 +62,7 @@ def _zone() -> ZoneInfo:
 def _midnight(scope: Scope) -> datetime:
     """When the company's day began."""
     today = scope.today or timezone.now().astimezone(_zone()).date()
-    return datetime.combine(today, time.min, _zone())
+    return day_start(today, _zone())
 
 
 def _heat(talks: Any, until: datetime) -> dict[str, dict[str, list[list[int]]]]:

@@ -13,7 +13,7 @@ row per group. Records come from ``visible_to(user)``; which of them count is de
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,6 +37,7 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, NullIf, Round, TruncDate
 from django.utils import timezone
 
+from crm.common import days
 from crm.common.aggregates import Percentile
 from crm.common.grouping_sets import Keys, grouping_sets
 
@@ -237,7 +238,7 @@ def company_today() -> date:
 
 def day_start(day: date) -> datetime:
     """The moment a day begins in the company's zone."""
-    return datetime.combine(day, time.min, company_zone())
+    return days.day_start(day, company_zone())
 
 
 def within(start: date, end: date, field: str = "ordered_at") -> dict[str, datetime]:

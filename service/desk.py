@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from crm.common import formats
 from crm.common.charting import Chart
+from crm.common.days import between_days
 from service import measures
 from service.models import ServiceRequest
 from service.offers import desk_panels
@@ -50,9 +51,9 @@ class Desk:
             asked["owner"] = self.user.pk
         return f"{reverse('service:request_list')}?{urlencode(asked)}"
 
-    def within(self, field: str) -> dict[str, date]:
+    def within(self, field: str) -> dict[str, datetime]:
         """The reader's days from the first to today."""
-        return {f"{field}__date__gte": self.first, f"{field}__date__lte": self.today}
+        return between_days(field, self.first, self.today)
 
     def span(self, name: str) -> dict[str, str]:
         """The same for the list's filter of that name."""
@@ -81,7 +82,7 @@ def _figure(label: str, value: str, url: str, hint: str = "", tone: str = "") ->
 def standing(desk: Desk) -> list[dict[str, Any]]:
     """Where the open requests stand now."""
     names = ("open", "new", "unassigned", "due", "breached", "waiting")
-    found = measures.counted(desk.requests, *names, now=desk.now)
+    found = measures.measured(desk.requests.open(), *names, now=desk.now)
     labels = {
         "open": pgettext("requests", "Open"),
         "new": pgettext("request status", "New"),
@@ -114,14 +115,14 @@ def _time(seconds: float | None) -> str:
 def _response(desk: Desk) -> list[dict[str, Any]]:
     """Of the requests opened in the period."""
     opened = desk.requests.filter(**desk.within("opened_at"))
-    found = measures.counted(opened, "response_kept", "response_late", now=desk.now)
+    names = ("requests", "response_median", "response_kept", "response_late")
+    found = measures.measured(opened, *names, now=desk.now)
     kept, late = found["response_kept"], found["response_late"]
     span = desk.span("opened")
-    median = measures.over(opened, "response_median")["response_median"]
     return [
-        _figure(_("Came in"), formats.number(opened.count()), desk.rows_url(**span)),
+        _figure(_("Came in"), formats.number(found["requests"]), desk.rows_url(**span)),
         _figure(
-            _("First response (median)"), _time(median),
+            _("First response (median)"), _time(found["response_median"]),
             desk.rows_url(promise="answered", **span), _("by the clock"),
         ),
         _figure(
@@ -139,12 +140,12 @@ def _late(late: int) -> str:
 def _resolution(desk: Desk) -> list[dict[str, Any]]:
     """Of the requests resolved in the period."""
     resolved = desk.requests.filter(**desk.within("resolved_at"))
-    found = measures.counted(resolved, "resolution_kept", "resolution_late", now=desk.now)
+    names = ("resolution_median", "resolution_kept", "resolution_late")
+    found = measures.measured(resolved, *names, now=desk.now)
     kept, late = found["resolution_kept"], found["resolution_late"]
-    span = desk.span("resolved")
-    median = measures.over(resolved, "resolution_median")["resolution_median"]
+    span, median = desk.span("resolved"), _time(found["resolution_median"])
     return [
-        _figure(_("Resolution (median)"), _time(median), desk.rows_url(**span), _("by the clock")),
+        _figure(_("Resolution (median)"), median, desk.rows_url(**span), _("by the clock")),
         _figure(
             _("Resolved in time"), _share(kept, kept + late),
             desk.rows_url(promise="resolution_late", **span), _late(late),
@@ -155,9 +156,8 @@ def _resolution(desk: Desk) -> list[dict[str, Any]]:
 def _marks(desk: Desk) -> list[dict[str, Any]]:
     """Of the surveys sent in the period."""
     asked = desk.requests.filter(**desk.within("survey__sent_at"))
-    found = measures.counted(asked, "asked", "marked", "low_mark", now=desk.now)
-    span = desk.span("surveyed")
-    mark = measures.over(asked, "mark")["mark"]
+    found = measures.measured(asked, "mark", "asked", "marked", "low_mark", now=desk.now)
+    span, mark = desk.span("surveyed"), found["mark"]
     low = _("%(n)s of 3 or less") % {"n": formats.number(found["low_mark"])}
     return [
         _figure(

@@ -1,8 +1,8 @@
 """The one definition of every service figure; queue, dashboards and pages count with these.
 
 Days are those of the reader's zone; periods are half-open. Requests come from ``visible_to``.
-``counted(requests, "breached")`` counts the sets of ``service.conditions``, with which lists
-filter; ``over(requests, "response_median")`` gives figures.
+``measured(requests, "breached")`` counts the sets of ``service.conditions``, with which lists
+filter, and gives figures.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from django.db.models import Avg, Count, F, FloatField, Q
 from django.db.models.functions import Extract, TruncDate
 
 from crm.common.aggregates import Percentile
+from crm.common.days import day_start
 from service.conditions import parts
 from service.querysets import OPEN_STATUSES, late
 
+DAY = timedelta(days=1)
 OPEN = Q(status__in=OPEN_STATUSES)
 RESPONDED = Q(first_responded_at__isnull=False)
 PROMISED = Q(resolved_at__isnull=False, resolution_due_at__isnull=False)
@@ -62,6 +64,7 @@ def _elapsed(until: str) -> Extract:
 
 
 FIGURES: Mapping[str, Any] = {
+    "requests": REQUEST["requests"],
     "response_median": Percentile(_elapsed("first_responded_at")),
     "resolution_median": Percentile(_elapsed("resolved_at")),
     "mark": REQUEST["csat"],
@@ -70,20 +73,15 @@ FIGURES: Mapping[str, Any] = {
 AGES: tuple[tuple[int, int | None], ...] = ((0, 0), (1, 2), (3, 6), (7, 29), (30, None))
 
 
-def counted(requests: Any, *names: str, now: datetime) -> dict[str, int]:
-    """How many of the requests belong to each named part, in one query."""
-    known = parts(now)
-    asked = {f"in_{name}": Count("pk", filter=known[name]) for name in names}
+def measured(requests: Any, *names: str, now: datetime) -> dict[str, Any]:
+    """Figures by name, or how many of the requests belong to the part so named, in one query.
+
+    None where a figure has no row to measure.
+    """
+    known = {**{name: Count("pk", filter=part) for name, part in parts(now).items()}, **FIGURES}
+    asked = {f"measured_{name}": known[name] for name in names}
     found = requests.order_by().aggregate(**asked)
-    return {name: found[f"in_{name}"] for name in names}
-
-
-def over(requests: Any, *names: str) -> dict[str, float | None]:
-    """The named figures of the requests; None where there is no row to measure."""
-    found: dict[str, float | None] = requests.order_by().aggregate(
-        **{name: FIGURES[name] for name in names}
-    )
-    return found
+    return {name: found[f"measured_{name}"] for name in names}
 
 
 def age_bounds(today: date, age: tuple[int, int | None]) -> tuple[date | None, date]:
@@ -98,9 +96,9 @@ def by_age(requests: Any, today: date) -> list[int]:
     asked = {}
     for place, age in enumerate(AGES):
         first, last = age_bounds(today, age)
-        within = Q(opened_at__date__lte=last)
+        within = Q(opened_at__lt=day_start(last + DAY))
         if first is not None:
-            within &= Q(opened_at__date__gte=first)
+            within &= Q(opened_at__gte=day_start(first))
         asked[f"age_{place}"] = Count("pk", filter=within)
     found = requests.order_by().aggregate(**asked)
     return [found[f"age_{place}"] for place in range(len(AGES))]
@@ -111,16 +109,16 @@ def backlog(requests: Any, first: date, last: date) -> list[tuple[date, int, int
 
     A request that was reopened counts as open since it first came. Three queries.
     """
-    opened = _per_day(requests.filter(opened_at__date__gte=first), "opened_at")
+    opened = _per_day(requests.filter(opened_at__gte=day_start(first)), "opened_at")
     done = requests.exclude(status__in=OPEN_STATUSES)
-    resolved = _per_day(done.filter(resolved_at__date__gte=first), "resolved_at")
+    resolved = _per_day(done.filter(resolved_at__gte=day_start(first)), "resolved_at")
     left = requests.filter(status__in=OPEN_STATUSES).count()
     rows = []
     day = max([last, *opened, *resolved])
     while day >= first:
         rows.append((day, opened.get(day, 0), resolved.get(day, 0), left))
         left += resolved.get(day, 0) - opened.get(day, 0)
-        day -= timedelta(days=1)
+        day -= DAY
     return [row for row in reversed(rows) if row[0] <= last]
 
 

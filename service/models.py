@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from crm.common.addresses import record_url
 from crm.common.history import tracked
-from crm.common.models import BilingualName, Record, record_indexes
+from crm.common.models import BilingualName, Record
 from customers.models import Contact, Customer
+from service.indexes import REQUEST_INDEXES
 from service.querysets import ServiceRequestQuerySet
 from service.triggers import OPEN_REQUESTS
 
@@ -198,24 +199,7 @@ class ServiceRequest(Record):
         verbose_name = _("service request")
         verbose_name_plural = _("service requests")
         triggers = OPEN_REQUESTS.all
-        indexes = [
-            *record_indexes("request"),
-            models.Index(
-                "owner",
-                "status",
-                "resolution_due_at",
-                name="request_owner_due",
-                condition=Q(trashed_at__isnull=True),
-            ),
-            models.Index(
-                "resolution_due_at",
-                "id",
-                name="request_open_due",
-                condition=Q(status__in=["new", "in_progress"], trashed_at__isnull=True),
-            ),
-            models.Index("customer", F("opened_at").desc(), name="request_customer"),
-            models.Index("opened_at", name="request_opened"),
-        ]
+        indexes = REQUEST_INDEXES
         constraints = [
             models.CheckConstraint(condition=~Q(subject=""), name="request_subject"),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from crm.common.days import day_start
 from crm.records.part_filters import NONE, NOTHING
 
 Text = str | Promise
@@ -91,7 +92,10 @@ class Day:
         name = path or self.field
         if not self.zone:
             return {f"{name}__gte": start, f"{name}__lt": end}
-        return {f"{name}__gte": self._midnight(start), f"{name}__lt": self._midnight(end)}
+        return {
+            f"{name}__gte": day_start(start, self._tz()),
+            f"{name}__lt": day_start(end, self._tz()),
+        }
 
     def step(self, step: str, path: str = "", *, is_day: bool = False) -> Any:
         """The first day of the step in which it lies, as an expression."""
@@ -107,9 +111,6 @@ class Day:
         if self.zone == "company":
             return ZoneInfo(settings.TIME_ZONE)
         return timezone.get_current_timezone()
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time.min, self._tz())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -11,10 +11,10 @@ import django_filters
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
+from crm.common.days import day_start
 from crm.common.prepared import Prepared
 from crm.records.custom import added_fields
 from crm.records.custom_filters import custom_filters
@@ -206,9 +206,7 @@ class DayFilter(django_filters.DateFilter):
     def filter(self, queryset: Any, value: Any) -> Any:
         if value and self.whole and value < date.max:
             value += timedelta(days=1)
-        return super().filter(
-            queryset, value and timezone.make_aware(datetime.combine(value, time()))
-        )
+        return super().filter(queryset, value and day_start(value))
 
 
 def from_day(field: str, label: Any) -> django_filters.DateFilter:

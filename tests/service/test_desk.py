@@ -119,7 +119,7 @@ def test_it_asks_the_same_number_of_queries_for_any_number_of_rows(
 
     few = queries()
     ServiceRequestFactory.create_batch(9, team=requests_of_all_kinds.team)
-    assert queries() == few <= 18
+    assert queries() == few <= 14
 
 
 def test_it_follows_the_backlog_day_by_day(
