@@ -22,6 +22,19 @@ export function reason(status, body, type = "") {
   return text(said[status] ?? "failed");
 }
 
+let expired = false;
+
+/** After a sign-in in another tab the token of this page counts no more: take that of a fresh one. */
+async function renewToken() {
+  if (!expired) return;
+  const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+  const token = page.querySelector("[data-page]") ? "" : page.querySelector('meta[name="csrf-token"]')?.content;
+  if (!token) return;
+  expired = false;
+  document.querySelector('meta[name="csrf-token"]').content = token;
+  document.querySelectorAll("input[name=csrfmiddlewaretoken]").forEach((field) => { field.value = token; });
+}
+
 function beforeSwap(event) {
   const { xhr } = event.detail;
   if (!isWholePage(xhr.responseText)) {
@@ -30,6 +43,7 @@ function beforeSwap(event) {
   }
   if (xhr.responseText.includes('data-page="sign-in"')) {
     event.detail.shouldSwap = false;
+    expired = true;
     toast(text("signedOut"), { tone: "error" });
   } else if (xhr.status >= 400) {
     event.detail.shouldSwap = false; // an error page is no fragment
@@ -47,6 +61,7 @@ export function initRequests(afterSwap) {
     if (event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = csrfToken();
   });
   document.addEventListener("htmx:beforeSwap", beforeSwap);
+  addEventListener("focus", renewToken);
   document.addEventListener("htmx:responseError", responseError);
   for (const name of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(name, (event) => {

@@ -41,6 +41,22 @@ def test_it_says_that_the_password_is_wrong(open_context: OpenContext) -> None:
     check_axe(page)
 
 
+def test_it_keeps_what_was_typed_when_the_session_ends(open_context: OpenContext) -> None:
+    page = open_context().new_page()
+    sign_in_by_form(page, "rep", "demo-rep")
+    page.wait_for_url("**/")
+    page.goto("/customers/new/")
+    page.get_by_label("名称").fill("苏州远帆仪器有限公司")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("textbox", name="用户名").fill("rep")
+    page.get_by_role("textbox", name="密码").fill("demo-rep")
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_label("名称")).to_have_value("苏州远帆仪器有限公司")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
+
+
 def test_it_asks_for_the_second_step_once_it_is_set_up(open_context: OpenContext) -> None:
     page = open_context(colors="dark").new_page()
     sign_in_by_form(page, "admin", "demo-admin")

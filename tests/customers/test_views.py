@@ -299,3 +299,17 @@ def test_it_hides_contacts_of_another_team(cast: Cast, client: Client) -> None:
     contact = ContactFactory(owner=cast.stranger)
     client.force_login(cast.rep)
     assert client.get(contact.get_absolute_url()).status_code == 404
+
+
+def test_it_shows_again_what_a_session_that_ended_kept_from_being_saved(
+    cast: Cast, client: Client
+) -> None:
+    customer = CustomerFactory(owner=cast.rep, team=cast.team)
+    client.force_login(cast.rep)
+    typed = {"name": "Typed long ago", "kind": "person", "lifecycle": "lead", "restored": "1"}
+    for url in (reverse("customers:create"), reverse("customers:edit", args=[customer.pk])):
+        page = client.post(url, {**typed, "expected_version": 1})
+        assert page.status_code == 200
+        assert 'value="Typed long ago"' in page.content.decode()
+        assert "You were signed out before this was saved." in page.content.decode()
+    assert not Customer.objects.filter(name="Typed long ago").exists()

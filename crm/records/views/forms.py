@@ -32,6 +32,8 @@ class RecordCreate(ResourceView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = self.resource.form(request.POST, user=request.user)
+        if _is_restored(request):
+            return self._form(form)
         if not form.is_valid():
             made = self._made(form)
             return redirect(made.get_absolute_url()) if made else self._form(form, status=422)
@@ -72,6 +74,8 @@ class RecordEdit(ResourceView):
         record = self._editable(pk)
         data = self._settled(request, record)
         form = self.resource.form(data, user=request.user, instance=record)
+        if _is_restored(request):
+            return self._form(form, record)
         if not form.is_valid():
             return self._form(form, record, status=422)
         try:
@@ -140,6 +144,16 @@ class RecordEdit(ResourceView):
         retry = self.resource.form(data, user=self.request.user, instance=current)
         retry.is_valid()
         return self._form(retry, current, status=409, conflicts=rows)
+
+
+def _is_restored(request: HttpRequest) -> bool:
+    """Whether a session ended before this was sent: the person looks it over first (kept.js)."""
+    if "restored" not in request.POST:
+        return False
+    messages.warning(
+        request, _("You were signed out before this was saved. Look it over and save it.")
+    )
+    return True
 
 
 def _flat(values: Sequence[Any]) -> list[str]:
