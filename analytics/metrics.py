@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Case, Count, DateField, Q, Sum, When
+from django.db.models import Count, DateField, Sum, Value
 from django.db.models.functions import Cast, ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 
@@ -102,21 +102,20 @@ def funnel(part: Slice) -> list[dict[str, Any]]:
 
 def weekly_requests(part: Slice) -> list[tuple[date, int, int]]:
     """(week, opened, resolved) for the whole weeks of the period."""
-    asked = {name: Q(**part.within(f"{name}_at")) for name in ("opened", "resolved")}
-    weeks_of = {
-        name: Case(When(inside, Cast(TruncWeek(f"{name}_at"), DateField())))
-        for name, inside in asked.items()
-    }
-    rows = part.of(ServiceRequest).filter(asked["opened"] | asked["resolved"]).order_by()
-    opened: dict[date, int] = defaultdict(int)
-    resolved: dict[date, int] = defaultdict(int)
-    for row in rows.values(**weeks_of).annotate(n=Count("*")):
-        for weeks, week in ((opened, row["opened"]), (resolved, row["resolved"])):
-            if week is not None:
-                weeks[week] += row["n"]
+    requests = part.of(ServiceRequest).order_by()
+    opened, resolved = (
+        requests.filter(**part.within(field))
+        .values(resolved=Value(field == "resolved_at"), week=Cast(TruncWeek(field), DateField()))
+        .annotate(n=Count("*"))
+        for field in ("opened_at", "resolved_at")
+    )
+    weeks: dict[date, list[int]] = defaultdict(lambda: [0, 0])  # opened, resolved
+    for row in opened.union(resolved, all=True):
+        weeks[row["week"]][row["resolved"]] = row["n"]
     first, end = whole_weeks(part)
-    found = [week for week in sorted({*opened, *resolved}) if first <= week < end]
-    return [(week, opened.get(week, 0), resolved.get(week, 0)) for week in found]
+    return [
+        (week, one, other) for week, (one, other) in sorted(weeks.items()) if first <= week < end
+    ]
 
 
 def contact_heat(part: Slice) -> list[list[int]]:

@@ -137,7 +137,7 @@ class Record(models.Model):
 
 
 def record_indexes(name: str) -> list[models.Index]:
-    """The indexes that serve a record's list: by team, by owner, newest change first."""
+    """The indexes that serve a record's list: by team, by owner, newest change first; its trash."""
     alive = models.Q(trashed_at__isnull=True)
     return [
         models.Index(
@@ -151,6 +151,9 @@ def record_indexes(name: str) -> list[models.Index]:
         models.Index(
             models.F("updated_at").desc(), models.F("id").desc(),
             name=f"{name}_updated", condition=alive,
+        ),
+        models.Index(
+            "trashed_at", name=f"{name}_trash", condition=models.Q(trashed_at__isnull=False)
         ),
         GinIndex(fields=["search"], name=f"{name}_search"),
     ]  # fmt: skip

@@ -131,6 +131,11 @@ def test_it_says_the_same_of_requests(part: Part) -> None:
         return
     asked = Slice(part.user, part.start, part.end)
     assert figure("first_response", part) == metrics.first_response_seconds(asked)
+    weeks = metrics.weekly_requests(asked)
+    whole = part.during(*metrics.whole_weeks(asked))
+    for place, key in ((1, "requests"), (2, "resolved")):
+        steps = figures[key].by_step(whole, "week")
+        assert {row[0]: row[place] for row in weeks if row[place]} == steps
     counts = metrics.open_requests(asked)
     now = {"open": "open_requests", "breached": "breached", "unassigned": "unassigned"}
     assert {name: figure(key, part) for name, key in now.items()} == {
