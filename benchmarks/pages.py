@@ -191,21 +191,52 @@ def _measure_page(connection: Any, people: People, page: Page, times: int) -> di
     from django.conf import settings
     from django.db import connection as django_connection
     from django.test import Client
-    from django.test.utils import CaptureQueriesContext
 
     client = Client(raise_request_exception=True)
     client.cookies[settings.SESSION_COOKIE_NAME] = people.sessions[page.role]
-    sizes, queries = [], []
-    captured: list[str] = []
+    sizes, queries, captured = _warm(client, page)
+    spent, worked = _timed(client, page, times)
+    asks = ("SELECT", "EXECUTE")
+    reads = [(text, ()) for text in captured if text.lstrip("( ").upper().startswith(asks)]
+    asked = django_connection.connection  # it has prepared the page's statements
+    middle = statistics.median(spent)
+    result = {
+        "page": page.key,
+        "role": page.role,
+        "p50_ms": round(middle, 1),
+        "p95_ms": round(_quantile(spent, 0.95), 1),
+        "cpu_ms": round(statistics.median(worked), 1),  # of Python; hardly moved by others' load
+        "queries": max(queries),
+        "bytes": round(statistics.median(sizes)),
+        "own_sql_ms": round(bare.milliseconds(asked, reads, max(times // 3, 5)), 1),
+        "sql_cpu_ms": round(bare.processor_milliseconds(asked, reads, max(times, 30)), 1),
+        "repeated_queries": sum(count > 1 for count in Counter(captured).values()),
+        "load": load()[0],
+    }
+    return result | (_beside(connection, page, times, middle) if page.bare else {})
+
+
+def _warm(client: Any, page: Page) -> tuple[list[int], list[int], list[str]]:
+    """The sizes of some answers, how many queries each took, and the last one's; templates, plans
+    and the database's cache are warm then."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
     client.get(page.urls[0])  # the first of a session also writes when it was last seen
-    for url in page.urls[:5]:  # also warms templates, plans and the database's cache
-        with CaptureQueriesContext(django_connection) as context:
+    sizes, queries, captured = [], [], []
+    for url in page.urls[:5]:
+        with CaptureQueriesContext(connection) as context:
             response = client.get(url)
         if response.status_code != 200:
             raise RuntimeError(f"{page.key}: {url} answered {response.status_code}")
         sizes.append(len(response.content))
         queries.append(len(context))
         captured = [entry["sql"] for entry in context.captured_queries]
+    return sizes, queries, captured
+
+
+def _timed(client: Any, page: Page, times: int) -> tuple[list[float], list[float]]:
+    """Milliseconds of each answer: by the clock, and of this process."""
     spent, worked = [], []
     for number in range(times):
         url = page.urls[number % len(page.urls)]
@@ -213,35 +244,19 @@ def _measure_page(connection: Any, people: People, page: Page, times: int) -> di
         client.get(url)
         spent.append((time.perf_counter() - began) * 1000)
         worked.append((time.process_time() - began_work) * 1000)
-    asks = ("SELECT", "EXECUTE")
-    reads = [(text, ()) for text in captured if text.lstrip("( ").upper().startswith(asks)]
-    asked = django_connection.connection  # it has prepared the page's statements
-    own_sql = bare.milliseconds(asked, reads, max(times // 3, 5))
-    repeated = [text for text, count in Counter(captured).items() if count > 1]
-    result = {
-        "page": page.key,
-        "role": page.role,
-        "p50_ms": round(statistics.median(spent), 1),
-        "p95_ms": round(_quantile(spent, 0.95), 1),
-        "cpu_ms": round(statistics.median(worked), 1),  # of Python; hardly moved by others' load
-        "queries": max(queries),
-        "bytes": round(statistics.median(sizes)),
-        "own_sql_ms": round(own_sql, 1),
-        "sql_cpu_ms": round(bare.processor_milliseconds(asked, reads, max(times, 30)), 1),
-        "repeated_queries": len(repeated),
-        "load": load()[0],
+    return spent, worked
+
+
+def _beside(connection: Any, page: Page, times: int, middle: float) -> dict[str, float]:
+    """The bare SQL of the same rows, and the page's median beside it."""
+    floor = statistics.median(
+        bare.milliseconds(connection, one, max(times // len(page.bare), 3)) for one in page.bare
+    )
+    return {
+        "bare_sql_ms": round(floor, 2),
+        "ratio": round(middle / floor, 1),
+        "plus_ms": round(middle - floor, 1),
     }
-    if page.bare:
-        floors = [
-            bare.milliseconds(connection, one, max(times // len(page.bare), 3)) for one in page.bare
-        ]
-        floor = statistics.median(floors)
-        result |= {
-            "bare_sql_ms": round(floor, 2),
-            "ratio": round(statistics.median(spent) / floor, 1),
-            "plus_ms": round(statistics.median(spent) - floor, 1),
-        }
-    return result
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
