@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from analytics import frames
 from analytics.frames import IDENTITY_COLUMNS, Scope
+from crm.common.siblings import tells_apart
 from customers.duplicates.contact_search import contact_pairs_find
 from customers.duplicates.models import DuplicatePair
 from customers.duplicates.services import (
@@ -35,8 +36,9 @@ def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        rows (customers), compared, pairs, forgotten, keys (names put right), contact_pairs,
-        seconds, problem (why there was nothing to do for customers, or "").
+        rows (customers), compared, pairs, related (pairs whose names say that they are two),
+        forgotten, keys (names put right), contact_pairs, seconds, problem (why there was nothing to
+        do for customers, or "").
     """
     from analytics.methods.errors import DataProblem
     from analytics.methods.linkage import link
@@ -59,7 +61,9 @@ def find_duplicates(job: JobContext | None = None) -> dict[str, Any]:
     else:
         answer["compared"] = found.compared
         answer["expected_precision"] = found.expected_precision
-        answer["pairs"] = _store(frame["customer"].tolist(), found, found_at, job)
+        one = _same(frame["raw"].fillna("").tolist(), found)
+        answer["related"] = len(found.pairs) - len(one)
+        answer["pairs"] = _store(frame["customer"].tolist(), found, one, found_at, job)
     with _guard(job):
         answer["forgotten"] = pairs_forget(found_before=found_at)
     if job:
@@ -102,12 +106,18 @@ def _refresh_keys(frame: Any, job: JobContext | None) -> int:
     return done
 
 
-def _store(customers: list[int], found: Linkage, found_at: Any, job: JobContext | None) -> int:
+def _same(names: list[str], found: Linkage) -> list[int]:
+    """The pairs whose names do not say that they are two, such as other branches."""
+    return [k for k, (a, b) in enumerate(found.pairs) if not tells_apart(names[a], names[b])]
+
+
+def _store(
+    customers: list[int], found: Linkage, chosen: list[int], found_at: Any, job: JobContext | None
+) -> int:
     names = [column.name for column in found.columns]
-    total = len(found.first)
     stored = 0
-    for start in range(0, total, AT_ONCE):
-        part = range(start, min(start + AT_ONCE, total))
+    for start in range(0, len(chosen), AT_ONCE):
+        part = chosen[start : start + AT_ONCE]
         pairs = [
             FoundPair(
                 customers[found.first[i]], customers[found.second[i]], float(found.probability[i]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -11,8 +12,15 @@ from analytics.methods.identifiers import plain_fold
 from analytics.methods.linkage import accuracy, link, record_column
 from analytics.tables import read_table
 from crm.common.names import fold, name_parts
+from crm.common.siblings import tells_apart
 
 Pair = frozenset[Any]
+# Headers of columns with names of companies; an address's numbers say less.
+_NAMES = re.compile(
+    r"name|company|customer|account|organi[sz]ation|firm|supplier|vendor|store|shop|title"
+    r"|公司|名称|企业|单位|客户|供应商|门店",
+    re.IGNORECASE,
+)
 
 
 def comparable_text(text: str) -> str:
@@ -33,8 +41,10 @@ def duplicates_in_tables(
     Returns
     -------
     dict
-        ``pairs`` of {a, b, probability} by record id; precision, recall and f1 against the file
-        of known pairs ``links`` (None without it); what the model itself expects of both.
+        ``pairs`` of {a, b, probability} by record id; ``related``, likewise, of those whose names
+        give two numbers or places (``crm.common.siblings``) and are no pairs; precision, recall
+        and f1 against the file of known pairs ``links`` (None without it); what the model itself
+        expects of both.
 
     Raises
     ------
@@ -49,14 +59,19 @@ def duplicates_in_tables(
     left_out = {*ignored, ids.name, *([] if other_ids is None else [other_ids.name])}
     found = _linked(frame, other, left_out, threshold)
     second_ids = ids if other_ids is None else other_ids
-    pairs = [
+    apart = _related(frame, frame if other is None else other, found)
+    told = [
         {"a": _plain(ids.iloc[a]), "b": _plain(second_ids.iloc[b]), "probability": round(p, 6)}
         for (a, b), p in zip(found.pairs, found.probability.tolist(), strict=True)
     ]
+    pairs = [pair for pair, related in zip(told, apart, strict=True) if not related]
     judged: dict[str, float | None] = {"precision": None, "recall": None, "f1": None}
     notices = [*found.notices, *(() if ids.name else (Notice("no_record_column"),))]
+    if any(apart):
+        notices.append(Notice("related_left_out", {"pairs": sum(apart)}))
     if known is not None:
-        judged = _judge(ids, other_ids, found.pairs, known)
+        kept = [pair for pair, related in zip(found.pairs, apart, strict=True) if not related]
+        judged = _judge(ids, other_ids, kept, known)
         notices += _strangers(known, ids, second_ids)
     return {
         "rows_used": found.rows_used,
@@ -64,6 +79,7 @@ def duplicates_in_tables(
         "compared": found.compared,
         "columns": [column.name for column in found.columns],
         "pairs": pairs,
+        "related": [pair for pair, related in zip(told, apart, strict=True) if related],
         **judged,
         "expected_precision": found.expected_precision,
         "expected_recall": found.expected_recall,
@@ -81,6 +97,15 @@ def _linked(
             raise DataProblem("no_common_columns")
         other = other[columns]
     return link(frame[columns], other, columns, threshold=threshold, fold=comparable_text)
+
+
+def _related(frame: pd.DataFrame, other: pd.DataFrame, found: Any) -> list[bool]:
+    """For each pair, whether a name in it says that it is two: other branches, other cities."""
+    names = [column.name for column in found.columns if _NAMES.search(column.name)]
+    texts = [
+        (frame[name].map(_text).to_numpy(), other[name].map(_text).to_numpy()) for name in names
+    ]
+    return [any(tells_apart(one[a], two[b]) for one, two in texts) for a, b in found.pairs]
 
 
 def _ids(frame: pd.DataFrame, known: pd.DataFrame | None) -> pd.Series:

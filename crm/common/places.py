@@ -24,5 +24,10 @@ _CITIES = """
 安康 商洛 兰州 嘉峪关 金昌 白银 天水 武威 张掖 平凉 酒泉 庆阳 定西 陇南 西宁 海东 银川
 石嘴山 吴忠 固原 中卫 乌鲁木齐 克拉玛依 吐鲁番 哈密 台北 高雄 台中 台南 新竹
 """
-PLACES = frozenset(_PROVINCES.split()) | frozenset(_CITIES.split())
+CITIES = frozenset(_CITIES.split())
+PLACES = frozenset(_PROVINCES.split()) | CITIES
+# Provinces that are one city each.
+MUNICIPALITIES = frozenset(["北京", "天津", "上海", "重庆", "香港", "澳门"])
+# No place in particular.
+COUNTRY = "中国"
 LONGEST_PLACE = max(map(len, PLACES))

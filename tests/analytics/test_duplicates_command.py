@@ -12,6 +12,7 @@ from analytics.duplicates import duplicates_in_tables
 from analytics.methods.errors import DataProblem
 from analytics.tables import read_table
 from benchmarks.doubles import customers_with_doubles
+from customers.models import Customer
 from tests.analytics.test_analyze_command import PROMISED, analyze
 from tests.factories.customers import CustomerFactory
 
@@ -82,16 +83,34 @@ def test_it_refuses_ids_that_name_two_rows(tmp_path: Path, files: dict[str, str]
     assert problem.value.code == "duplicate_record_ids"
 
 
+def test_it_tells_branches_at_one_number_as_related(files: dict[str, str]) -> None:
+    book = read_table(files["all"]).head(300)
+    branches = pd.DataFrame(
+        {
+            "id": [f"B{k}{one}" for k in range(20) for one in "一二"],
+            "name": [f"瑞{chr(0x4E10 + k)}食品第{one}分公司" for k in range(20) for one in "一二"],
+            "phone": [f"139{k:08d}" for k in range(20) for _ in range(2)],
+            "email": [f"all{k}@rui.example" for k in range(20) for _ in range(2)],
+        }
+    )
+    answer = duplicates_in_tables(pd.concat([book, branches], ignore_index=True))
+    assert {pair["a"][:-1] for pair in answer["related"]} == {f"B{k}" for k in range(20)}
+    assert not any(pair["a"].startswith("B") for pair in answer["pairs"])
+
+
 @pytest.mark.django_db
 def test_it_finds_them_among_the_customers_of_the_crm() -> None:
     for phone in ("+8613800138000", "+8613800138001"):
         for number in range(30):
             CustomerFactory(name=f"客户{number}有限公司{phone[-1]}", phone=f"{phone}{number:02d}")
-    for _ in range(2):
-        CustomerFactory(name="上海宏远机械有限公司", phone="+8613912345678", email="a@hy.example")
+    for name in ("上海宏远机械有限公司", "宏远机械（上海）", "宏远机械（北京）有限公司"):
+        CustomerFactory(name=name, phone="+8613912345678", email="a@hy.example")
     said = io.StringIO()
     call_command("analyze", "duplicates", "--json", "-", stdout=said)
     answer = json.loads(said.getvalue())
     assert set(answer) >= PROMISED
-    assert answer["rows_used"] == 62
-    assert len(answer["pairs"]) >= 1
+    assert answer["rows_used"] == 63
+    names = dict(Customer.objects.values_list("pk", "name"))
+    found = {frozenset({names[pair["a"]], names[pair["b"]]}) for pair in answer["pairs"]}
+    assert frozenset({"上海宏远机械有限公司", "宏远机械（上海）"}) in found
+    assert not any("宏远机械（北京）有限公司" in pair for pair in found)

@@ -3,6 +3,7 @@
 import pytest
 
 from crm.common.names import fold, name_key, name_parts
+from crm.common.siblings import tells_apart
 
 
 @pytest.mark.parametrize(
@@ -56,3 +57,26 @@ def test_it_keeps_branches_and_bare_forms() -> None:
 
 def test_it_folds_width_case_and_characters() -> None:
     assert fold("ＡＢＣ　雲海、科技") == "abc 云海科技"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [
+        ("云海科技有限公司第一分公司", "雲海科技有限公司第二分公司", True),
+        ("Sunrise Foods Store 12", "Sunrise Foods Store 22", True),
+        ("上海云海科技有限公司", "云海科技（北京）有限公司", True),
+        ("云海科技上海分公司", "云海科技深圳分公司", True),
+        ("Sunrise (Shanghai) Ltd", "Sunrise (Beijing) Ltd", True),
+        ("Sunrise (Shanghai) Ltd", "Sunrise (Shangahi) Ltd", False),
+        ("Sunrise (Shanghai) Ltd", "Sunrise Ltd", False),
+        ("广东云海科技有限公司", "深圳云海科技有限公司", False),
+        ("武汉泰安服饰有限责任公司", "泰安服饰", False),
+        ("Cedar 186 Logistics GmbH", "Cedar1 86 Logistics", False),
+        ("Falcon 163 Foods", "Falcon 136 Foods", False),
+        ("3M", "3M China", False),
+    ],
+)
+def test_it_tells_branches_and_the_same_name_in_two_cities_apart(
+    one: str, other: str, apart: bool
+) -> None:
+    assert tells_apart(one, other) is tells_apart(other, one) is apart

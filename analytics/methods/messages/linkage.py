@@ -19,6 +19,10 @@ MESSAGES: dict[str, str] = {
         "Most of the pairs found differ in a column that tells records apart: %(columns)s. They "
         "may only look alike; if such a column says nothing about who it is, leave it out."
     ),
+    "related_left_out": _(
+        "Pairs that share much, but whose names give two numbers, places or branches, are told as "
+        "related, not as the same: %(pairs)d."
+    ),
     "link_columns": _("The file of known pairs needs two columns of record ids."),
     "link_unknown_ids": _(
         "Known pairs that name a record that is not in the data: %(pairs)d, for example "
