@@ -17,14 +17,17 @@ LEAST, LEAST_SHARE = 10, 0.02
 # A content that stands so many times oftener than copies usually do is a common one.
 COMMON = 3
 UNLIKELY = 0.1
+# Rows in the order of earlier ones: at least so many, and so rarely by chance.
+SHORTEST, RARELY, PARTS = 5, 0.001, 4
 
 
 def copied_rows(columns: Sequence[NDArray]) -> BoolArray:
     """Mark the rows that repeat an earlier one, none where equal rows are to be expected.
 
     Where columns hold few values, rows are equal by chance, but then other rows differ from them
-    in one such column only.  Rows count as copies where there are no such neighbours, or where
-    every content stands twice, three times, ...: a table that was appended to itself.
+    in one such column only.  Rows count as copies where there are no such neighbours, where
+    every content stands twice, three times, ...: a table that was appended to itself, and where
+    many rows follow each other as they did before: a part that was appended.
 
     Parameters
     ----------
@@ -48,9 +51,63 @@ def copied_rows(columns: Sequence[NDArray]) -> BoolArray:
     if np.count_nonzero(doubled) >= enough:
         doubled &= _by_chance(whole[first], [mark[first] for mark in marks], sizes) < UNLIKELY
     if np.count_nonzero(doubled) < enough:
-        return np.zeros(len(whole), dtype=bool)
+        return _appended(whole)
     doubled &= sizes <= COMMON * np.median(sizes[doubled])
-    return (_later(content, sizes) > 0) & doubled[content]
+    return _appended(whole) | ((_later(content, sizes) > 0) & doubled[content])
+
+
+def _appended(whole: Marks) -> BoolArray:
+    """Mark rows that follow each other as earlier ones did, for longer than by chance.
+
+    Of rows in any order, or each depending on the one before it, so many equal ones in a row are
+    expected in one table of a thousand.
+    """
+    again, steps = np.zeros(len(whole), dtype=bool), np.flatnonzero(np.diff(whole)) + 1
+    starts = np.concatenate([[0], steps]).astype(np.intp)
+    path = whole[starts]  # sorted tables hold long runs of one content
+    length = _longer_than_chance(path)
+    if length > len(path) // PARTS:
+        return again
+    _, first, content = np.unique(_windows(path, length), return_index=True, return_inverse=True)
+    later = np.flatnonzero(first[content] < np.arange(len(content)))
+    within = np.zeros(len(path), dtype=bool)
+    for step in range(length):
+        within[later + step] = True
+    return np.asarray(np.repeat(within, np.diff(np.append(starts, len(whole)))))
+
+
+def _longer_than_chance(path: Marks) -> int:
+    """So many equal contents in a row are rare; judged within parts, where a copy and what it
+    copies seldom meet."""
+    parts = np.array_split(path, PARTS)
+    pairs, ones, twos = (
+        sum(count) for count in zip(
+            *((len(part) * (len(part) - 1) / 2, _alike(part, 1), _alike(part, 2))
+              for part in parts), strict=True,
+        )
+    )  # fmt: skip
+    if not pairs or not ones:
+        return SHORTEST
+    odds = max(ones / pairs, twos / ones)
+    if odds >= 1:
+        return len(path)
+    most = len(path) * (len(path) - 1) / 2
+    return max(int(np.ceil(np.log(most / RARELY) / -np.log(odds))), SHORTEST)
+
+
+def _alike(path: Marks, length: int) -> float:
+    """Pairs of places from which ``length`` contents are the same."""
+    sizes = np.unique(_windows(path, length), return_counts=True)[1]
+    return float((sizes * (sizes - 1.0)).sum() / 2)
+
+
+def _windows(path: Marks, length: int) -> Marks:
+    """A mark of each ``length`` contents that follow each other."""
+    count = max(len(path) - length + 1, 0)
+    total = np.zeros(count, dtype=np.uint64)
+    for step in range(length):
+        total = total * np.uint64(0x9E3779B97F4A7C15) + path[step : step + count]
+    return total
 
 
 def _later(content: NDArray[np.intp], sizes: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -360,6 +360,24 @@ def test_it_tells_copies_from_rows_that_are_equal_by_chance() -> None:
     assert not copied_rows([np.where(idle, 0.0, column) for column in quiet]).any()
 
 
+@pytest.mark.parametrize("part", [0.05, 0.5])
+def test_it_sees_a_part_that_was_appended_where_rows_are_often_equal(part: float) -> None:
+    rng = np.random.default_rng(3)
+    alarms = 0
+    for _ in range(20):
+        likes = rng.integers(0, 3, 900)
+        columns = [
+            np.where(rng.random(900) < 0.6, likes, rng.integers(0, 3, 900)) for _ in range(6)
+        ]
+        alarms += int(copied_rows(columns).any())
+        start = int(rng.integers(0, 900 * (1 - part)))
+        again = slice(start, start + int(900 * part))
+        found = copied_rows([np.concatenate([cells, cells[again]]) for cells in columns])
+        assert found[900:].all()
+        assert not found[:900].any()
+    assert alarms == 0
+
+
 def test_it_mixes_models_where_each_sees_a_part_of_the_truth() -> None:
     """A straight effect, which trees cut in steps, beside a bent one, which a line misses."""
     rng = np.random.default_rng(12)
