@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -62,10 +62,13 @@ class Feature:
 
     def shown(self, row: int) -> str:
         """The value of a row as a person would write it, "" where missing."""
+        return self.written(self.cells[row])
+
+    def written(self, cell: Any) -> str:
+        """A cell likewise."""
         if self.kind == "category":
-            code = int(self.cells[row])
-            return self.levels[code] if code >= 0 else ""
-        return shown_number(float(self.cells[row]))
+            return self.levels[int(cell)] if cell >= 0 else ""
+        return shown_number(float(cell))
 
 
 def shown_number(value: float) -> str:

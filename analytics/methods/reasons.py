@@ -118,13 +118,22 @@ def _parts(
         parts = (X - typical) * fitted.weights
         return np.asarray(np.add.reduceat(parts, [start for start, _ in spans], axis=1))
     if isinstance(fitted, Boosted):
-        return fitted.parts(X, typical, spans)
+        return fitted.parts(X, typical, spans)[1]
     if isinstance(fitted, Mean):
-        whole = [member.log_odds(X)[:, None] for member in fitted.members]
-        lost = [_parts(member, X, typical, spans) for member in fitted.members]
-        left = [with_it - part for with_it, part in zip(whole, lost, strict=True)]
+        told = [_with_whole(member, X, typical, spans) for member in fitted.members]
+        whole = [log_odds[:, None] for log_odds, _ in told]
+        left = [with_it - part for with_it, (_, part) in zip(whole, told, strict=True)]
         return mixed(whole) - mixed(left)
     return _asked_again(fitted, X, typical, spans)
+
+
+def _with_whole(
+    fitted: Fitted, X: FloatArray, typical: FloatArray, spans: list[tuple[int, int]]
+) -> tuple[FloatArray, FloatArray]:
+    """The log-odds, and each column's part in them."""
+    if isinstance(fitted, Boosted):
+        return fitted.parts(X, typical, spans)
+    return fitted.log_odds(X), _parts(fitted, X, typical, spans)
 
 
 def _asked_again(
@@ -153,17 +162,31 @@ def row_reasons(
         made = contributions(encoder, fitted, encoder.encode(features, part))
         sizes = np.abs(made).round(9)  # equal ones keep the columns' order in every computation
         order = np.argsort(-sizes, axis=1, kind="stable")[:, :most]
-        for row, parts, columns in zip(part.tolist(), made.tolist(), order.tolist(), strict=True):
+        effects = np.take_along_axis(made, order, axis=1)
+        columns = order.tolist(), _shown(features, part, order), effects.round(4).tolist()
+        strong = (np.abs(effects) >= SLIGHT).sum(axis=1).tolist()
+        for places, values, sizes_told, count in zip(*columns, strong, strict=True):
             found.append(
                 [
-                    Reason(
-                        features[k].name, features[k].shown(row) or UNKNOWN, typical[k],
-                        round(parts[k], 4),
+                    Reason(features[k].name, value, typical[k], effect)
+                    for k, value, effect in zip(
+                        places[:count], values[:count], sizes_told[:count], strict=True
                     )
-                    for k in columns if abs(parts[k]) >= SLIGHT
                 ]
-            )  # fmt: skip
+            )
     return found
+
+
+def _shown(features: list[Feature], rows: IntArray, order: IntArray) -> list[list[str]]:
+    """The values of the columns ``order`` (rows, most) of each row, each written once."""
+    made = np.empty(order.shape, dtype=object)
+    for k in np.unique(order).tolist():
+        row, place = np.nonzero(order == k)
+        cells, where = np.unique(features[k].cells[rows[row]], return_inverse=True)
+        written = [features[k].written(cell) or UNKNOWN for cell in cells]
+        made[row, place] = np.array(written, dtype=object)[where]
+    shown: list[list[str]] = made.tolist()
+    return shown
 
 
 def influences(

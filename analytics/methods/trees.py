@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.discrimination import logit
 from analytics.methods.sampling import parts, sampled
+from analytics.methods.split_tables import SplitTable
 
 FloatArray = NDArray[np.float64]
 
@@ -56,42 +58,33 @@ class Boosted:
         sums = np.asarray(self.model.decision_function(X), dtype=float)
         return np.clip(sums, -SUREST, SUREST)
 
-    def parts(self, X: FloatArray, typical: FloatArray, spans: list[tuple[int, int]]) -> FloatArray:
-        """What the log-odds of X (n, d) lose where the columns of each span are typical.
+    def parts(
+        self, X: FloatArray, typical: FloatArray, spans: list[tuple[int, int]]
+    ) -> tuple[FloatArray, FloatArray]:
+        """The log-odds of X (n, d), and what they lose where the columns of each span are typical.
 
-        Only trees that ask for a column change with it.  Shape (n, len(spans)).
+        Shapes (n,) and (n, len(spans)).
         """
-        asks = self._asks(spans)
-        before = np.zeros((len(X), len(spans)))
-        for tree, columns in enumerate(asks):
-            before[:, columns] += self._tree(tree, X)[:, None]
-        made = np.zeros_like(before)
-        for k, (start, end) in enumerate(spans):
-            changed = np.flatnonzero((X[:, start:end] != typical[start:end]).any(axis=1))
-            other = X[changed]
-            other[:, start:end] = typical[start:end]
-            after = np.zeros(len(changed))
-            for asked in np.flatnonzero(asks[:, k]).tolist():
-                after += self._tree(asked, other)
-            made[changed, k] = before[changed, k] - after
-        return made
+        X = np.asfortranarray(X)
+        whole = np.full(len(X), float(np.squeeze(self.model._baseline_prediction)))
+        lost = np.zeros((len(spans), len(X)))
+        for table in self._tables:
+            bits = table.bits(X)
+            usual = int(table.bits(typical[None, :])[0])
+            told = table.leaves[bits]
+            whole += told
+            for k, (start, end) in enumerate(spans):
+                if mask := table.mask(start, end):
+                    lost[k] += told - table.leaves[(bits & ~mask) | (usual & mask)]
+        return np.clip(whole, -SUREST, SUREST), lost.T
 
-    def _asks(self, spans: list[tuple[int, int]]) -> NDArray[np.bool_]:
-        """Which tree asks for which span, shape (trees, spans)."""
-        made = np.zeros((self.model.n_iter_, len(spans)), dtype=bool)
-        starts = np.array([start for start, _ in spans])
-        for tree in range(len(made)):
-            nodes = self._predictor(tree).nodes
-            asked = nodes["feature_idx"][nodes["is_leaf"] == 0]
-            made[tree, np.searchsorted(starts, asked, side="right") - 1] = True
-        return made
+    @cached_property
+    def _tables(self) -> list[SplitTable]:
+        return [SplitTable.of(tree.nodes) for (tree,) in self.model._predictors]
 
-    def _tree(self, tree: int, X: FloatArray) -> FloatArray:
-        no_categories = self.model._bin_mapper.make_known_categories_bitsets()
-        return np.asarray(self._predictor(tree).predict(X, *no_categories, 1))
-
-    def _predictor(self, tree: int) -> Any:
-        return self.model._predictors[tree][0]
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the tables, which are made again."""
+        return {"model": self.model}
 
 
 class Tree:
