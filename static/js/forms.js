@@ -129,7 +129,8 @@ export function initForms() {
   const changed = changedField();
   const begun = document.querySelector("[data-focus]") ?? changed ?? firstField();
   begun?.focus();
-  if (begun?.matches("input[type=text]")) begun.select(); // as Tab does: typing replaces a proposed name
+  // As Tab does: typing replaces a proposed name; not what a record is called already.
+  if (begun?.matches("input[type=text]") && !begun.form?.elements.expected_version) begun.select();
 }
 
 export function enhanceForms(root) {
