@@ -117,7 +117,7 @@ def target_card(user: Any) -> dict[str, Any] | None:
     running = Target.objects.visible_to(user).filter(starts_on__lte=today, ends_on__gt=today)
     if not user.is_admin:
         running = running.filter(Q(owner=user.pk) | Q(owner__isnull=True))
-    found = with_achieved(running.select_related("owner", "team")).order_by("ends_on", "pk")
+    found = with_achieved(running.select_related("owner", "team"), user).order_by("ends_on", "pk")
     reached = [attainment(target, today) for target in found[:CARD_ROWS]]
     if not reached:
         return None

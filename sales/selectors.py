@@ -13,7 +13,6 @@ from django.conf import settings
 from django.db.models import (
     Case,
     OuterRef,
-    Q,
     Subquery,
     Value,
     When,
@@ -199,24 +198,24 @@ class Attainment:
         return self.achieved >= self.expected
 
 
-def with_achieved(targets: Any) -> Any:
+def with_achieved(targets: Any, user: Any) -> Any:
     """The targets with ``achieved``: the counted orders of the person, or of the team.
 
-    Sales less refunds in [starts_on, ends_on), by the day ordered, in the base currency.
+    Sales less refunds in [starts_on, ends_on), by the day ordered, in the base currency; those that
+    ``user`` sees, as in reports: not what the person sold in another team.
     """
+    seen = SalesDay.objects.visible_to(user)
     return targets.annotate(
         achieved=Case(
-            When(owner__isnull=False, then=_sold(Q(owner=OuterRef("owner")))),
-            When(team__isnull=False, then=_sold(Q(team=OuterRef("team")))),
-            default=_sold(Q()),
+            When(owner__isnull=False, then=_sold(seen.filter(owner=OuterRef("owner")))),
+            When(team__isnull=False, then=_sold(seen.filter(team=OuterRef("team")))),
+            default=_sold(seen),
         )
     )
 
 
-def _sold(whose: Q) -> Any:
-    days = SalesDay.objects.filter(
-        whose, day__gte=OuterRef("starts_on"), day__lt=OuterRef("ends_on")
-    )
+def _sold(days: Any) -> Any:
+    days = days.filter(day__gte=OuterRef("starts_on"), day__lt=OuterRef("ends_on"))
     total = measures.grouped(days, {"one": Value(1)}, "revenue").values("revenue")
     return Coalesce(Subquery(total), Decimal(0))
 

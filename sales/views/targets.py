@@ -10,4 +10,4 @@ from sales.selectors import with_achieved
 
 class TargetDetail(RecordDetail):
     def records(self) -> Any:
-        return with_achieved(super().records())
+        return with_achieved(super().records(), self.request.user)

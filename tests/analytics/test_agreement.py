@@ -93,7 +93,7 @@ def test_it_says_the_same_of_sales(part: Part) -> None:
         owner=user if user.is_rep else None, team=user.team if user.is_manager else None,
         starts_on=part.start, ends_on=part.end, amount=1,
     )  # fmt: skip
-    assert with_achieved(Target.objects.filter(pk=target.pk)).get().achieved == sales
+    assert with_achieved(Target.objects.filter(pk=target.pk), user).get().achieved == sales
 
 
 def test_it_says_the_same_of_deals(part: Part) -> None:
@@ -117,7 +117,7 @@ def test_it_says_the_same_of_plans(part: Part) -> None:
     )  # fmt: skip
     if user.is_manager:
         mine = mine.filter(team=user.team)
-    found = with_achieved(mine)[:3]
+    found = with_achieved(mine, user)[:3]
     for target in found:
         if user.is_admin and target.team_id:
             continue

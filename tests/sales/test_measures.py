@@ -143,7 +143,7 @@ def test_it_shows_one_figure_on_every_page(client: Client, db: None, name: str) 
         owner=user if user.is_rep else None, team=None if user.is_admin else user.team,
         starts_on=start, ends_on=end, amount=1,
     )  # fmt: skip
-    assert with_achieved(Target.objects.filter(pk=target.pk)).get().achieved == by_hand
+    assert with_achieved(Target.objects.filter(pk=target.pk), user).get().achieved == by_hand
     client.force_login(user)
     query = {"period": "custom", "from": "2025-03-01", "to": "2026-03-18"}
     page = client.get(reverse("analytics:dashboard"), query).content.decode()

@@ -280,7 +280,7 @@ def test_it_attains_what_the_person_sold_in_the_period(cast: Cast, customer: Cus
     )  # fmt: skip
     mine = target_create(actor=cast.manager, owner=cast.rep, **PERIOD)
     team = target_create(actor=cast.manager, **PERIOD)
-    found = {t.pk: t for t in with_achieved(Target.objects.all())}
+    found = {t.pk: t for t in with_achieved(Target.objects.all(), cast.manager)}
     assert found[mine.pk].achieved == 400
     assert found[team.pk].achieved == 450
 
@@ -288,7 +288,7 @@ def test_it_attains_what_the_person_sold_in_the_period(cast: Cast, customer: Cus
 def test_it_measures_the_pace(cast: Cast, customer: Customer) -> None:
     _sold(customer, "2026-03-05T12:00", 400)
     target_create(actor=cast.manager, owner=cast.rep, **PERIOD)
-    target = with_achieved(Target.objects.all()).get()
+    target = with_achieved(Target.objects.all(), cast.manager).get()
     early, late = attainment(target, date(2026, 3, 5)), attainment(target, date(2026, 3, 31))
     assert (early.share, early.expected, early.on_pace) == (0.4, Decimal("161.29"), True)
     assert (late.expected, late.gap, late.on_pace) == (1000, 600, False)

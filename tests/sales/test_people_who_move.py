@@ -36,6 +36,28 @@ def test_the_records_of_people_who_left_are_found_by_them(
     assert deal.name not in others.content.decode()
 
 
+def test_a_target_counts_what_its_reader_sees_of_a_person_who_sells_in_another_team(
+    cast: Cast, client: Client
+) -> None:
+    today = timezone.localdate()
+    target = Target.objects.create(
+        starts_on=today - timedelta(days=5), ends_on=today + timedelta(days=5), amount=100,
+        owner=cast.rep, team=cast.team,
+    )  # fmt: skip
+    for team, price in ((cast.team, 50), (cast.stranger.team, 7)):
+        OrderFactory(
+            customer=CustomerFactory(owner=cast.rep, team=team), lines=[(1, price)],
+            ordered_at=timezone.now(),
+        )  # fmt: skip
+    User.objects.filter(pk=cast.rep.pk).update(team=cast.stranger.team)
+    for who, sold, orders in ((cast.manager, 50, 1), (cast.rep, 57, 2), (cast.admin, 57, 2)):
+        client.force_login(who)
+        page = client.get(target.get_absolute_url())
+        assert page.context["attainment"].achieved == sold
+        listed = client.get(f"{reverse('sales:order_list')}?{page.context['orders_query']}")
+        assert listed.content.decode().count("data-row-link") == orders
+
+
 def test_a_manager_who_lost_the_team_does_not_get_what_belongs_to_none(
     cast: Cast, client: Client, deal: Deal
 ) -> None:
