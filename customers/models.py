@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -16,9 +15,9 @@ from crm.common.models import Record, record_indexes
 from crm.common.phones import phone_texts
 from customers.duplicates.models import ContactMerge, ContactPair, DuplicatePair, Merge
 from customers.imports.models import ImportBatch, ImportChange, ImportMapping
+from customers.indexes import CUSTOMER_INDEXES
 from customers.name_keys import NameKeyField
 from customers.privacy.models import Erasure, PrivacyRequest
-from customers.quality.issues import VALID, any_of
 from customers.quality.models import QualitySnapshot
 from customers.querysets import (
     ContactQuerySet,
@@ -181,45 +180,7 @@ class Customer(Record):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
-        indexes = [
-            *record_indexes("customer"),
-            models.Index("team", models.F("order_value").desc(), models.F("id").desc(),
-                         name="customer_team_value", condition=Q(trashed_at__isnull=True)),
-            *(
-                # Reports lead to these: a rare value is found at once.
-                models.Index("team", part, models.F("updated_at").desc(), models.F("id").desc(),
-                             name=f"customer_team_{part}", condition=Q(trashed_at__isnull=True))
-                for part in ("region", "industry", "source", "acquisition")
-            ),
-            models.Index("team", "name", "id", name="customer_team_name",
-                         condition=Q(trashed_at__isnull=True)),
-            models.Index(fields=["team", "last_contact_at", "id"], name="customer_team_contact",
-                         condition=Q(trashed_at__isnull=True)),
-            models.Index("team", models.F("next_step_at").asc(nulls_last=True), "id",
-                         name="customer_team_next", condition=Q(trashed_at__isnull=True)),
-            models.Index("segment", models.F("updated_at").desc(), name="customer_segment",
-                         condition=Q(trashed_at__isnull=True)),
-            # Lists by owner, lifecycle and value, and segments, are counted from this index alone.
-            models.Index(fields=["team", "owner"], include=["order_value", "segment", "lifecycle"],
-                         name="customer_team_owner", condition=Q(trashed_at__isnull=True)),
-            # Reports of sales read what they group by from this alone.
-            models.Index(fields=["id"], name="customer_report",
-                         include=["region", "kind", "industry", "acquisition", "source"]),
-            models.Index("team", models.F("created_at").desc(), models.F("id").desc(),
-                         name="customer_team_free",
-                         condition=Q(trashed_at__isnull=True, owner__isnull=True)),
-            # What looks wrong is found without reading every name and number.
-            models.Index("team", models.F("updated_at").desc(), models.F("id").desc(),
-                         name="customer_implausible",
-                         condition=Q(trashed_at__isnull=True) & any_of(VALID)),
-            models.Index("email", name="customer_email", condition=~Q(email="")),
-            models.Index("phone", name="customer_phone", condition=~Q(phone="")),
-            # Imports of administrators find customers by name over all teams.
-            models.Index("name", name="customer_name_alive", condition=Q(trashed_at__isnull=True)),
-            models.Index(Lower("email"), name="customer_email_lower", condition=~Q(email="")),
-            models.Index(OpClass("name_key", name="varchar_pattern_ops"), name="customer_name_key",
-                         condition=Q(trashed_at__isnull=True) & ~Q(name_key="")),
-        ]  # fmt: skip
+        indexes = CUSTOMER_INDEXES
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_name"),
             models.CheckConstraint(

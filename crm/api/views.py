@@ -13,7 +13,7 @@ from crm.accounts.middleware import zone_of
 from crm.api.pages import KeysetPages, ListFilters
 from crm.api.serializers import serializer_of
 from crm.common.columns import Column
-from crm.records.lists import seen_by
+from crm.records.lists import ListQuery
 from crm.records.resources import Resource
 
 
@@ -38,7 +38,8 @@ class RecordView(GenericAPIView):
         user: Any = self.request.user
         if not self.resource.may_read(user):
             raise Http404
-        return self.resource.listed(seen_by(user, self.resource.model), user, self.columns)
+        seen = ListQuery(self.resource, user, self.request.query_params).seen()
+        return self.resource.listed(seen, user, self.columns)
 
 
 class RecordListView(RecordView, ListAPIView):

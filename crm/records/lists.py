@@ -41,15 +41,6 @@ def export_home(kind: str) -> tuple[Any, str]:
     return resource.label_plural, resource.url("list")
 
 
-def seen_by(user: Any, model: Any) -> Any:
-    """What the user sees, for a list: by the ids where few are scattered over the table."""
-    keys = model.objects.scattered_keys(user)
-    few = [] if keys is None else [row["pk"] for row in keys[: FEW + 1]]
-    if keys is None or len(few) > FEW:
-        return model.objects.visible_to(user)
-    return model.objects.alive().filter(pk__in=few)
-
-
 @dataclass(frozen=True)
 class Asker:
     """Who asks, for filters that offer what the person may choose; a request is one as well."""
@@ -87,9 +78,27 @@ class ListQuery:
             complete="filters" in self.params,
         )  # fmt: skip
 
+    @property
+    def is_filtered(self) -> bool:
+        return any(any(values) for name, values in self.params.lists() if name not in LAYOUT)
+
+    def seen(self) -> Any:
+        """What the user sees, to be filtered: by the ids where they are scattered over the table.
+
+        Of many that are not filtered the first in the list's order are soon found without.
+        """
+        records, user = self.resource.model.objects, self.user
+        keys = records.scattered_keys(user)
+        if keys is None:
+            return records.visible_to(user)
+        few = [row["pk"] for row in keys[: FEW + 1]]
+        if len(few) <= FEW:
+            return records.alive().filter(pk__in=few)
+        return records.alive().filter(pk__in=keys) if self.is_filtered else records.visible_to(user)
+
     def records(self) -> Any:
         """What the user may see and the filters let through; nothing when a filter is wrong."""
-        filterset = self.filterset(seen_by(self.user, self.resource.model))
+        filterset = self.filterset(self.seen())
         return filterset.qs if filterset.is_valid() else filterset.queryset.none()
 
     def order(self) -> tuple[Sort, bool]:

@@ -199,11 +199,13 @@ def test_it_lists_for_agents_what_they_see(
         customer=customer, owner=cast.agent, about_kind="request", about_id=requests[0].pk
     )
     factory(customer=customer, owner=cast.agent, trashed_at=timezone.now())
-    page = sign_in(client, cast.agent).get(reverse(resources[mine._meta.label_lower].name("list")))
-    assert {row.pk for row in page.context["page"].rows} == {
-        r.pk for r in (mine, about, free, both)
-    }
-    assert page.context["count"] == 4
+    sign_in(client, cast.agent)
+    for query in ("", f"customer={customer.pk}"):
+        page = client.get(f"{reverse(resources[mine._meta.label_lower].name('list'))}?{query}")
+        assert {row.pk for row in page.context["page"].rows} == {
+            r.pk for r in (mine, about, free, both)
+        }
+        assert page.context["count"] == 4
     seen = type(mine).objects.visible_to(cast.agent)
     assert set(seen) == {mine, about, free, both}
     assert theirs not in seen

@@ -240,6 +240,7 @@ def test_it_survives_a_strange_address(
     ("params", "seen"),
     [
         ({"next_step": "overdue"}, {"late"}),
+        ({"next_step": "later"}, set()),  # it is late before it is due again
         ({"next_step": "none"}, {"bare", "won one"}),
         ({"status": "open"}, {"late", "bare"}),
         ({"status": "won"}, {"won one"}),
@@ -255,6 +256,7 @@ def test_it_filters_deals(
         customer=customer, stage=stages["new"], name="late", expected_close="2026-01-31"
     )
     plan_step(late, -3)
+    plan_step(late, 5)
     DealFactory(customer=customer, stage=stages["offer"], name="bare", amount=Decimal(5000))
     DealFactory(customer=customer, stage=stages["won"], name="won one", closed_at=timezone.now())
     client.force_login(cast.rep)

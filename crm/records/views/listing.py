@@ -28,7 +28,7 @@ from crm.records.keyset import (
     gathered,
     paginate,
 )
-from crm.records.lists import LAYOUT, ListQuery, seen_by
+from crm.records.lists import LAYOUT, ListQuery
 from crm.records.permissions import may_export
 from crm.records.plain import keyed_rows, plain_rows, whole_count
 from crm.records.selectors import view_tabs, view_urls
@@ -44,7 +44,8 @@ class RecordList(ResourceView):
         user: Any = request.user
         query = ListQuery(self.resource, user, request.GET)
         in_trash = request.GET.get("state") == "trash"
-        filterset = query.filterset(self._source(in_trash))
+        model = self.resource.model
+        filterset = query.filterset(model.objects.restorable_by(user) if in_trash else query.seen())
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
         sort, descending = query.order()
         columns = query.columns()
@@ -114,10 +115,6 @@ class RecordList(ResourceView):
         part = {"list": "list", "list-filters": "filters", "list-columns": "columns"}
         asked = part.get(request.headers.get("HX-Target", ""))
         return f"records/_list.html#{asked}" if asked else self.resource.list_template
-
-    def _source(self, in_trash: bool) -> Any:
-        model, user = self.resource.model, self.request.user
-        return model.objects.restorable_by(user) if in_trash else seen_by(user, model)
 
     def _size(self) -> int:
         asked = self.request.GET.get("size", "")
