@@ -85,6 +85,17 @@ def test_it_passes_by_a_sheet_with_a_note(book: Callable[..., Path]) -> None:
     assert read(path, Wish(sheet="Sheet")) == [["Made on Monday"]]
 
 
+def test_it_tells_formulas_whose_results_are_missing(book: Callable[..., Path]) -> None:
+    path = book(["名称", "数量"], ["云海", "=1+1"])
+    with pytest.raises(FileRefusedError, match="Cell B2 holds a formula without its result"):
+        read_layout(path)
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read(SHEET)
+    for kept, cell in ((b'"><f>1+1</f><v>2</v>', "2"), (b'" t="str"><f>1+1</f><v></v>', "")):
+        solved = repack(path, SHEET, sheet.replace(b'"><f>1+1</f><v />', kept))
+        assert read(solved) == [["云海", cell]]
+
+
 def test_it_passes_by_a_hidden_sheet(tmp_path: Path) -> None:
     made = Workbook()
     hidden: Any = made.active

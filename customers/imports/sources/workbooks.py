@@ -39,6 +39,12 @@ MAX_ROWS = 1_048_576  # Excel's own limit
 BLOCK = 1 << 20
 
 _ROW_NUMBER = re.compile(rb"<(?:\w+:)?row[^>]*?\sr=\"(\d+)\"")
+# A cell whose formula has no result beside it, as programs other than Excel write it.
+_UNSOLVED = re.compile(
+    rb'<(?:\w+:)?c (?![^>]*\bt="str")(?:[^>]*?\br="([A-Z]+\d+)")?[^>]*>\s*'
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v ?/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
 _SUSPICIOUS = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _TEXTS = "sharedstrings.xml"
 
@@ -182,11 +188,20 @@ def _scan(parts: zipfile.ZipFile, info: zipfile.ZipInfo, *, rows: bool) -> None:
             text = tail + block
             if _SUSPICIOUS.search(text):
                 raise _damaged()
-            if rows and any(int(n) > MAX_ROWS for n in _ROW_NUMBER.findall(text)):
-                raise FileRefusedError(
-                    _("The sheet has more than %(limit)s rows.") % {"limit": MAX_ROWS}
-                )
-            tail = block[-64:]
+            if rows:
+                _judge_rows(text)
+            tail = block[-1024:]
+
+
+def _judge_rows(text: bytes) -> None:
+    if any(int(n) > MAX_ROWS for n in _ROW_NUMBER.findall(text)):
+        raise FileRefusedError(_("The sheet has more than %(limit)s rows.") % {"limit": MAX_ROWS})
+    if (b"<f" in text or b":f" in text) and (found := _UNSOLVED.search(text)):
+        raise FileRefusedError(
+            _("Cell %(cell)s holds a formula without its result; open the workbook in Excel and "
+              "save it again.")
+            % {"cell": (found[1] or b"?").decode()}
+        )  # fmt: skip
 
 
 def _damaged() -> FileRefusedError:
