@@ -159,7 +159,9 @@ def _last_value(rows: Sequence[Answer]) -> str:
 
 def _against_naive(answer: Answer) -> str:
     test = answer["backtest"]
-    mine, naive = (test.get(name) for name in ("mase", "naive_mase")) if test else (None, None)
+    test = test or {}
+    figure = "mase" if test.get("rmsse") is None else "rmsse"
+    mine, naive = test.get(figure), test.get(f"naive_{figure}")
     if not mine or not naive:
         return ""
     share = mine / naive - 1

@@ -60,6 +60,8 @@ TERMS: dict[str, tuple[Text, Text]] = {
     ),
     "mase": ("MASE", _("Error against repeating the last season: below 1 is better than that.")),
     "smape": ("sMAPE", _("Error in per cent of the size of the figures.")),
+    "rmsse": ("RMSSE", _("As MASE, of squared errors: where most periods are 0.")),
+    "naive_rmsse": (_("RMSSE of the naive forecast"), ""),
     "naive_mase": (_("MASE of the naive forecast"), ""),
     "coverage80": (_("Share within the interval (80%)"), ""),
     "coverage95": (_("Share within the interval (95%)"), ""),

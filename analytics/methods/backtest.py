@@ -31,12 +31,21 @@ class Score:
         Per cent, mean over origins.
     coverage80, coverage95 : float
         Share of values inside the intervals, 0 to 1, over all origins and steps.
+    rmsse : float or None
+        Root of the mean square, scaled likewise (S. Makridakis et al. 2022, M5), where most periods
+        are 0: there the least absolute error is that of foretelling nothing.
     """
 
     mase: float
     smape: float
     coverage80: float
     coverage95: float
+    rmsse: float | None = None
+
+    @property
+    def loss(self) -> float:
+        """What models are chosen and weighed by."""
+        return self.mase if self.rmsse is None else self.rmsse
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,20 @@ class Backtest:
             smape=float(np.mean([smape(a, p.mean) for a, p in pairs])),
             coverage80=float(np.mean([coverage(a, p.lo80, p.hi80) for a, p in pairs])),
             coverage95=float(np.mean([coverage(a, p.lo95, p.hi95) for a, p in pairs])),
+            rmsse=self._by_squares(pairs) if mostly_nothing(self.y) else None,
         )
+
+    def _by_squares(self, pairs: list[tuple[FloatArray, Prediction]]) -> float:
+        lag = self.season
+        scales = [float(np.mean((self.y[lag:o] - self.y[: o - lag]) ** 2)) for o in self.origins]
+        errors = [float(np.mean((a - p.mean) ** 2)) for a, p in pairs]
+        ratios = [error / scale for error, scale in zip(errors, scales, strict=True) if scale > 0]
+        return float(np.mean(np.sqrt(ratios))) if ratios else 0.0
+
+
+def mostly_nothing(y: FloatArray) -> bool:
+    """Whether most periods are 0 and none is below."""
+    return bool(np.mean(y == 0) > 0.5 and np.min(y) >= 0)
 
 
 def plan_origins(n: int, season: int, horizon: int) -> tuple[tuple[int, ...], int]:

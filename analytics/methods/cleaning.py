@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.columns import as_numbers, date_column, numeric_column, require_columns
 from analytics.methods.errors import DataProblem
 
 # Tukey's outer fences: beyond them a value is an outlier whatever the distribution's middle is
@@ -89,6 +89,8 @@ def _changed(before: pd.DataFrame, after: pd.DataFrame) -> int:
         if old is new or old.equals(new):
             continue
         same = (old.astype("string") == new.astype("string")).fillna(False)
+        if pd.api.types.is_numeric_dtype(new) and not pd.api.types.is_bool_dtype(old):
+            same |= as_numbers(old)[0] == new
         count += int((~(same | (old.isna() & new.isna()))).sum())
     return count
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.errors import DataProblem
+from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.written_dates import read_dates
-from analytics.methods.written_numbers import read_numbers
+from analytics.methods.written_numbers import currencies, read_numbers
 
 # Beyond these, squares leave the range of floating-point numbers.
 LARGEST = 1e100
@@ -47,6 +47,14 @@ def numeric_column(frame: pd.DataFrame, name: str) -> pd.Series:
         example = f"{numbers[size > LARGEST].iloc[0]:.3g}"
         raise DataProblem("number_too_large", {"column": name, "example": example})
     return numbers.mask(size < SMALLEST, 0.0)
+
+
+def currency_notices(frame: pd.DataFrame, name: str | None) -> list[Notice]:
+    """What is to be said of a column of amounts in several currencies."""
+    signs = currencies(frame[name]) if name else []
+    if len(signs) < 2:
+        return []
+    return [Notice("several_currencies", {"column": name, "currencies": ", ".join(signs)})]
 
 
 def as_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:

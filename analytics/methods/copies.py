@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from analytics.methods.errors import Notice
 
 BoolArray = NDArray[np.bool_]
 Marks = NDArray[np.uint64]
@@ -54,6 +57,12 @@ def copied_rows(columns: Sequence[NDArray]) -> BoolArray:
         return _appended(whole)
     doubled &= sizes <= COMMON * np.median(sizes[doubled])
     return _appended(whole) | ((_later(content, sizes) > 0) & doubled[content])
+
+
+def summed_copies(frame: pd.DataFrame) -> list[Notice]:
+    """What is to be said where rows that were written twice are added up."""
+    rows = int(copied_rows([pd.factorize(frame[name])[0] for name in frame.columns]).sum())
+    return [Notice("copies_summed", {"rows": rows})] if rows else []
 
 
 def _appended(whole: Marks) -> BoolArray:

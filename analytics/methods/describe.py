@@ -9,7 +9,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.columns import (
+    currency_notices,
+    date_column,
+    numeric_column,
+    require_columns,
+)
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.serialise import jsonable
 
@@ -114,6 +119,7 @@ def describe(frame: pd.DataFrame, *, by: list[str] | None = None) -> DescribeRes
         if name in names:
             continue
         kind, values = typed(rows, name)
+        notices += currency_notices(rows, name) if kind == "number" else []
         found += [
             _described(str(name), kind, values.iloc[where], rows[name].iloc[where], group)
             for group, where in groups

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import require_columns
+from analytics.methods.columns import currency_notices, require_columns
 from analytics.methods.compare import welch
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
@@ -177,7 +177,7 @@ def experiment(
     sizes = {name: int((drawn["arm"] == name).sum()) for name in samples}
     split_p = _split_chance(sizes, shares)
     answered = {name: len(y) for name, y in samples.items()}
-    told = _missing(outcome, sizes, answered)
+    told = _missing(outcome, sizes, answered) + currency_notices(frame, outcome)
     if not binary:
         told += dominance_notices(outcome, rows["y"].to_numpy(dtype=float))
     notices = _notices(arms, dropped, split_p, told, planned=shares is not None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analytics.methods.columns import require_columns
+from analytics.methods.columns import currency_notices, require_columns
+from analytics.methods.copies import summed_copies
 from analytics.methods.forecast_groups import plan_groups, shared_notices
 from analytics.methods.forecast_result import ForecastResult, SeriesForecast
 from analytics.methods.series_forecast import check_horizon, forecast_series
@@ -64,8 +66,11 @@ def forecast(
     if group is None:
         series = regular_series(frame, value, date, **options)
         one = forecast_series(series, horizon, diagnostics=True)
-        return ForecastResult({None: one}, series.rows_used, series.rows_dropped, one.notices)
-    return _forecast_groups(frame, value, horizon, date, group, options)
+        done = ForecastResult({None: one}, series.rows_used, series.rows_dropped, one.notices)
+    else:
+        done = _forecast_groups(frame, value, horizon, date, group, options)
+    doubts = [*currency_notices(frame, value), *(summed_copies(frame) if date else ())]
+    return replace(done, notices=(*doubts, *done.notices))
 
 
 def _forecast_groups(

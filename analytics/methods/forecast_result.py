@@ -86,6 +86,7 @@ class SeriesForecast:
             **jsonable(self.score),
             "naive_mase": jsonable(self.naive.mase),
             "naive_smape": jsonable(self.naive.smape),
+            "naive_rmsse": jsonable(self.naive.rmsse),
             "origins": self.origins,
             "horizon": self.judged_steps,
         }

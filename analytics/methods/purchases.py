@@ -8,8 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.columns import (
+    currency_notices,
+    date_column,
+    numeric_column,
+    require_columns,
+)
+from analytics.methods.copies import summed_copies
 from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.outlying import dominance_notices
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -99,6 +106,9 @@ def purchase_days(
     complete = rows.dropna()
     dropped = len(rows) - len(complete)
     notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
+    notices += [*summed_copies(frame), *currency_notices(frame, amount)]
+    if amount:
+        notices += dominance_notices(amount, complete["amount"].to_numpy(dtype=float))
     if len(complete) == 0:
         raise DataProblem("no_usable_rows")
     codes, customers = pd.factorize(complete["customer"], sort=False)

@@ -198,8 +198,8 @@ def regress(
         rows_dropped=design.dropped,
         notices=(),
     )
-    notices = _copies(frame, parsed, design) + _notices(result, design, influence["cook"])
-    notices += deciding_notices(design, fitted, influence["cook"])
+    notices = deciding_notices(design, fitted, influence["cook"])
+    notices += _copies(frame, parsed, design) + _notices(result, design, influence["cook"])
     return RegressionResult(**{**result.__dict__, "notices": tuple(notices)})
 
 

@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from analytics.methods.arima import Arima, ArimaForm, log_helps
 from analytics.methods.arima_diagnostics import ArimaDiagnostics, diagnose
-from analytics.methods.backtest import Backtest, Score, ensure_sane, plan_origins, run_backtest
+from analytics.methods.backtest import (
+    Backtest,
+    Score,
+    ensure_sane,
+    mostly_nothing,
+    plan_origins,
+    run_backtest,
+)
 from analytics.methods.calibration import floored, interval_factor, widened
 from analytics.methods.candidates import (
     LONG_SEASON,
@@ -89,7 +96,7 @@ def forecast_series(
 def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> SeriesForecast:
     """Backtest the candidates, choose, and forecast with the whole series."""
     y = series.y
-    notices = [*series.notices, *_outlying(series)]
+    notices = [*series.notices, *_first_look(series)]
     first = plan_origins(len(y), series.season, horizon)[0][0]
     candidates = _candidates(series, y[:first], horizon, notices)
     test = run_backtest(y, series.season, horizon, candidates)
@@ -122,7 +129,9 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     )
 
 
-def _outlying(series: RegularSeries) -> list[Notice]:
+def _first_look(series: RegularSeries) -> list[Notice]:
+    if mostly_nothing(series.y):
+        return [Notice("mostly_nothing", {"percent": 100.0 * float(np.mean(series.y == 0))})]
     place = outlying_period(series.y)
     if place is None:
         return []
@@ -165,8 +174,8 @@ def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str
     The mean is cut at ``floor`` after it is taken, as that of the forecast itself is: members
     already cut there would leave the lower end of their mean above the floor.
     """
-    best = min(score.mase for score in scores.values())
-    errors = {name: s.mase for name, s in scores.items() if s.mase <= GOOD_ENOUGH * best}
+    best = min(score.loss for score in scores.values())
+    errors = {name: s.loss for name, s in scores.items() if s.loss <= GOOD_ENOUGH * best}
     members = sorted(errors, key=lambda name: errors[name])
     if len(members) < 2:
         return (members or [NAIVE])[0], []
@@ -174,7 +183,7 @@ def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str
     made = [combined(at, [errors[name] for name in members]) for at in at_origins]
     scores[COMBINATION] = test.score(_not_below(floor, made))
     test.predictions[COMBINATION] = made
-    if scores[COMBINATION].mase >= CLEARLY_WORSE * scores[NAIVE].mase:
+    if scores[COMBINATION].loss >= CLEARLY_WORSE * scores[NAIVE].loss:
         return NAIVE, members
     return COMBINATION, members
 
@@ -182,9 +191,11 @@ def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str
 def _naive_notice(chosen: str, scores: dict[str, Score]) -> list[Notice]:
     if chosen == NAIVE:
         return [Notice("no_better_than_naive")]
-    error, naive = scores[chosen].mase, scores[NAIVE].mase
+    error, naive = scores[chosen].loss, scores[NAIVE].loss
     if error < BETTER * naive:
         return []
+    if scores[chosen].rmsse is not None:
+        return [Notice("no_better_on_average")]
     return [Notice("about_as_good_as_naive", {"mase": error, "naive": naive})]
 
 
@@ -213,7 +224,7 @@ class _Final:
             return self._one(NAIVE), NAIVE, []
         if len(made) == 1:
             return next(iter(made.values())), next(iter(made)), members
-        errors = [scores[name].mase for name in made]
+        errors = [scores[name].loss for name in made]
         return combined(list(made.values()), errors), COMBINATION, list(made)
 
     def _one(self, name: str) -> Prediction:
@@ -278,7 +289,7 @@ def _ranked(
         ForecastModel(name, labels[name], score, name == chosen, name in members)
         for name, score in scores.items()
     ]
-    return tuple(sorted(models, key=lambda m: (m.score.mase, not m.chosen)))
+    return tuple(sorted(models, key=lambda m: (m.score.loss, not m.chosen)))
 
 
 def _constant(series: RegularSeries, horizon: int, notices: list[Notice]) -> SeriesForecast:

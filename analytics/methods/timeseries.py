@@ -34,6 +34,8 @@ CODES |= {"Q": "quarter", "Y": "year"}
 # Longest history a forecast uses: older periods cost time and say little about the next ones.
 MAX_PERIODS = 1500
 MIN_PERIODS = 10
+# A share of periods drawn between others from which this is told first.
+MANY_GAPS = 0.25
 
 
 @dataclass(frozen=True)
@@ -226,25 +228,25 @@ def _by_period(
         notices.append(Notice("duplicate_dates_summed", {"rows": merged}))
     full = _full_index(series.index[0], series.index[-1], unit)
     gaps = len(full) - len(series)
+    params = {
+        "column": column, "periods": len(full), "frequency": unit, "rows": len(series),
+    }  # fmt: skip
     if gaps > max(4 * len(series), 20):
-        params = {
-            "column": column,
-            "periods": len(full),
-            "frequency": unit,
-            "rows": len(series),
-        }
         raise DataProblem("too_many_gaps", params)
-    return _filled(series.reindex(full), gaps, merged > 0, fill, notices), unit
+    zero = fill == "zero" or (fill == "auto" and (merged > 0 or bool((series == 0).any())))
+    if gaps > len(series) and not zero and not told:  # more would be invented than is known
+        raise DataProblem("too_many_gaps", params)
+    return _filled(series.reindex(full), gaps, zero, notices), unit
 
 
-def _filled(
-    series: pd.Series, gaps: int, summed: bool, fill: Fill, notices: list[Notice]
-) -> pd.Series:
+def _filled(series: pd.Series, gaps: int, zero: bool, notices: list[Notice]) -> pd.Series:
     if not gaps:
         return series
-    zero = fill == "zero" or (fill == "auto" and (summed or bool((series == 0).any())))
     code = "gaps_zero_filled" if zero else "gaps_interpolated"
-    notices.append(Notice(code, {"periods": gaps}))
+    if not zero and gaps > MANY_GAPS * len(series):
+        notices.append(Notice("mostly_interpolated", {"periods": len(series), "filled": gaps}))
+    else:
+        notices.append(Notice(code, {"periods": gaps}))
     return series.fillna(0.0) if zero else series.interpolate()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -36,6 +38,24 @@ _POINT = r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:e[+-
 _COMMA = r"(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:e[+-]?\d+)?"
 _GROUP_SPACES = r"(?<=\d)[\s\u2009\u202f'’](?=\d{3}(?!\d))"
 _SIZES = {"万": 1e4, "亿": 1e8}
+
+
+_ONE_CURRENCY = re.compile(_CURRENCY, re.IGNORECASE)
+_SAME = {"元": "¥", "圆": "¥", "人民币": "¥", "CNY": "¥", "RMB": "¥", "US$": "$", "USD": "$"}
+_SAME |= {"EUR": "€", "GBP": "£", "KRW": "₩", "INR": "₹"}
+MOST_LOOKED_AT = 5_000
+
+
+def currencies(column: pd.Series) -> list[str]:
+    """The currencies that a column's amounts are written with, the most frequent first; those of
+    less than one in a hundred are slips."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return []
+    known = column.dropna()
+    texts = known.iloc[:: max(len(known) // MOST_LOOKED_AT, 1)].astype(str).str.normalize("NFKC")
+    signs = [found[0].upper() for text in texts if (found := _ONE_CURRENCY.search(text))]
+    counts = pd.Series([_SAME.get(sign, sign) for sign in signs], dtype=object).value_counts()
+    return [str(sign) for sign, times in counts.items() if times >= max(2, len(texts) / 100)]
 
 
 def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:

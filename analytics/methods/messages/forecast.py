@@ -61,6 +61,17 @@ MESSAGES: dict[str, str] = {
         "On data it had not seen, the forecast was no better than the seasonal naive one (last "
         "season repeated): MASE %(mase).2f against %(naive).2f."
     ),
+    "mostly_nothing": _(
+        "Most periods are 0 (%(percent).0f%%): what is forecast is the average of a period; in "
+        "which of them something comes cannot be told."
+    ),
+    "no_better_on_average": _(
+        "On data it had not seen, the forecast was no better than repeating the last season."
+    ),
+    "mostly_interpolated": _(
+        "Of %(periods)d periods %(filled)d were not measured, but drawn between their neighbours: "
+        "the forecast looks surer than it is."
+    ),
     "intervals_widened": _(
         "The intervals were widened by the factor %(factor).2f, because in the backtest they held "
         "too few values."

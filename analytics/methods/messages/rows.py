@@ -15,6 +15,14 @@ MESSAGES: dict[str, str] = {
     ),
     "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; found: %(rows)d."),
     "rows_missing_dropped": _("Rows left out for a missing or infinite value: %(rows)d."),
+    "several_currencies": _(
+        "“%(column)s” holds amounts in several currencies (%(currencies)s): they were taken as "
+        "they stand, none was converted."
+    ),
+    "copies_summed": _(
+        "Some rows are exact copies of others (%(rows)d): if they were only written twice, they "
+        "are counted twice. Leave out repeated rows first."
+    ),
     "one_value_decides": _(
         "One value of “%(column)s” (%(value)s) makes %(share).0f%% of its spread: means and "
         "straight lines follow it, ranks do not. Is it right?"

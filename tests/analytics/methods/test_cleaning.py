@@ -49,6 +49,13 @@ def test_it_fills_gaps_with_a_value() -> None:
         clean(FRAME, [{"kind": "fill_missing", "column": "amount", "with": "value"}])
 
 
+def test_it_counts_values_that_changed_and_not_how_they_are_written() -> None:
+    frame = pd.DataFrame({"m": [*(f"¥{1000 + k:,}" for k in range(19)), "¥999,999.00"]})
+    limited, (report,) = clean(frame, [{"kind": "limit_outliers", "column": "m"}])
+    assert report.cells_changed == 1
+    assert limited["m"].max() < 1100
+
+
 def test_it_treats_values_beyond_the_outer_fences() -> None:
     # Quartiles 10 and 11, so the fences are 7 and 14.
     dropped, report = step(kind="drop_outliers", column="amount")
