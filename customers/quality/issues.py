@@ -68,7 +68,7 @@ BY_KEY = {issue.key: issue for issue in ISSUES}
 CHOICES = [(issue.key, issue.label) for issue in ISSUES]
 
 
-def any_of(group: str = "") -> Q:
-    """Customers with an issue of ``group``; of any group without one."""
-    conditions = [issue.condition for issue in ISSUES if group in ("", issue.group)]
+def any_of(*groups: str) -> Q:
+    """Customers with an issue of one of the groups."""
+    conditions = [issue.condition for issue in ISSUES if issue.group in groups]
     return functools.reduce(operator.or_, conditions)

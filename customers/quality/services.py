@@ -10,7 +10,7 @@ from django.db.models import Count, F
 
 from customers.duplicates.querysets import PairQuerySet
 from customers.models import Customer, DuplicatePair, QualitySnapshot
-from customers.quality.selectors import counters
+from customers.quality.selectors import counts_by_team
 
 
 @transaction.atomic
@@ -22,9 +22,7 @@ def snapshots_write(*, day: date) -> int:
     company: Counter[str] = Counter()
     pairs = _pairs_by_team()
     shots = []
-    alive = Customer.objects.filter(trashed_at=None).order_by()
-    for row in alive.values("team").annotate(**counters()):
-        team = row.pop("team")
+    for team, row in counts_by_team(Customer.objects.alive()).items():
         company.update(row)
         if team is not None:
             shots.append(_shot(team, day, {**row, "duplicates": pairs.get(team, 0)}))
