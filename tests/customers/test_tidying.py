@@ -128,13 +128,13 @@ def test_it_offers_to_put_right_what_it_can(cast: Cast, client: Client) -> None:
 def test_it_shows_the_night_where_counting_takes_long(cast: Cast, client: Client) -> None:
     old(cast, name=" 百川")
     QualitySnapshot.objects.create(
-        team=cast.team, day=timezone.localdate(), customers=60_000,
+        team=cast.team, day=timezone.localdate(), customers=600_000,
         counts={"any": 6_000, "no_phone": 1_234, "duplicates": 5},
     )  # fmt: skip
     client.force_login(cast.rep)
     page = client.get(PAGE).content.decode()
     assert "1,234" in page
-    assert "60,000 customers" in page
+    assert "600,000 customers" in page
     assert "Counted in the night" in page
     QualitySnapshot.objects.update(customers=selectors.LIVE_MOST)
     page = client.get(PAGE).content.decode()
