@@ -1,4 +1,4 @@
-"""The contacts on a customer's page: link, change the part, unlink with undo."""
+"""Who works for whom: link from either page, change the part, unlink with undo."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from crm.accounts.http import SignedInRequest
 from crm.common.errors import RefusedError
 from crm.common.returning import with_toast
 from customers.affiliations import Part, contact_link, contact_unlink
-from customers.forms import AffiliationForm, LinkForm
-from customers.models import Affiliation, Customer
+from customers.forms import AffiliationForm, EmployerForm, LinkForm
+from customers.models import Affiliation, Contact, Customer
 from customers.selectors import contacts_of
 
 _SALT = "customers.contact_unlink"
@@ -56,6 +56,23 @@ def affiliation(request: SignedInRequest, pk: int, contact_pk: int) -> HttpRespo
         return _form(request, customer, linked, form, 422 if form.errors else 200)
     contact_link(actor=request.user, customer_id=pk, contact_id=contact_pk, part=form.part)
     return _done(request, customer, _("Saved: %(name)s") % {"name": linked.contact})
+
+
+@require_http_methods(["GET", "POST"])
+def employer(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A form that links somebody to one more customer, from their own page."""
+    person = Contact.objects.visible_to(request.user).filter(pk=pk).first()
+    if person is None:
+        raise Http404
+    form = EmployerForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        customer = form.cleaned_data["customer"]
+        contact_link(actor=request.user, customer_id=customer.pk, contact_id=pk, part=form.part)
+        messages.success(request, _("Linked: %(name)s") % {"name": customer})
+        return redirect(person)
+    context = {"form": form, "record": person}
+    status = 422 if form.errors else 200
+    return render(request, "customers/employer.html", context, status=status)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.records.filters import colleagues
 from crm.records.forms import RecordForm, RemoteSelect
 from customers.affiliations import Part
-from customers.models import Affiliation, Contact, Customer, Need
+from customers.models import Contact, Customer, Need
 from customers.services import CONTACT_DETAILS
 
 
@@ -58,6 +58,9 @@ class CustomerField(forms.ModelChoiceField):
         )
 
 
+_PART = ("customer", "role", "is_primary")
+
+
 class ContactForm(RecordForm):
     customer = CustomerField(required=False)
     role = forms.CharField(label=_("Role there"), required=False, max_length=60)
@@ -70,19 +73,23 @@ class ContactForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and (part := self._part()):
-            self.initial = {
-                **self.initial,
-                "customer": part.customer_id, "role": part.role, "is_primary": part.is_primary
-            }  # fmt: skip
+        if self.instance.pk:  # whom they work for is said there, and on their page
+            for name in _PART:
+                del self.fields[name]
 
-    def _part(self) -> Affiliation | None:
-        visible = Customer.objects.visible_to(self.user)
-        return self.instance.affiliations.filter(customer__in=visible).first()
+    def bound_choices(self) -> None:
+        super().bound_choices()
+        _to_edit(self.fields["customer"], self.user)
 
     def changes(self) -> dict[str, Any]:
-        extra = {name: self.cleaned_data.get(name) for name in ("customer", "role", "is_primary")}
-        return {**super().changes(), **extra}
+        said = {name: self.cleaned_data[name] for name in _PART if name in self.fields}
+        return {**super().changes(), **said}
+
+
+def _to_edit(field: Any, user: Any) -> None:
+    """Only customers whose contacts ``user`` may change."""
+    field.queryset = Customer.objects.contact_details_editable_by(user)
+    field.error_messages["invalid_choice"] = _("You may not add contacts to this customer.")
 
 
 class AffiliationForm(forms.Form):
@@ -128,6 +135,18 @@ class LinkForm(AffiliationForm):
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["contact"].queryset = Contact.objects.visible_to(user)  # type: ignore[attr-defined]  # a ModelChoiceField
+
+
+class EmployerForm(AffiliationForm):
+    """One more customer for whom somebody works, and their part."""
+
+    customer = CustomerField()
+    field_order = ["customer", "role", "is_primary", "active"]
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _to_edit(self.fields["customer"], user)
+        self.fields["customer"].widget.attrs["class"] = "form-select"
 
 
 class NeedForm(RecordForm):

@@ -22,7 +22,8 @@ from crm.common.services import (
     record_trash,
     record_update,
 )
-from customers.models import Affiliation, Contact, Customer, Need, Segment
+from customers.affiliations import Part, contact_link
+from customers.models import Contact, Customer, Need, Segment
 from customers.ownership import hand_over
 
 CONTACT_DETAILS = frozenset({"phone", "email", "address", "city", "region", "country"})
@@ -113,45 +114,22 @@ def contact_create(
     submission: UUID | None = None,
     **values: Any,
 ) -> Contact:
-    """A new person, working for ``customer`` when one is given."""
+    """A new person, working for ``customer`` when one is given.
+
+    Raises
+    ------
+    PermissionDenied
+        The actor may not edit the customer's contact details.
+    """
     contact = Contact(team_id=customer.team_id if customer else None, **values)
     contact = record_create(record=contact, actor=actor, submission=submission)
     if customer is not None:
-        affiliation_set(contact=contact, customer=customer, role=role, is_primary=is_primary)
-    return contact  # fmt: skip
-
-
-@transaction.atomic
-def contact_update(
-    *, pk: int, actor: Any, changes: dict[str, Any], expected_version: int | None = None
-) -> Contact:
-    changes = dict(changes)
-    customer, role = changes.pop("customer", None), changes.pop("role", "")
-    is_primary = bool(changes.pop("is_primary", False))
-    contact = record_update(
-        model=Contact, pk=pk, actor=actor, changes=changes, expected_version=expected_version
-    )
-    if customer is not None:
-        affiliation_set(contact=contact, customer=customer, role=role, is_primary=is_primary)
+        part = Part(role, is_primary)
+        contact_link(actor=actor, customer_id=customer.pk, contact_id=contact.pk, part=part)
     return contact
 
 
-@transaction.atomic
-def affiliation_set(
-    *, contact: Contact, customer: Customer, role: str = "", is_primary: bool = False
-) -> Affiliation:
-    """State a contact's part in a customer; a new primary contact replaces the old one."""
-    Customer.objects.select_for_update().get(pk=customer.pk)
-    if is_primary:
-        Affiliation.objects.filter(customer=customer, is_primary=True).exclude(
-            contact=contact
-        ).update(is_primary=False)
-    affiliation, _ = Affiliation.objects.update_or_create(
-        contact=contact, customer=customer, defaults={"role": role, "is_primary": is_primary}
-    )
-    return affiliation
-
-
+contact_update = partial(record_update, model=Contact)
 contact_trash = partial(record_trash, model=Contact)
 contact_restore = partial(record_restore, model=Contact)
 

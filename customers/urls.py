@@ -60,6 +60,7 @@ urlpatterns = [
     path("duplicates/find/", duplicates.find, name="duplicates_find"),
     path("duplicates/similar/", duplicates.similar, name="similar"),
     path("contacts/duplicates/similar/", duplicates.similar_contacts, name="contact_similar"),
+    path("contacts/<int:pk>/customers/", contact_views.employer, name="employer"),
     path("<int:pk>/contacts/", contact_views.contacts, name="contacts"),
     path("<int:pk>/contacts/<int:contact_pk>/", contact_views.affiliation, name="affiliation"),
     path("<int:pk>/contacts/<int:contact_pk>/unlink/", contact_views.unlink, name="unlink"),

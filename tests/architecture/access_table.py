@@ -197,6 +197,7 @@ ACTIONS: dict[str, Action] = {
     "analytics:score_customer": Action("customers:", SELL_SEE),
     "customers:timeline": Action("customers:", SELL_SEE, "get"),
     "customers:tab": Action("customers:", SELL_SEE, "get", more=("deals",)),
+    "customers:employer": Action("customers:contact_", SELL_SEE, "get"),
     "customers:contacts": Action("customers:", SELL_SEE, "get"),
     # Nobody is linked: 404 is an answer too.
     "customers:affiliation": Action("customers:", CONTACT_EDIT, "get", more=("1",), also=(404,)),

@@ -128,3 +128,32 @@ def test_it_works_without_scripts(
     sent = client.post(cards, {"contact": person.pk, "active": "on"})
     assert sent["Location"] == customer.get_absolute_url()
     assert "<html" in client.get(part_url(customer, person)).content.decode()
+
+
+def test_it_links_from_the_persons_page_to_customers_that_one_may_edit(
+    cast: Cast, client: Client, customer: Customer, person: Contact
+) -> None:
+    colleagues = CustomerFactory(owner=cast.colleague, team=cast.team)
+    url = reverse("customers:employer", args=[person.pk])
+    client.force_login(cast.rep)
+    assert url in client.get(person.get_absolute_url()).content.decode()
+    refused = client.post(url, {"customer": colleagues.pk, "active": "on"})
+    assert refused.status_code == 422
+    assert "You may not add contacts to this customer." in refused.content.decode()
+    linked = client.post(url, {"customer": customer.pk, "role": "Buyer", "active": "on"})
+    assert linked.status_code == 302
+    assert [(p.customer, p.role) for p in person.affiliations.all()] == [(customer, "Buyer")]
+
+
+def test_a_new_contact_takes_no_place_at_a_customer_of_others(
+    cast: Cast, client: Client, customer: Customer, person: Contact
+) -> None:
+    colleagues = CustomerFactory(owner=cast.colleague, team=cast.team)
+    colleagues.affiliations.create(contact=person, is_primary=True)
+    client.force_login(cast.rep)
+    values = {"name": "Usurper", "is_primary": "on"}
+    for theirs, status in ((colleagues, 422), (customer, 302)):
+        answer = client.post(reverse("customers:contact_create"), {**values, "customer": theirs.pk})
+        assert answer.status_code == status
+    assert [p.contact for p in colleagues.affiliations.filter(is_primary=True)] == [person]
+    assert Contact.objects.get(name="Usurper").affiliations.get().is_primary
