@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -15,9 +16,17 @@ from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import holm_adjusted
 from analytics.methods.outlying import dominance_notices
+from analytics.methods.proportions import difference_of_shares
+from analytics.methods.repeated import (
+    Units,
+    difference_by_units,
+    drawn_units,
+    standard_error,
+)
 from analytics.methods.serialise import jsonable
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 Correction = Literal["holm", "dunnett"]
 MIN_ROWS = 20
 MAX_ARMS = 20
@@ -122,7 +131,8 @@ def experiment(
     Parameters
     ----------
     frame : DataFrame
-        One row per person.  Rows without arm or outcome are left out and counted.
+        One row per person, or several: what was drawn is found (``repeated.drawn_units``) and
+        intervals and tests take its rows together.  Rows without arm or outcome are left out.
     arm, outcome : str
         Columns.  An outcome of yes/no or 0/1 is compared as a share, numbers as means.
     control : str
@@ -168,16 +178,27 @@ def experiment(
     if len(rows) == 0:
         raise DataProblem("no_usable_rows")
     samples = _samples(rows, arm, control, outcome)
-    arms = _arms(samples, control, binary=binary)
+    named = drawn["arm"].dropna()
+    units = drawn_units(frame.loc[named.index], named, {arm, outcome})
+    codes = _unit_codes(units, named, rows) if units else None
+    arms = _arms(samples, control, binary=binary, units=codes)
     if correction == "dunnett":
         arms = _dunnett(arms, samples, outcome, seed, binary=binary)
     elif correction != "holm":
         rule = {"name": "correction", "rule": "holm or dunnett", "value": correction}
         raise DataProblem("bad_parameter", rule)
-    sizes = {name: int((drawn["arm"] == name).sum()) for name in samples}
-    split_p = _split_chance(sizes, shares)
+    sizes = {name: int((named == name).sum()) for name in samples}
+    drawn_sizes = (
+        sizes
+        if units is None
+        else {name: len(np.unique(units.codes[(named == name).to_numpy()])) for name in samples}
+    )
+    split_p = _split_chance(drawn_sizes, shares)
     answered = {name: len(y) for name, y in samples.items()}
     told = _missing(outcome, sizes, answered) + currency_notices(frame, outcome)
+    if units:
+        counts = {"units": int(units.codes.max()) + 1, "rows": len(named)}
+        told.insert(0, Notice("units_repeated", {"column": units.column, **counts}))
     if not binary:
         told += dominance_notices(outcome, rows["y"].to_numpy(dtype=float))
     notices = _notices(arms, dropped, split_p, told, planned=shares is not None)
@@ -232,7 +253,19 @@ def _samples(rows: pd.DataFrame, arm: str, control: str, outcome: str) -> dict[s
     return {control: samples.pop(control), **samples}
 
 
-def _arms(samples: dict[str, FloatArray], control: str, *, binary: bool) -> tuple[Arm, ...]:
+def _unit_codes(units: Units, named: pd.Series, rows: pd.DataFrame) -> dict[str, IntArray]:
+    """Of each arm's rows with an outcome, which unit they belong to."""
+    of_row = pd.Series(units.codes, index=named.index).loc[rows.index]
+    return {str(name): part.to_numpy() for name, part in of_row.groupby(rows["arm"], sort=True)}
+
+
+def _arms(
+    samples: dict[str, FloatArray],
+    control: str,
+    *,
+    binary: bool,
+    units: dict[str, IntArray] | None,
+) -> tuple[Arm, ...]:
     base = samples[control]
     mean = float(base.mean())
     first = Arm(control, len(base), mean, *[None] * 9)
@@ -241,10 +274,13 @@ def _arms(samples: dict[str, FloatArray], control: str, *, binary: bool) -> tupl
     for name, y in samples.items():
         if name == control:
             continue
-        test = difference_of_shares if binary else welch
-        difference, lo, hi, p = test(base, y)
-        _, lo_all, hi_all, _ = test(base, y, 1 - 0.05 / others)
+        test: Any = difference_of_shares if binary else welch
         se = np.sqrt(base.var(ddof=1) / len(base) + y.var(ddof=1) / len(y))
+        if units:
+            test = partial(difference_by_units, units=(units[control], units[name]))
+            se = standard_error(base, y, (units[control], units[name]))
+        difference, lo, hi, p = test(base, y)
+        _, lo_all, hi_all, _ = test(base, y, level=1 - 0.05 / others)
         found.append(
             Arm(
                 name, len(y), float(y.mean()), difference, lo, hi, lo_all, hi_all, p, p,
@@ -280,36 +316,6 @@ def _dunnett(
             for one, p, low, high in rows
         ),
     )
-
-
-def difference_of_shares(
-    x: FloatArray, y: FloatArray, level: float = 0.95
-) -> tuple[float, float, float, float]:
-    """Return share(y) - share(x), its interval (Newcombe 1998, method 10), and the p-value."""
-    from scipy.stats import fisher_exact, norm
-
-    successes = np.array([x.sum(), y.sum()])
-    n = np.array([len(x), len(y)], dtype=float)
-    p1, p2 = successes / n
-    z = float(norm.ppf((1 + level) / 2))
-    (l1, u1), (l2, u2) = (wilson(s, size, z) for s, size in zip(successes, n, strict=True))
-    difference = float(p2 - p1)
-    lo = difference - float(np.sqrt((p2 - l2) ** 2 + (u1 - p1) ** 2))
-    hi = difference + float(np.sqrt((u2 - p2) ** 2 + (p1 - l1) ** 2))
-    pooled = float(successes.sum() / n.sum())
-    if min(n.min() * pooled, n.min() * (1 - pooled)) < 5:
-        table = np.stack([successes, n - successes]).astype(int)
-        return difference, lo, hi, float(fisher_exact(table).pvalue)
-    se = np.sqrt(pooled * (1 - pooled) * (1 / n[0] + 1 / n[1]))
-    return difference, lo, hi, float(2 * norm.sf(abs(difference) / se))
-
-
-def wilson(successes: float, n: float, z: float) -> tuple[float, float]:
-    """Return the score interval of a share (E. B. Wilson 1927, JASA 22)."""
-    share = successes / n
-    middle = share + z**2 / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return float((middle - half) / (1 + z**2 / n)), float((middle + half) / (1 + z**2 / n))
 
 
 def _split_chance(sizes: dict[str, int], shares: dict[str, float] | None) -> float:

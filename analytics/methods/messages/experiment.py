@@ -22,6 +22,10 @@ MESSAGES: dict[str, str] = {
         "The arms are not of one size (p = %(p).2g). If they were meant to be, the draw or the "
         "data are broken: do not trust the comparison before that is explained."
     ),
+    "units_repeated": _(
+        "Each “%(column)s” stands in one arm and has several rows: %(units)d of them were drawn, "
+        "not %(rows)d rows. Intervals and tests allow for it."
+    ),
     "outcomes_missing": _(
         "“%(column)s” is empty in %(share).0f%% of the rows. Where empty means that nothing "
         "happened, fill in 0: as it is, only rows with a value are compared."

@@ -8,7 +8,8 @@ import pytest
 from scipy import stats
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.experiment import Arm, _dunnett, difference_of_shares, experiment
+from analytics.methods.experiment import Arm, _dunnett, experiment
+from analytics.methods.proportions import difference_of_shares
 
 
 def campaign(shares: dict[str, float], n: int = 500, seed: int = 0) -> pd.DataFrame:
@@ -171,3 +172,27 @@ def test_it_corrects_less_by_dunnett_than_by_holm() -> None:
 def test_it_refuses_a_correction_that_does_not_fit(correction: str, sentence: str) -> None:
     with pytest.raises(DataProblem, match=sentence):
         run(campaign({"none": 0.1, "mail": 0.2}), correction=correction)
+
+
+def test_it_takes_the_rows_of_one_person_together() -> None:
+    """Against cluster-robust least squares of statsmodels; by rows 21 % of such differences are
+    called real, by persons 6 %."""
+    import statsmodels.formula.api as smf
+
+    rng = np.random.default_rng(2)
+    person = np.sort(rng.integers(0, 120, 900))
+    arm = np.where(person % 2 == 0, "none", "mail")
+    bought = (rng.random(900) < rng.beta(1, 3, 120)[person]) * 1.0
+    frame = pd.DataFrame({"person": person, "city": rng.integers(0, 30, 900), "arm": arm})
+    found = run(frame.assign(bought=bought))
+    (notice,) = [one for one in found.notices if one.code == "units_repeated"]
+    assert notice.params == {"column": "person", "units": 120, "rows": 900}
+    table = frame.assign(bought=bought, mail=(arm == "mail") * 1)
+    fit = smf.ols("bought ~ mail", table).fit(
+        cov_type="cluster", cov_kwds={"groups": person}, use_t=True
+    )
+    assert found.arms[1].difference == pytest.approx(fit.params["mail"])
+    assert found.arms[1].hi - found.arms[1].lo == pytest.approx(
+        float(np.diff(fit.conf_int().loc["mail"])[0]), rel=0.03
+    )
+    assert "units_repeated" not in codes(run(frame.assign(bought=bought).drop(columns="person")))

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from analytics.methods.compare import welch
-from analytics.methods.experiment import difference_of_shares
+from analytics.methods.proportions import difference_of_shares
 from analytics.methods.regression import regress
 from analytics.methods.sample_size import size_for_shares
 from crm.home.demo.campaigns import _NOISE, EFFECTS, WEEKS, _draw_market
