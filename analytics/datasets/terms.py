@@ -119,6 +119,7 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "horizon": (_("Periods ahead"), ""),
     "origins": (_("Points of the past"), ""),
     "naive_smape": (_("sMAPE of the naive forecast"), ""),
+    "drifts": (_("Both go on in time"), _("Neighbouring rows are alike; p allows for it.")),
     "spearman": ("Spearman", ""),
     "spearman_p": (_("p of Spearman"), ""),
     "pairs": (_("Pairs of columns"), ""),

@@ -14,9 +14,11 @@ from analytics.methods.columns import require_columns
 from analytics.methods.compare import cramers_v
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.in_time import chance_in_time, effective_rows
 from analytics.methods.many_tests import false_discovery
 from analytics.methods.outlying import dominant
 from analytics.methods.serialise import jsonable
+from analytics.methods.splits import find_time
 
 FloatArray = NDArray[np.float64]
 MIN_ROWS = 10
@@ -47,6 +49,8 @@ class Relation:
         The same by ranks, for two columns of numbers.
     n : int
         Rows with both values.
+    drifts : bool
+        Both columns go on from row to row, in time: ``p`` allows for it (``in_time``).
     """
 
     a: str
@@ -60,6 +64,7 @@ class Relation:
     spearman: float | None = None
     spearman_p: float | None = None
     q: float = 1.0
+    drifts: bool = False
 
     @property
     def found(self) -> bool:
@@ -117,13 +122,15 @@ def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> Corre
     notices = (
         [Notice("columns_left_out", {"columns": ", ".join(left_out[:10])})] if left_out else []
     )
-    whole = _whole_numbers(usable)
+    whole, time = _whole_numbers(usable), find_time(frame, list(map(str, frame.columns)), [])
     pairs = [
-        _of_numbers(a, b, whole[a], whole[b])
+        _of_numbers(a, b, whole[a], whole[b], in_time=time is not None)
         if a in whole and b in whole
-        else _relation(a, b, usable[a], usable[b])
+        else _relation(a, b, usable[a], usable[b], in_time=time is not None)
         for a, b in combinations(usable, 2)
     ]
+    if time is not None and any(pair.drifts for pair in pairs if pair):
+        notices.append(Notice("drift_allowed_for", {"column": time}))
     notices += _ranked([pair for pair in pairs if pair], usable)
     return _tested([pair for pair in pairs if pair], usable, frame, notices)
 
@@ -171,14 +178,15 @@ def _whole_numbers(usable: dict[str, pd.Series]) -> dict[str, Numbers]:
     }
 
 
-def _relation(a: str, b: str, x: pd.Series, y: pd.Series) -> Relation | None:
+def _relation(a: str, b: str, x: pd.Series, y: pd.Series, *, in_time: bool) -> Relation | None:
     both = x.notna() & y.notna()
     if int(both.sum()) < MIN_ROWS or x[both].nunique() < 2 or y[both].nunique() < 2:
         return None
     x, y = x[both], y[both]
     numbers = [pd.api.types.is_numeric_dtype(part) for part in (x, y)]
     if all(numbers):
-        return _of_numbers(a, b, *(Numbers.of(part.to_numpy(dtype=float)) for part in (x, y)))
+        one, other = (Numbers.of(part.to_numpy(dtype=float)) for part in (x, y))
+        return _of_numbers(a, b, one, other, in_time=in_time)
     if any(numbers):
         value, category = (x, y) if numbers[0] else (y, x)
         return _of_number_and_category(a, b, value.to_numpy(dtype=float), category)
@@ -199,22 +207,30 @@ class Numbers:
 
         return cls(_unit(column), _unit(rankdata(column)), dominant(column) is not None)
 
+    def compared(self, *, by_ranks: bool) -> FloatArray:
+        return self.ranks if by_ranks else self.values
+
 
 def _unit(column: FloatArray) -> FloatArray:
     centred = column - column.mean()
     return centred / np.linalg.norm(centred)
 
 
-def _of_numbers(a: str, b: str, x: Numbers, y: Numbers) -> Relation:
+def _of_numbers(a: str, b: str, x: Numbers, y: Numbers, *, in_time: bool) -> Relation:
     n = len(x.values)
     ranked = _coefficient(x.ranks, y.ranks)
     by_ranks = x.dominated or y.dominated
-    value, p = ranked if by_ranks else _coefficient(x.values, y.values)
+    one, other = x.compared(by_ranks=by_ranks), y.compared(by_ranks=by_ranks)
+    value, p = _coefficient(one, other)
+    drifts = in_time and effective_rows(one, other) < n / 2
+    if drifts:
+        p = chance_in_time(one, other)
     lo = hi = value
     if abs(value) < 1 and n > 3:
         half = 1.959963984540054 / np.sqrt(n - 3) * (np.sqrt(1 + value**2 / 2) if by_ranks else 1)
         lo, hi = (float(np.tanh(np.arctanh(value) + side * half)) for side in (-1, 1))
-    return Relation(a, b, "spearman" if by_ranks else "pearson", value, lo, hi, p, n, *ranked)
+    measure = "spearman" if by_ranks else "pearson"
+    return Relation(a, b, measure, value, lo, hi, p, n, *ranked, drifts=drifts)
 
 
 def _coefficient(x: FloatArray, y: FloatArray) -> tuple[float, float]:

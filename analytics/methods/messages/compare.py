@@ -25,5 +25,9 @@ MESSAGES: dict[str, str] = {
         "One value makes most of the spread of these columns, so their ranks were compared: "
         "%(columns)s. Is it right?"
     ),
+    "drift_allowed_for": _(
+        "The rows stand in the order of “%(column)s”, and some columns go on from row to row: they "
+        "count as tied only where they are so beyond mere drifting."
+    ),
     "no_relations": _("No two columns go together beyond chance."),
 }
