@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.methods.adjustment import in_time_order
 from analytics.methods.allocation import best_split
 from analytics.methods.columns import date_column, numeric_column, require_columns
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
@@ -157,7 +158,12 @@ def budget(
     """
     names = list(dict.fromkeys(channels))
     held = list(controls or [])
-    data, dropped, notices = _read(frame, sales, names, held, date)
+    rows, found = frame, None
+    if date is None:  # carry-over goes by the order of the rows
+        rows, found = in_time_order(frame, None, exclude={sales, *names, *held})
+    data, dropped, notices = _read(rows, sales, names, held, date)
+    if found and not rows.index.equals(frame.index):
+        notices.append(Notice("rows_put_in_order", {"column": found}))
     Z = _controls(data, held, date)
     _check(data, sales, names, Z)
     y, X = data[sales].to_numpy(dtype=float), data[names].to_numpy(dtype=float)

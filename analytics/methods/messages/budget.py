@@ -16,6 +16,9 @@ MESSAGES: dict[str, str] = {
         "“%(one)s” and “%(other)s” move together (correlation %(r).2f): what one brings cannot be "
         "told from what the other does."
     ),
+    "rows_put_in_order": _(
+        "The rows were put in the order of “%(column)s”: what is spent works on in later periods."
+    ),
     "negative_spend": _("Column “%(column)s” holds negative spend."),
     "channels_without_effect": _(
         "No effect was found for: %(channels)s. That may mean none, or spend that moved together "

@@ -129,6 +129,21 @@ def test_it_gives_the_rest_to_channels_without_effect() -> None:
     assert split == pytest.approx([60, 40])
 
 
+def test_it_puts_rows_in_the_order_of_their_dates() -> None:
+    rng = np.random.default_rng(6)
+    tv, lasting = rng.gamma(2, 50, 100), np.zeros(100)
+    for week in range(100):
+        lasting[week] = tv[week] + 0.6 * lasting[week - 1] * (week > 0)
+    weeks = pd.date_range("2021-01-04", periods=100, freq="W-MON").strftime("%Y-%m-%d")
+    sales = 500 + 30 * np.sqrt(lasting) + rng.normal(0, 10, 100)
+    frame = pd.DataFrame({"week": weeks, "tv": tv, "sales": sales})
+    one = budget(frame, sales="sales", channels=["tv"])
+    mixed = budget(frame.sample(frac=1, random_state=1), sales="sales", channels=["tv"])
+    assert mixed.channels == one.channels
+    codes = [{notice.code for notice in found.notices} for found in (one, mixed)]
+    assert ["rows_put_in_order" in told for told in codes] == [False, True]
+
+
 def test_it_carries_spend_over_by_hand() -> None:
     assert adstock(np.array([10.0, 0, 0]), 0.5) == pytest.approx([10, 5, 2.5])
     assert adstock(np.full(5, 7.0), 0.8) == pytest.approx(np.full(5, 7.0))
