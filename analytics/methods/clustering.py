@@ -30,6 +30,7 @@ from analytics.methods.cluster_profiles import (
 )
 from analytics.methods.columns import numeric_column, require_columns
 from analytics.methods.density import dbscan
+from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.scaling import fit_scaling
 from analytics.methods.serialise import jsonable
@@ -239,8 +240,14 @@ def _usable(frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice
     if columns is not None:
         columns = list(dict.fromkeys(columns))
         require_columns(frame, columns)
-        return pd.DataFrame({name: numeric_column(frame, name) for name in columns})
+        return pd.DataFrame({name: _numbers(frame, name) for name in columns})
     return _found_columns(frame, notices)
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column as floats; yes is 1 and no is 0."""
+    kind, values = typed(frame, name)
+    return values if kind == "boolean" else numeric_column(frame, name)
 
 
 def _found_columns(frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
@@ -258,6 +265,10 @@ def _found_columns(frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
             empty.append(str(name))
         else:
             usable[name] = numbers
+    if not usable:
+        kinds = {name: typed(frame, name) for name in texts}
+        usable = {name: values for name, (kind, values) in kinds.items() if kind == "boolean"}
+        texts = [name for name in texts if name not in usable]
     for code, names in (
         ("text_columns_left_out", texts),
         ("id_columns_left_out", identifiers),

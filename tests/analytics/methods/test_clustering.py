@@ -215,3 +215,13 @@ def test_it_finds_small_groups_beside_large_ones() -> None:
     assert (found.k, found.structure) == (3, True)
     assert adjusted_rand_score(np.repeat([0, 1, 2], sizes), found.labels) > 0.98
     assert prediction_strength(rng.normal(size=(400, 3)), 4, 0) < 0.6
+
+
+def test_it_groups_by_yes_and_no_where_there_are_no_numbers() -> None:
+    rng = np.random.default_rng(1)
+    kind = rng.integers(0, 2, 300)[:, None]
+    says = rng.random((300, 4)) < np.where(kind == 0, [0.95, 0.9, 0.1, 0.05], [0.1, 0.1, 0.9, 0.9])
+    frame = pd.DataFrame(np.where(says, "是", "否"), columns=list("abcd"))
+    one = cluster(frame.assign(city="上海"), k=2)
+    assert one.columns == ("a", "b", "c", "d")
+    assert (one.labels == cluster(frame, columns=list("abcd"), k=2).labels).all()
