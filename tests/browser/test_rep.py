@@ -45,6 +45,12 @@ def test_it_creates_a_customer(sign_in: SignIn) -> None:
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
     expect(page.get_by_role("main")).to_contain_text("苏州")
+    page.go_back()  # not into the form, which would make another
+    expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
+    page.go_back()
+    page.wait_for_url("**/customers/")
+    page.go_forward()
+    expect(page.get_by_role("heading", level=1)).to_have_text("苏州远帆仪器有限公司")
     page.keyboard.press("n")
     page.locator("[data-new-menu] a[href*='/needs/new/']").click()
     made = Customer.objects.get(name="苏州远帆仪器有限公司")
