@@ -74,7 +74,7 @@ def clean_datasets(subject: Subject, work: Any) -> int:
 
 def _names(dataset: Dataset, subject: Subject) -> bool:
     if subject.identifiers.stand_in(
-        f"{dataset.name} {dataset.filename} {dataset.steps} {_source(dataset)}"
+        f"{dataset.name} {dataset.filename} {dataset.sheets} {dataset.steps} {_source(dataset)}"
     ):
         return True
     asked = (f"{one.options} {one.steps} {one.error}" for one in dataset.analyses.all())
@@ -96,7 +96,9 @@ def _file_names(dataset: Dataset, subject: Subject) -> bool:
 cleaners["datasets"] = Cleaner(
     _("Datasets"), clean_datasets,
     covers={
-        Dataset: ("name", "filename", "file", "error", "steps", "columns", "preview", "reports"),
+        Dataset: (
+            "name", "filename", "file", "error", "steps", "columns", "preview", "reports", "sheets"
+        ),
         # They go with their dataset; the place is an address of a file, not of a person.
         DatasetSource: ("kind", "place", "shown", "etag", "modified", "digest", "error"),
         Analysis: (

@@ -55,6 +55,8 @@ class Dataset(models.Model):
     columns = models.JSONField(_("columns"), default=list, blank=True)
     preview = models.JSONField(_("preview"), default=list, blank=True)
     reports = models.JSONField(_("what the steps did"), default=list, blank=True)
+    # Of a workbook with several: the one that was read first.
+    sheets = models.JSONField(_("sheets"), default=list, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     job = models.ForeignKey(
         "jobs.Job",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PREVIEW_ROWS = 20
 LONGEST_CELL = 60
+SHEETS = "sheets"  # among a frame's attributes
 
 
 def load(
@@ -43,7 +44,10 @@ def load_file(
     from analytics.methods.cleaning import clean
     from analytics.tables import read_table
 
-    return clean(read_table(_local(stored, folder)), steps)
+    path, sheets = _local(stored, folder)
+    frame, reports = clean(read_table(path), steps)
+    frame.attrs[SHEETS] = sheets
+    return frame, reports
 
 
 def profile(frame: pd.DataFrame) -> tuple[list[dict[str, Any]], list[list[str]]]:
@@ -64,7 +68,7 @@ def lines(dataset: Dataset) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             with dataset.file.open("rb") as stored:
-                path = _local(stored, Path(folder))
+                path, _sheets = _local(stored, Path(folder))
         except RefusedError:  # a workbook that cannot be read: nothing was shown of it either
             return
         with path.open(encoding=text_encoding(path), errors="replace") as stream:
@@ -76,17 +80,18 @@ def _cell(value: Any) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _local(stored: IO[bytes], folder: Path) -> Path:
-    """The file on this machine's disk, a workbook turned into text."""
+def _local(stored: IO[bytes], folder: Path) -> tuple[Path, list[str]]:
+    """The file on this machine's disk, a workbook turned into text, and the names of its sheets
+    where it has several, the one that is read first."""
     path = folder / "table"
     with path.open("wb") as local:
         shutil.copyfileobj(stored, local, 1 << 20)
     with path.open("rb") as stream:
         packed = stream.read(4) == b"PK\x03\x04"
-    return _as_text(path, folder / "table.csv") if packed else path
+    return _as_text(path, folder / "table.csv") if packed else (path, [])
 
 
-def _as_text(path: Path, text: Path) -> Path:
+def _as_text(path: Path, text: Path) -> tuple[Path, list[str]]:
     layout = read_layout(path)
     with text.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
@@ -94,4 +99,5 @@ def _as_text(path: Path, text: Path) -> Path:
         width = len(layout.header)
         for row in read_rows(path, layout):
             writer.writerow((row.cells + [""] * width)[: max(width, len(row.cells))])
-    return text
+    others = [name for name in layout.sheets if name != layout.sheet]
+    return text, [layout.sheet, *others] if others else []

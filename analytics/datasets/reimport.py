@@ -24,7 +24,7 @@ from django.utils.translation import gettext as _
 from analytics.datasets import sources
 from analytics.datasets.folders import take_newest
 from analytics.datasets.models import Analysis, Dataset, DatasetSource
-from analytics.datasets.reading import load_file, profile
+from analytics.datasets.reading import SHEETS, load_file, profile
 from analytics.datasets.services import MOST_BYTES, analysis_start
 from analytics.datasets.working import told
 from crm.common.errors import RefusedError
@@ -135,7 +135,7 @@ def _taken(source: DatasetSource, found: _Found, spool: IO[bytes], folder: Path,
     changed = {
         "state": Dataset.State.READY, "error": {}, "rows": len(frame), "columns": columns,
         "preview": preview, "reports": [asdict(report) for report in reports],
-        "filename": found.name, "size": found.size,
+        "sheets": frame.attrs[SHEETS], "filename": found.name, "size": found.size,
     }  # fmt: skip
     with work.guard():
         locked = Dataset.objects.select_for_update().filter(

@@ -17,7 +17,7 @@ from django.utils import timezone
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.pictured import pictured
 from analytics.datasets.questions import defaults
-from analytics.datasets.reading import load, profile
+from analytics.datasets.reading import SHEETS, load, profile
 from analytics.datasets.services import dataset_remove
 from analytics.fan_out import forecast_answer, forecast_by_workers, forecast_part
 from analytics.provenance import fingerprint, library_versions
@@ -48,6 +48,7 @@ def dataset_read(*, pk: int, version: int, work: Any) -> Dataset | None:
         found = {
             "state": Dataset.State.READY, "error": {}, "rows": len(frame), "columns": columns,
             "preview": preview, "reports": [asdict(report) for report in reports],
+            "sheets": frame.attrs[SHEETS],
         }  # fmt: skip
     with work.guard():
         Dataset.objects.filter(pk=pk, version=version).update(**found)

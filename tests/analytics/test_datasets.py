@@ -92,6 +92,22 @@ def test_it_reads_chinese_files_and_workbooks_alike(manager: Client) -> None:
         assert (dataset.state, told) == ("ready", {"地区": 0, "金额": 1}), name
 
 
+def test_it_tells_which_sheet_was_read(manager: Client) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "月度"
+    for row in (["a", "b"], [1, 2], [3, 4]):
+        book.active.append(row)
+    book.create_sheet("说明").append(["x"])
+    stream = BytesIO()
+    book.save(stream)
+    dataset = upload(manager, stream.getvalue(), "book.xlsx")
+    assert dataset.sheets == ["月度", "说明"]
+    page = manager.get(dataset.get_absolute_url()).content.decode()
+    assert "“月度”" in page
+    assert "说明" in page
+    assert upload(manager, "a,b\n1,2\n").sheets == []
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
