@@ -17,6 +17,7 @@ from analytics.comparing.reproduction import reproduced
 from analytics.datasets import services, sources
 from analytics.datasets.forms import STEP_LABELS, QuestionForm, SourceForm, StepForm, UploadForm
 from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.next_steps import next_step
 from analytics.datasets.pictures import pictures
 from analytics.datasets.presenting import presented
 from analytics.datasets.questions import QUESTIONS
@@ -184,6 +185,7 @@ def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
         "entries": analysis_entries(same, found.method),
         "charts": pictures(found), **reproduced(found),
         "said": said(found.method, found.answer) if found.answer else "",
+        "next_step": next_step(found.method, found.answer) if found.answer else "",
         **(presented(found.answer) if found.answer else {}),
     }  # fmt: skip
     return render(request, "analytics/datasets/analysis.html", context)

@@ -13,9 +13,11 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import escape
 
 from analytics.datasets.models import Analysis, Dataset
+from analytics.datasets.next_steps import next_step
 from analytics.datasets.presenting import presented, retold
 from analytics.datasets.questions import QUESTIONS
 from analytics.methods.errors import sentence
@@ -259,7 +261,6 @@ def test_it_removes_a_table_that_names_an_erased_person(
 
 
 def test_it_retells_what_methods_say_in_the_readers_language() -> None:
-    from django.utils import translation
 
     told = sentence("step_unknown", {"kind": "explode"})
     with translation.override("zh-hans"):
@@ -310,6 +311,30 @@ def test_it_says_what_answers_mean(manager: Client) -> None:
     assert len(groups["heads"]) == 7
     User.objects.update(language="zh-hans")
     assert said(manager, dataset, "describe") == "共 140 行、6 列。没有缺失值。"
+
+
+@pytest.mark.parametrize(
+    ("method", "answer", "step"),
+    [
+        ("score", {"signal": False, "leaks": [], "lift": [], "base_rate": 0.2}, "Choose nobody"),
+        (
+            "score",
+            {"signal": True, "leaks": [], "lift": [{"rate": 0.6}], "base_rate": 0.2},
+            "there it is so 3.0 times as often",
+        ),
+        ("forecast", {"backtest": {"mase": 0.9, "naive_mase": 0.8}}, "figures of the last season"),
+        ("forecast", {"backtest": {"mase": 0.7, "naive_mase": 0.8}}, "middle of the band"),
+        ("cluster", {"structure": False}, "Do not plan"),
+        ("experiment", {"arms": [{"difference": None}], "control": "A"}, "Change nothing"),
+        ("budget", {}, ""),
+    ],
+)
+def test_it_proposes_what_the_answer_supports(
+    method: str, answer: dict[str, Any], step: str
+) -> None:
+    with translation.override("en"):
+        found = next_step(method, answer)
+    assert step in found if step else found == ""
 
 
 def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
@@ -405,6 +430,7 @@ def test_it_draws_each_answer_with_its_data(
     charts = {chart.id: chart for chart in page.context["charts"]}
     assert drawn <= set(charts)
     assert page.context["said"] or options.get("by") == ["city"]
+    assert page.context["next_step"] or method in {"value", "series", "correlate", "rules"}
     json.dumps([chart.spec for chart in charts.values()], allow_nan=False)
     assert "¥" not in page.content.decode()
     assert "Television" not in page.content.decode()  # the column is called tv
