@@ -76,7 +76,8 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
             [name if len(name) == 1 else label(name), *_column([_worded(name, item)])]
             for name, item in sorted(flat.items(), key=lambda entry: rank(entry[0]))
         ]
-        terms = _terms(key, *sorted(flat, key=rank))
+        told = [name for name in sorted(flat, key=rank) if len(name) > 1 or key == "trend"]
+        terms = _terms(key, *told)
         tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0, "terms": terms})
     for name, item in value.items():
         if isinstance(item, list) and item:

@@ -261,7 +261,6 @@ def test_it_removes_a_table_that_names_an_erased_person(
 
 
 def test_it_retells_what_methods_say_in_the_readers_language() -> None:
-
     told = sentence("step_unknown", {"kind": "explode"})
     with translation.override("zh-hans"):
         assert retold(told) == "没有“explode”这种清洗步骤。"
@@ -345,6 +344,9 @@ def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
     columns = [{"name": "a", "mean": 2.0, "max": 3.0}, {"name": "b", "mean": 2.5, "max": 4.0}]
     (table,) = presented({"method": "describe", "columns": columns, "by": ["shop"]})["tables"]
     assert table["rows"] == [["a", "2.0000", "3"], ["b", "2.5000", "4"]]
+    parameters = {"p": 0.5, "loglik": 2.0}  # a model's own p is no chance
+    (table,) = presented({"method": "value", "gammagamma": parameters})["tables"]
+    assert [name for name, _ in table["terms"]] == ["Gamma-Gamma"]
     (table,) = presented({"method": "value", "bgnbd": {"a": 0.79, "alpha": 4.0}})["tables"]
     assert table["rows"] == [["a", "0.7900"], ["alpha", "4"]]
     spread = {"0.5": "2024-01-02T00:00:00", "0.05": "2024-01-01T16:48:00", "0.95": 3}
