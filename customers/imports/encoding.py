@@ -19,6 +19,7 @@ from crm.common.errors import RefusedError
 
 BLOCK = 1 << 20
 SAMPLE_CHARACTERS = 20_000
+SAMPLE_LINES = 2_000
 LEAST_BIG5 = 6
 
 UTF8 = "UTF-8"
@@ -54,7 +55,7 @@ def detect_encoding(path: Path) -> str:
     Raises
     ------
     FileRefusedError
-        It is empty, no text, holds a NUL, or is in none of these encodings.
+        It is empty, no text, holds a NUL, or is in none of these encodings as a whole.
     """
     head = _head(path)
     if head.startswith(_MARKS_OF_UTF16):
@@ -64,6 +65,8 @@ def detect_encoding(path: Path) -> str:
     wrong = _first_undecodable(path, "utf-8")
     if wrong is None:
         return UTF8
+    if _is_mostly_utf8(path):
+        return check_encoding(path, UTF8)
     western = partial(_reads, path, "cp1252", _reads_as_western)
     if _reads(path, "cp950", _reads_as_big5) and not western():
         return BIG5
@@ -87,6 +90,23 @@ def _unmarked_utf16(head: bytes) -> str | None:
     if min(first, second) > 0 or max(first, second) < least:
         return None
     return UTF16BE if first else UTF16LE
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Whether most lines with foreign characters are UTF-8: a file cut off or glued together."""
+    well = badly = 0
+    with path.open("rb") as stream:
+        for line in iter(lambda: stream.readline(BLOCK), b""):
+            if line.isascii():
+                continue
+            try:
+                line.decode()
+                well += 1
+            except UnicodeDecodeError:
+                badly += 1
+            if well + badly == SAMPLE_LINES:
+                break
+    return well > badly
 
 
 def _reads(path: Path, codec: str, as_it: Callable[[Path], bool]) -> bool:

@@ -115,6 +115,7 @@ def test_it_refuses_text_after_a_closing_quote(write: Write) -> None:
             "The workbook is protected by a password",
         ),
         ("a,b\n".encode("utf-16"), "The file has a header but no rows."),
+        ("名称\n云海\n远帆\n".encode()[:-2], "Line 3 (byte 19) is not UTF-8."),
         (b"%PDF-1.7", "This is no text file"),
         (b"\n<html><table><tr><td>Name</td></tr></table>", "This is a web page"),
     ],
