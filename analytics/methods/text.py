@@ -160,6 +160,8 @@ def classify_texts(
         notices.append(Notice("unknown_classes", {"rows": unknown}))
     judged = _judge(model, judged_texts, judged_labels)
     notices += _no_better(judged["accuracy"], judged["base_rate"], len(judged_labels))
+    if threshold is None and judged["abstained"] == len(judged_labels):
+        notices.append(Notice("texts_all_unsure", {"right": 100 * judged["accuracy"]}))
     return TextResult(
         **judged,
         model=model,

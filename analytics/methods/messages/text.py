@@ -18,5 +18,9 @@ MESSAGES: dict[str, str] = {
         "Of the unseen texts %(right).0f%% were sorted rightly: no better than always answering "
         "the most frequent class (%(base).0f%%)."
     ),
+    "texts_all_unsure": _(
+        "No answer is sure enough, that is right in 95%% of cases, so all texts are left to people "
+        "(%(right).0f%% would be sorted rightly). Clearer labels help, or a lower threshold."
+    ),
     "texts_without_words": _("The texts hold no words to learn from."),
 }

@@ -42,6 +42,16 @@ def test_it_abstains_in_noise() -> None:
     assert found.to_dict()["warnings"]
 
 
+def test_it_says_when_no_answer_is_sure_enough() -> None:
+    rng = np.random.default_rng(2)
+    frame = requests(300)
+    wrong = rng.random(300) < 0.4
+    frame.loc[wrong, "kind"] = rng.choice(list(WORDS), int(wrong.sum()))
+    found = classify_texts(frame, None, "text", "kind")
+    assert found.abstained == found.rows_judged
+    assert "texts_all_unsure" in {notice.code for notice in found.notices}
+
+
 def test_it_sorts_77_kinds_of_bank_requests(shared_data: Path) -> None:
     train, test = (pd.read_csv(shared_data / "banking77" / f"{n}.csv") for n in ("train", "test"))
     found = classify_texts(train, test, "text", "category")
