@@ -186,6 +186,7 @@ def _letter(schedule: ReportSchedule, user: User, table: ReportTable, note: str)
     context = {
         "report": _report(schedule), "user": user, "note": note, "title": title(table.query),
         "subtitle": subtitle(table), "columns": columns, "rows": shown[:-1], "total": shown[-1],
+        "names": [head.label for head in columns],
         "left": max(len(table.rows) - MOST_ROWS, 0), "language": user.language,
         "url": f"{settings.BASE_URL}{_report(schedule).get_absolute_url()}",
         "stop_url": _stop_url(schedule),

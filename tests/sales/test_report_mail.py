@@ -84,7 +84,7 @@ def test_it_mails_everybody_their_own_figures(cast: Cast, server: Server) -> Non
     assert set(letters) == {cast.rep.email, cast.manager.email}
     for user, total in ((cast.rep, "CN¥100"), (cast.manager, "CN¥150")):
         text = letters[user.email].get_body(("plain",)).get_content()
-        assert f"Total: 1, {total}" in text or f"Total: 2, {total}" in text
+        assert f"Total: 1 · {total}" in text or f"Total: 2 · {total}" in text
         assert "华东" in letters[user.email].get_body(("html",)).get_content()
     assert "CN¥50" not in letters[cast.rep.email].as_string()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -108,6 +108,13 @@ def figure(value: Any) -> str:
     """A number with as many decimals as tell something; words as they are."""
     is_number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return formats.figure(value) if is_number else str(value)
+
+
+@register.filter
+def told(row: Sequence[Any]) -> str:
+    """A row of a table as a line of a mail: its first cell names the others."""
+    name, *others = row
+    return formats.labelled(name, " · ".join(map(str, others)))
 
 
 @register.filter
