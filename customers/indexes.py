@@ -45,7 +45,11 @@ CUSTOMER_INDEXES = [
         "team", F("created_at").desc(), F("id").desc(), name="customer_team_free",
         condition=Q(trashed_at__isnull=True, owner__isnull=True),
     ),
-    # What looks wrong is found without reading every name and number.
+    # Who cannot be reached; what looks wrong is found without reading every name and number.
+    Index(
+        "team", F("updated_at").desc(), F("id").desc(), name="customer_unreachable",
+        condition=_ALIVE & Q(phone="", email=""),
+    ),
     Index(
         "team", F("updated_at").desc(), F("id").desc(), name="customer_implausible",
         condition=_ALIVE & any_of(VALID),
