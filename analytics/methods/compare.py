@@ -20,6 +20,7 @@ from analytics.methods.serialise import jsonable
 FloatArray = NDArray[np.float64]
 MIN_ROWS = 5
 MAX_GROUPS = 30
+FEW_EXPECTED, MANY_CELLS = 5.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,8 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
     groups, tests, pairs = compared(kept)
     if kind == "number":
         notices += dominance_notices(value, kept["value"].to_numpy(dtype=float))
+    elif kind == "text":
+        notices += _few_expected(kept)
     return CompareResult(
         value=value,
         by=by,
@@ -274,6 +277,14 @@ def _compare_shares(rows: pd.DataFrame) -> Parts:
         "chi_squared", float(found.statistic), float(found.pvalue), "cramers_v", cramers_v(counts)
     )
     return groups, (test,), ()
+
+
+def _few_expected(rows: pd.DataFrame) -> list[Notice]:
+    """W. G. Cochran (1954), Biometrics 10: a fifth of the cells may expect fewer than 5 rows."""
+    groups = rows["group"].value_counts(normalize=True).to_numpy()
+    values = rows["value"].value_counts().to_numpy()
+    few = float(np.mean(np.outer(groups, values) < FEW_EXPECTED))
+    return [Notice("few_expected", {"percent": 100 * few})] if few > MANY_CELLS else []
 
 
 def cramers_v(counts: NDArray[np.int64]) -> float:

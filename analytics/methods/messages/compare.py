@@ -10,6 +10,10 @@ MESSAGES: dict[str, str] = {
         "A comparison needs at least two groups of %(needed)d rows in column “%(column)s”."
     ),
     "small_groups_left_out": _("Groups with fewer than %(needed)d rows were left out: %(groups)s."),
+    "few_expected": _(
+        "In %(percent).0f%% of the cells fewer than 5 rows are expected: p is rough. Put rare "
+        "values together."
+    ),
     "groups_never_vary": _(
         "“%(value)s” never varies within a group of “%(by)s”: the group settles it, and there is "
         "nothing to test."

@@ -113,3 +113,10 @@ def test_it_tells_currencies_and_copies_that_are_added_up() -> None:
     plain = frame.assign(m=frame["m"].str.replace(r"[$€]", "¥", regex=True))
     plain["m"] += np.where(np.arange(900) % 2, "元", "")
     assert not {"several_currencies", "copies_summed"} & codes(value(plain, **options))
+
+
+def test_it_tells_that_a_table_of_few_rows_makes_p_rough() -> None:
+    rng = np.random.default_rng(7)
+    frame = pd.DataFrame({"g": rng.choice(list("ab"), 300), "y": rng.choice(list("uvwxyz"), 300)})
+    assert "few_expected" in codes(compare(frame.head(30), value="y", by="g"))
+    assert "few_expected" not in codes(compare(frame, value="y", by="g"))
