@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from communications.about import Subject, read_subject
 from communications.models import Communication, FollowUp
 from communications.services import tomorrow_morning
-from crm.records.forms import LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import MomentField, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from customers.models import Need
 
@@ -81,8 +81,8 @@ class AboutForm(ContactOfCustomerForm):
 
 
 class CommunicationForm(AboutForm):
-    happened_at = forms.DateTimeField(
-        label=_("When"), required=False, widget=LocalDateTimeInput(),
+    happened_at = MomentField(
+        label=_("When"), required=False,
         help_text=_("Empty: just now."),
     )  # fmt: skip
     minutes = forms.IntegerField(
@@ -92,8 +92,8 @@ class CommunicationForm(AboutForm):
         label=_("Next step"), required=False, max_length=200,
         widget=forms.TextInput(attrs={"placeholder": _("For example: send the offer")}),
     )  # fmt: skip
-    next_due_at = forms.DateTimeField(
-        label=_("Due"), required=False, widget=LocalDateTimeInput(),
+    next_due_at = MomentField(
+        label=_("Due"), required=False,
         help_text=_("Empty: tomorrow at 9."),
     )  # fmt: skip
 
@@ -150,7 +150,7 @@ class CommunicationForm(AboutForm):
 
 
 class FollowUpForm(AboutForm):
-    due_at = forms.DateTimeField(label=_("Due"), widget=LocalDateTimeInput())
+    due_at = MomentField(label=_("Due"))
 
     class Meta:
         model = FollowUp

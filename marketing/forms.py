@@ -10,7 +10,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.forms import DateInput, LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import DateInput, MomentField, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from customers.models import Customer, Segment
 from marketing.models import Activity, Campaign
@@ -64,9 +64,9 @@ class ActivityForm(RecordForm):
     class Meta:
         model = Activity
         fields = ["campaign", "customer", "stage", "result", "happened_at", "revenue", "note"]
+        field_classes = {"happened_at": MomentField}
         widgets = {
             "campaign": RemoteSelect(reverse_lazy("marketing:campaign_options")),
-            "happened_at": LocalDateTimeInput(),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
 

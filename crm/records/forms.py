@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +30,36 @@ class LocalDateTimeInput(forms.DateTimeInput):
             local = timezone.localtime(value) if timezone.is_aware(value) else value
             return str(local.strftime("%Y-%m-%dT%H:%M"))
         return super().format_value(value)
+
+
+class MomentField(forms.DateTimeField):
+    """A time in the person's zone; a change of the clocks leaves one out or makes it come twice."""
+
+    widget = LocalDateTimeInput
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            raise ValidationError(_clock_change(error.params["datetime"])) from None
+
+
+def _clock_change(local: datetime) -> str:
+    """Why a time without a zone names no single moment (PEP 495 tells a gap by its offsets)."""
+    zone = timezone.get_current_timezone()
+    before, after = (local.replace(fold=fold, tzinfo=zone).utcoffset() for fold in (0, 1))
+    missing = before is not None and after is not None and before < after
+    said = (
+        _("%(time)s is left out in your time zone (%(zone)s): the clocks are put forward over it. "
+          "Give an earlier or a later time.")
+        if missing else
+        _("%(time)s comes twice in your time zone (%(zone)s): the clocks are put back over it. "
+          "Give an earlier or a later time.")
+    )  # fmt: skip
+    time = f"{formats.day(local.date())} {local:%H:%M}"
+    return said % {"time": time, "zone": timezone.get_current_timezone_name()}
 
 
 class DateInput(forms.DateInput):

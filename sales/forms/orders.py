@@ -9,7 +9,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.records.forms import LocalDateTimeInput, RecordForm, RemoteSelect
+from crm.records.forms import MomentField, RecordForm, RemoteSelect
 from customers.forms import CustomerField, owners
 from sales.forms.currencies import CurrencyField, require_rate
 from sales.forms.lines import LineFormSet, price_lines
@@ -31,8 +31,8 @@ class OrderForm(RecordForm):
         fields = [
             "customer", "deal", "channel", "status", "ordered_at", "currency", "owner", "note"
         ]  # fmt: skip
+        field_classes = {"ordered_at": MomentField}
         widgets = {
-            "ordered_at": LocalDateTimeInput(),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
 

@@ -265,6 +265,28 @@ def test_it_gives_a_follow_up_to_who_plans_it(
     assert (step.owner, step.team) == (cast.colleague, cast.team)
 
 
+@pytest.mark.parametrize(
+    ("due", "fault"),
+    [("2030-03-31T02:30", "31 Mar 2030 02:30 is left out in your time zone (Europe/Berlin): "),
+     ("2030-10-27T02:30", "27 Oct 2030 02:30 comes twice in your time zone (Europe/Berlin): "),
+     ("2030-10-27T03:00", "")],
+)  # fmt: skip
+def test_it_tells_a_time_that_a_change_of_the_clocks_leaves_out_or_repeats(
+    due: str, fault: str, cast: Cast, client: Client, customer: Customer
+) -> None:
+    cast.rep.time_zone, cast.rep.language = "Europe/Berlin", "en"
+    cast.rep.save()
+    values = {"customer": customer.pk, "title": "Call back", "kind": "call", "priority": 2,
+              "due_at": due}  # fmt: skip
+    page = sign_in(client, cast.rep).post(PLAN, values)
+    if not fault:
+        assert FollowUp.objects.get().due_at == datetime(2030, 10, 27, 2, tzinfo=UTC)
+        return
+    assert page.context["form"].errors["due_at"][0].startswith(fault)
+    assert f'value="{due}"' in page.content.decode()
+    assert not FollowUp.objects.exists()
+
+
 def test_it_lets_a_manager_give_a_follow_up_to_a_colleague(
     cast: Cast, client: Client, customer: Customer
 ) -> None:
