@@ -53,15 +53,19 @@ def copied_rows(columns: Sequence[NDArray]) -> BoolArray:
     doubled = sizes > 1
     if np.count_nonzero(doubled) >= enough:
         doubled &= _by_chance(whole[first], [mark[first] for mark in marks], sizes) < UNLIKELY
+    if np.count_nonzero(sizes > 1) < SHORTEST:
+        return np.zeros(len(whole), dtype=bool)
     if np.count_nonzero(doubled) < enough:
         return _appended(whole)
     doubled &= sizes <= COMMON * np.median(sizes[doubled])
     return _appended(whole) | ((_later(content, sizes) > 0) & doubled[content])
 
 
-def summed_copies(frame: pd.DataFrame) -> list[Notice]:
-    """What is to be said where rows that were written twice are added up."""
-    rows = int(copied_rows([pd.factorize(frame[name])[0] for name in frame.columns]).sum())
+def summed_copies(read: Sequence[NDArray], others: pd.DataFrame) -> list[Notice]:
+    """What is to be said where rows that were written twice are added up: columns that were
+    read already, and the table's others."""
+    rest = [pd.factorize(others[name])[0] for name in others.columns]
+    rows = int(copied_rows([*read, *rest]).sum())
     return [Notice("copies_summed", {"rows": rows})] if rows else []
 
 

@@ -69,7 +69,7 @@ def forecast(
         done = ForecastResult({None: one}, series.rows_used, series.rows_dropped, one.notices)
     else:
         done = _forecast_groups(frame, value, horizon, date, group, options)
-    doubts = [*currency_notices(frame, value), *(summed_copies(frame) if date else ())]
+    doubts = [*currency_notices(frame, value), *(summed_copies([], frame) if date else ())]
     return replace(done, notices=(*doubts, *done.notices))
 
 

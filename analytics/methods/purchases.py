@@ -106,12 +106,15 @@ def purchase_days(
     complete = rows.dropna()
     dropped = len(rows) - len(complete)
     notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
-    notices += [*summed_copies(frame), *currency_notices(frame, amount)]
+    notices += currency_notices(frame, amount)
     if amount:
         notices += dominance_notices(amount, complete["amount"].to_numpy(dtype=float))
     if len(complete) == 0:
         raise DataProblem("no_usable_rows")
     codes, customers = pd.factorize(complete["customer"], sort=False)
+    others = frame.loc[complete.index, [n for n in frame if n not in {customer, date, amount}]]
+    days = complete["day"].to_numpy().astype("datetime64[D]").astype(np.int64)
+    notices += summed_copies([codes, days, complete["amount"].to_numpy()], others)
     by_day = complete.assign(customer=codes).groupby(["customer", "day"], sort=True)["amount"]
     table = pd.DataFrame({"amount": by_day.sum(), "bought": by_day.max() >= 0}).reset_index()
     refunds = int((~table["bought"]).sum())
