@@ -14,12 +14,15 @@ def may_export(user: Any) -> bool:
     return user.role in SELLERS
 
 
+def exports_own_only(user: Any, resource: Any) -> bool:
+    """Representatives take out their own rows, and the price list, which is no secret."""
+    return user.is_rep and resource.kind != "sales.product"
+
+
 def exportable(query: ListQuery) -> Any:
-    """The rows of a list that the user may take out: representatives their own ones only."""
+    """The rows of a list that the user may take out."""
     records = query.records()
-    if not query.user.is_rep:
+    if not exports_own_only(query.user, query.resource):
         return records
     own = query.resource.model.objects.editable_by(query.user)
-    if query.resource.model._meta.label_lower == "sales.product":  # the price list is no secret
-        return records
     return records.filter(pk__in=own.values("pk"))

@@ -22,7 +22,7 @@ function refresh(form, everything = false) {
     head.indeterminate = selected.length > 0 && selected.length < all.length;
   }
   const more = form.querySelector("[data-bulk-everything]");
-  if (more) more.hidden = everything || selected.length < all.length;
+  if (more) more.hidden = everything || !selected.length;
   return words;
 }
 

@@ -37,6 +37,19 @@ def customers(cast: Cast) -> list[Customer]:
     return [CustomerFactory(name=name, owner=cast.rep, team=cast.team) for name in ("one", "two")]
 
 
+def test_it_says_above_the_list_that_no_row_may_be_changed(
+    cast: Cast, client: Client, customers: list[Customer]
+) -> None:
+    Customer.objects.update(owner=cast.colleague)
+    client.force_login(cast.rep)
+    form = {"action": "trash", "confirmed": "1", "ids": [customers[0].pk], "filter": "sort=name"}
+    refused = client.post(URL, form, follow=True)
+    assert refused.redirect_chain == [("/customers/?sort=name", 302)]
+    assert [str(said) for said in refused.context["messages"]] == [
+        "None of these rows may be changed by you."
+    ]
+
+
 def test_it_asks_before_it_changes(cast: Cast, client: Client, customers: list[Customer]) -> None:
     client.force_login(cast.manager)
     response = client.post(URL, {"action": "owner", "ids": [c.pk for c in customers]})

@@ -29,7 +29,7 @@ from crm.records.keyset import (
     paginate,
 )
 from crm.records.lists import LAYOUT, ListQuery
-from crm.records.permissions import may_export
+from crm.records.permissions import exports_own_only, may_export
 from crm.records.plain import keyed_rows, plain_rows, whole_count
 from crm.records.selectors import view_tabs, view_urls
 from crm.records.services.exports import formats_of
@@ -72,6 +72,7 @@ class RecordList(ResourceView):
             "bulk_actions": actions, "list_query": query.text,
             "may_create": self.resource.may_create(user), "may_export": may_export(user),
             "export_formats": formats_of(self.resource.kind),
+            "exports_own_only": exports_own_only(user, self.resource),
             "is_filtered": is_filtered,
             "all_filters": "filters" in request.GET,
             "chips": _chips(request, filterset),

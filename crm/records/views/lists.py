@@ -8,6 +8,7 @@ from uuid import UUID
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.common.errors import RefusedError
 from crm.common.models import new_submission
 from crm.records.bulk import BulkAction, refusals
 from crm.records.keyset import capped_count
@@ -36,7 +38,17 @@ TYPES = {
 
 
 class SelectionView(ResourceView):
-    """A view about chosen rows, or about all rows of the list as it is filtered."""
+    """A view about chosen rows, or about all rows of the list as it is filtered.
+
+    What it refuses it says above that list.
+    """
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(self.back())
 
     @property
     def list_query(self) -> ListQuery:
