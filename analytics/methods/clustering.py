@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,6 +20,7 @@ from analytics.methods.cluster_choice import (
     stability,
     structure_test,
 )
+from analytics.methods.cluster_columns import MIN_ROWS, usable_columns
 from analytics.methods.cluster_profiles import (
     SCATTER_ROWS,
     Profile,
@@ -28,9 +28,7 @@ from analytics.methods.cluster_profiles import (
     profiles,
     scatter,
 )
-from analytics.methods.columns import numeric_column, require_columns
 from analytics.methods.density import dbscan
-from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.scaling import fit_scaling
 from analytics.methods.serialise import jsonable
@@ -39,21 +37,12 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 Algorithm = Literal["kmeans", "dbscan"]
 
-MIN_ROWS = 20
 MAX_K = 10
 # Scaled values are cut here: one absurd row should not become a group of its own.
 REACH = 5.0
 WEAK_SILHOUETTE = 0.25
 UNSTABLE = 0.6
 LARGE = 50_000
-# A column found by itself that is more often empty than not would cost most rows.
-MOSTLY_MISSING = 0.5
-
-_IDENTIFIER = (
-    re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no|nr|code|index)$", re.IGNORECASE),
-    re.compile(r"(?<=[a-z])(?:ID|Id|No)$"),
-    re.compile(r"(?:编号|编码|代码|序号)$"),
-)
 
 
 @dataclass(frozen=True)
@@ -181,7 +170,7 @@ def cluster(
     if algorithm == "dbscan" and k is not None:
         notices.append(Notice("dbscan_finds_k", {"k": k}))
         k = None
-    data = _usable(frame, columns, notices)
+    data = usable_columns(frame, columns, notices)
     used = data.notna().all(axis=1).to_numpy()
     data = data[used]
     _check_rows(data, len(frame), k, notices)
@@ -228,72 +217,6 @@ def _check_parameters(algorithm: str, k: int | None) -> None:
         raise DataProblem("bad_parameter", params)
     if k is not None and not 2 <= k <= 50:
         raise DataProblem("bad_parameter", {"name": "k", "rule": "between 2 and 50", "value": k})
-
-
-def _usable(frame: pd.DataFrame, columns: list[str] | None, notices: list[Notice]) -> pd.DataFrame:
-    """Return the wanted columns as floats."""
-    if len(frame) == 0:
-        raise DataProblem("no_rows")
-    if columns is not None and not columns:
-        rule = {"name": "columns", "rule": "at least one column", "value": "none"}
-        raise DataProblem("bad_parameter", rule)
-    if columns is not None:
-        columns = list(dict.fromkeys(columns))
-        require_columns(frame, columns)
-        return pd.DataFrame({name: _numbers(frame, name) for name in columns})
-    return _found_columns(frame, notices)
-
-
-def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
-    """A column as floats; yes is 1 and no is 0."""
-    kind, values = typed(frame, name)
-    return values if kind == "boolean" else numeric_column(frame, name)
-
-
-def _found_columns(frame: pd.DataFrame, notices: list[Notice]) -> pd.DataFrame:
-    """Every column of numbers that measures something."""
-    texts, identifiers, empty, usable = [], [], [], {}
-    for name in frame.columns:
-        try:
-            numbers = numeric_column(frame, name)
-        except DataProblem:
-            texts.append(str(name))
-            continue
-        if looks_like_identifier(str(name), numbers):
-            identifiers.append(str(name))
-        elif numbers.isna().mean() > MOSTLY_MISSING:
-            empty.append(str(name))
-        else:
-            usable[name] = numbers
-    if not usable:
-        kinds = {name: typed(frame, name) for name in texts}
-        usable = {name: values for name, (kind, values) in kinds.items() if kind == "boolean"}
-        texts = [name for name in texts if name not in usable]
-    for code, names in (
-        ("text_columns_left_out", texts),
-        ("id_columns_left_out", identifiers),
-        ("empty_columns_left_out", empty),
-    ):
-        if names:
-            notices.append(Notice(code, {"columns": ", ".join(names[:10])}))
-    if not usable:
-        raise DataProblem("no_numeric_columns")
-    return pd.DataFrame(usable)
-
-
-def looks_like_identifier(name: str, numbers: pd.Series) -> bool:
-    """Say whether a column numbers the rows rather than measures them.
-
-    Whole numbers under a name such as ``customer_id``, ``CustomerID``, ``编号``, or whole numbers
-    that are all different and ascending by one.
-    """
-    known = numbers.dropna()
-    if len(known) == 0 or not bool((known == known.round()).all()):
-        return False
-    if any(pattern.search(name) for pattern in _IDENTIFIER):
-        return True
-    steps = np.diff(known.to_numpy())
-    return len(known) > MIN_ROWS and bool((steps == 1).all())
 
 
 def _check_rows(data: pd.DataFrame, rows: int, k: int | None, notices: list[Notice]) -> None:

@@ -188,12 +188,7 @@ def experiment(
         rule = {"name": "correction", "rule": "holm or dunnett", "value": correction}
         raise DataProblem("bad_parameter", rule)
     sizes = {name: int((named == name).sum()) for name in samples}
-    drawn_sizes = (
-        sizes
-        if units is None
-        else {name: len(np.unique(units.codes[(named == name).to_numpy()])) for name in samples}
-    )
-    split_p = _split_chance(drawn_sizes, shares)
+    split_p = _split_chance(_drawn_sizes(named, units, sizes), shares)
     answered = {name: len(y) for name, y in samples.items()}
     told = _missing(outcome, sizes, answered) + currency_notices(frame, outcome)
     if units:
@@ -214,6 +209,13 @@ def experiment(
         rows_dropped=dropped,
         notices=tuple(notices),
     )
+
+
+def _drawn_sizes(named: pd.Series, units: Any, sizes: dict[str, int]) -> dict[str, int]:
+    """How many persons were drawn into each arm: its rows, where each is one."""
+    if units is None:
+        return sizes
+    return {name: len(np.unique(units.codes[(named == name).to_numpy()])) for name in sizes}
 
 
 def _label(value: Any) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.clustering import looks_like_identifier
+from analytics.methods.cluster_columns import looks_like_identifier
 from analytics.methods.columns import (
     as_numbers,
     date_column,

@@ -13,17 +13,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import escape
 
 from analytics.datasets.models import Analysis, Dataset
-from analytics.datasets.next_steps import next_step
-from analytics.datasets.presenting import presented, retold
-from analytics.datasets.questions import QUESTIONS
-from analytics.methods.errors import sentence
-from analytics.methods.messages import MESSAGES
 from analytics.personal import clean_datasets
-from analytics.score_charts import influences
 from crm.accounts.models import User
 from crm.jobs.runner import job_run
 from crm.records.personal.identifiers import Identifiers
@@ -210,16 +203,6 @@ def test_it_refuses_in_a_sentence(manager: Client, method: str, options: dict[st
     assert analysis.error["text"] in page.replace("&#x27;", "'")
 
 
-def test_it_knows_every_method_that_it_offers() -> None:
-    from analytics.command_line import METHODS
-
-    for name, question in QUESTIONS.items():
-        offered = {ask.name for ask in question.asks}
-        if name != "regress":  # makes a formula of them
-            assert offered <= set(METHODS[name].parameters), name
-    assert "apply" not in {ask.name for ask in QUESTIONS["score"].asks}  # a path on the server
-
-
 def test_it_keeps_what_was_typed_when_an_option_is_wrong(manager: Client) -> None:
     dataset = upload(manager, TABLE)
     url = reverse("analytics:dataset_ask", args=[dataset.pk, "forecast"])
@@ -258,17 +241,6 @@ def test_it_removes_a_table_that_names_an_erased_person(
         assert clean_datasets(person, _Work()) == 1
     assert list(Dataset.objects.all()) == [kept]
     assert not any(default_storage.exists(name) for name in files)
-
-
-def test_it_retells_what_methods_say_in_the_readers_language() -> None:
-    told = sentence("step_unknown", {"kind": "explode"})
-    with translation.override("zh-hans"):
-        assert retold(told) == "没有“explode”这种清洗步骤。"
-        assert retold("Nobody says this.") == "Nobody says this."
-    with translation.override("en"):
-        for code, template in MESSAGES.items():
-            if "%(" not in template:
-                assert retold(sentence(code, {})) == sentence(code, {})
 
 
 def said(client: Client, dataset: Dataset, method: str, **options: Any) -> str:
@@ -310,51 +282,6 @@ def test_it_says_what_answers_mean(manager: Client) -> None:
     assert len(groups["heads"]) == 7
     User.objects.update(language="zh-hans")
     assert said(manager, dataset, "describe") == "共 140 行、6 列。没有缺失值。"
-
-
-@pytest.mark.parametrize(
-    ("method", "answer", "step"),
-    [
-        ("score", {"signal": False, "leaks": [], "lift": [], "base_rate": 0.2}, "Choose nobody"),
-        (
-            "score",
-            {"signal": True, "leaks": [], "lift": [{"rate": 0.6}], "base_rate": 0.2},
-            "there it is so 3.0 times as often",
-        ),
-        ("forecast", {"backtest": {"mase": 0.9, "naive_mase": 0.8}}, "figures of the last season"),
-        ("forecast", {"backtest": {"mase": 0.7, "naive_mase": 0.8}}, "middle of the band"),
-        ("cluster", {"structure": False}, "Do not plan"),
-        ("experiment", {"arms": [{"difference": None}], "control": "A"}, "Change nothing"),
-        ("budget", {}, ""),
-    ],
-)
-def test_it_proposes_what_the_answer_supports(
-    method: str, answer: dict[str, Any], step: str
-) -> None:
-    with translation.override("en"):
-        found = next_step(method, answer)
-    assert step in found if step else found == ""
-
-
-def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
-    told = {"column": "age", "effect": 0.5, "direction": "levels", "high": "person", "low": "x"}
-    chart = influences({"influences": [told]}, of_table=True)
-    assert chart.spec["labels_y"] == ["age"]
-    assert "person" in chart.spec["texts"][0]
-    columns = [{"name": "a", "mean": 2.0, "max": 3.0}, {"name": "b", "mean": 2.5, "max": 4.0}]
-    (table,) = presented({"method": "describe", "columns": columns, "by": ["shop"]})["tables"]
-    assert table["rows"] == [["a", "2.0000", "3"], ["b", "2.5000", "4"]]
-    parameters = {"p": 0.5, "loglik": 2.0}  # a model's own p is no chance
-    (table,) = presented({"method": "value", "gammagamma": parameters})["tables"]
-    assert [name for name, _ in table["terms"]] == ["Gamma-Gamma"]
-    (table,) = presented({"method": "value", "bgnbd": {"a": 0.79, "alpha": 4.0}})["tables"]
-    assert table["rows"] == [["a", "0.7900"], ["alpha", "4"]]
-    spread = {"0.5": "2024-01-02T00:00:00", "0.05": "2024-01-01T16:48:00", "0.95": 3}
-    columns = [{"name": "a", "quantiles": spread, "top": [["华东", 1200], ["华南", 3]]}]
-    (table,) = presented({"method": "describe", "columns": columns})["tables"]
-    told = "0.05 2024-01-01 16:48; 0.5 2024-01-02; 0.95 3"
-    assert table["rows"] == [["a", told, "华东 (1,200), 华南 (3)"]]
-    assert presented({"models": [{"name": "tree", "ece": 0.1}]})["tables"][0]["terms"]
 
 
 def test_it_does_an_answer_again_and_says_what_became_of_it(manager: Client) -> None:

@@ -44,8 +44,7 @@ class RecordList(ResourceView):
         user: Any = request.user
         query = ListQuery(self.resource, user, request.GET)
         in_trash = request.GET.get("state") == "trash"
-        model = self.resource.model
-        filterset = query.filterset(model.objects.restorable_by(user) if in_trash else query.seen())
+        filterset = query.filterset(self._source(query, in_trash=in_trash))
         found = filterset.qs if filterset.is_valid() else filterset.queryset.none()
         sort, descending = query.order()
         columns = query.columns()
@@ -82,6 +81,9 @@ class RecordList(ResourceView):
             **(self.resource.list_context(request) if self.resource.list_context else {}),
         }  # fmt: skip
         return self.page(self._template(request), context)
+
+    def _source(self, query: ListQuery, *, in_trash: bool) -> Any:
+        return self.resource.model.objects.restorable_by(query.user) if in_trash else query.seen()
 
     def _rows_of(self, query: ListQuery, *, whole: bool, in_trash: bool) -> Rows | None:
         """How the rows are got, if by a query that is compiled once."""

@@ -9,8 +9,9 @@ from sklearn.datasets import load_wine, make_blobs, make_moons
 from sklearn.metrics import adjusted_rand_score
 
 from analytics.methods.cluster_choice import prediction_strength
+from analytics.methods.cluster_columns import looks_like_identifier
 from analytics.methods.cluster_profiles import match_labels
-from analytics.methods.clustering import ClusterResult, cluster, looks_like_identifier
+from analytics.methods.clustering import ClusterResult, cluster
 from analytics.methods.errors import DataProblem
 
 
