@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from django import forms
 from django.conf import settings
@@ -73,11 +74,12 @@ class DateInput(forms.DateInput):
 class RecordForm(forms.ModelForm):
     """A record's form. ``user`` bounds what its choices offer.
 
-    ``expected_version`` is the version that the person saw; ``submission`` makes a form that
-    is sent twice one record.
+    ``expected_version`` is the version that the person saw and ``shown`` its values' checksums;
+    ``submission`` makes a form that is sent twice one record.
     """
 
     expected_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
     default_error = _("Please correct the fields below. Nothing you typed is lost.")
 
@@ -89,7 +91,11 @@ class RecordForm(forms.ModelForm):
             del self.fields["submission"]
         else:
             self.fields["submission"].initial = new_submission()
+            del self.fields["shown"]
         self._add_custom_fields()
+        if self.instance.pk:
+            sums = [_checksum(name, value) for name, value in self.initial.items()]
+            self.fields["shown"].initial = " ".join(sums)
         for field in self.fields.values():
             _dress(field)
             if isinstance(field, forms.DateField | forms.DateTimeField):
@@ -124,6 +130,26 @@ class RecordForm(forms.ModelForm):
         """The fields that two editors may have given different values."""
         added = [name for name in self.fields if name.startswith(PREFIX)]
         return [name for name in [*self.changes(), *added] if name in self.fields]
+
+    def left_alone(self, name: str) -> bool:
+        """Whether the person sent a value as the form had shown it to them."""
+        shown = self.cleaned_data.get("shown") or ""
+        return _checksum(name, self.cleaned_data.get(name)) in shown.split()
+
+
+def comparable(value: Any) -> Any:
+    """A value as comparable text: records by id, lists of records by their ids."""
+    if hasattr(value, "all"):
+        value = list(value.all())
+    if isinstance(value, list | tuple) or (
+        hasattr(value, "__iter__") and not isinstance(value, str)
+    ):
+        return sorted(str(comparable(item)) for item in value)
+    return str(getattr(value, "pk", value) if value is not None else "")
+
+
+def _checksum(name: str, value: Any) -> str:
+    return f"{name}:{crc32(str(comparable(value)).encode()):x}"
 
 
 def _dress(field: forms.Field) -> None:

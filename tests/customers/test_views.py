@@ -137,6 +137,20 @@ def test_it_shows_both_values_to_the_second_editor(cast: Cast, client: Client) -
     assert edit(customer, client, 2, name="Second editor").status_code == 302
 
 
+def test_it_proposes_their_value_where_only_they_changed_it(cast: Cast, client: Client) -> None:
+    customer = CustomerFactory(owner=cast.rep, name="As it was", city="Wuhan")
+    client.force_login(cast.rep)
+    form = client.get(reverse("customers:edit", args=[customer.pk])).context["form"]
+    shown = form["shown"].value()
+    edit(customer, client, 1, name="First editor", city="Xi'an")
+    response = edit(customer, client, 1, name="As it was", city="Chengdu", shown=shown)
+    proposed = {row["name"]: row["keep"] for row in response.context["conflicts"]}
+    assert proposed == {"name": "theirs", "city": "yours"}
+    page = response.content.decode()
+    assert 'name="keep_name" value="theirs" checked' in page
+    assert 'name="keep_city" value="yours" checked' in page
+
+
 def test_it_keeps_their_value_when_the_second_editor_chooses_it(cast: Cast, client: Client) -> None:
     customer = CustomerFactory(owner=cast.rep)
     client.force_login(cast.rep)

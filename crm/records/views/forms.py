@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from crm.common import formats
 from crm.common.errors import EditConflictError, RefusedError
 from crm.common.returning import safe_next
-from crm.records.forms import RecordForm
+from crm.records.forms import RecordForm, comparable
 from crm.records.views.base import ResourceView
 
 
@@ -134,6 +134,7 @@ class RecordEdit(ResourceView):
                 "label": form.fields[name].label,
                 "theirs": shown_in_form(theirs, name, theirs.initial.get(name)),
                 "yours": shown_in_form(form, name, form.cleaned_data.get(name)),
+                "keep": "theirs" if form.left_alone(name) else "yours",
             }
             for name in form.compared()
             if comparable(theirs.initial.get(name)) != comparable(form.cleaned_data.get(name))
@@ -141,6 +142,7 @@ class RecordEdit(ResourceView):
         data: Any = form.data
         data = data.copy()
         data["expected_version"] = str(current.version)
+        data["shown"] = theirs.fields["shown"].initial
         retry = self.resource.form(data, user=self.request.user, instance=current)
         retry.is_valid()
         return self._form(retry, current, status=409, conflicts=rows)
@@ -161,17 +163,6 @@ def _flat(values: Sequence[Any]) -> list[str]:
     for value in values:
         flat.extend(map(str, value) if isinstance(value, list) else [str(value or "")])
     return flat
-
-
-def comparable(value: Any) -> Any:
-    """A value as comparable text: records by id, lists of records by their ids."""
-    if hasattr(value, "all"):
-        value = list(value.all())
-    if isinstance(value, list | tuple) or (
-        hasattr(value, "__iter__") and not isinstance(value, str)
-    ):
-        return sorted(str(comparable(item)) for item in value)
-    return str(getattr(value, "pk", value) if value is not None else "")
 
 
 def shown_in_form(form: RecordForm, name: str, value: Any) -> str:

@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from crm.common.columns import Column
 from crm.common.errors import EditConflictError, RefusedError
 from crm.records.custom import PREFIX
+from crm.records.forms import comparable
 from crm.records.inline import editable_value, inline_column, inline_names
 from crm.records.views.base import ResourceView
-from crm.records.views.forms import comparable, shown_in_form
+from crm.records.views.forms import shown_in_form
 
 
 class RecordField(ResourceView):
