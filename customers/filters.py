@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Exists, OuterRef
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
 from crm.records.forms import RemoteSelect
@@ -26,8 +27,17 @@ from customers.models import Contact, Customer, ImportBatch, ImportChange, Need,
 from customers.quality import issues
 
 
+class _SegmentField(ModelChoiceField):
+    def label_from_instance(self, segment: Segment) -> str:
+        return segment.choice
+
+
+class SegmentFilter(django_filters.ModelChoiceFilter):
+    field_class = _SegmentField
+
+
 def _segments(request: Any) -> Any:
-    shown = Segment.objects.filter(active=True)
+    shown = Segment.objects.filter(active=True).select_related("team")
     return shown.visible_to(request.user) if request else shown.none()
 
 
@@ -84,9 +94,7 @@ class CustomerFilterSet(RecordFilterSet):
     unowned = django_filters.BooleanFilter(
         label=_("Without an owner"), field_name="owner", lookup_expr="isnull"
     )
-    segment = django_filters.ModelChoiceFilter(
-        label=_("Segment"), queryset=_segments, empty_label=_("All")
-    )
+    segment = SegmentFilter(label=_("Segment"), queryset=_segments, empty_label=_("All"))
     acquisition = django_filters.ChoiceFilter(
         label=_("Acquisition channel"), choices=Customer.Acquisition.choices, empty_label=_("All")
     )

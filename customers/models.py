@@ -109,6 +109,11 @@ class Segment(models.Model):
         english = (get_language() or "").startswith("en")
         return self.name_en if english and self.name_en else self.name
 
+    @property
+    def choice(self) -> str:
+        """Among others to choose from: a team's segments bear the names of the company's."""
+        return f"{self.label} · {self.team.name}" if self.team else self.label
+
 
 @tracked(but=[*ROLLUPS, "segment", "name_key"])
 class Customer(Record):

@@ -149,10 +149,10 @@ class AddCustomersForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mine = Customer.objects.editable_by(user)
-        segments = Segment.objects.visible_to(user).filter(active=True)
+        segments = Segment.objects.visible_to(user).filter(active=True).select_related("team")
         self.fields["customers"].queryset = mine  # type: ignore[attr-defined]  # a ModelMultipleChoiceField
         self.fields["segment"].queryset = segments  # type: ignore[attr-defined]  # a ModelChoiceField
-        self.fields["segment"].label_from_instance = lambda segment: segment.label  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.fields["segment"].label_from_instance = lambda segment: segment.choice  # type: ignore[attr-defined]  # a ModelChoiceField
         for field in self.fields.values():
             field.widget.attrs.setdefault("class", "form-select")
 

@@ -93,8 +93,10 @@ class PriceListForm(RecordForm):
 
     def bound_choices(self) -> None:
         super().bound_choices()
-        segments = Segment.objects.visible_to(self.user).filter(active=True)
-        self.fields["segment"].queryset = segments  # type: ignore[attr-defined]  # a ModelChoiceField
+        segments = Segment.objects.visible_to(self.user).filter(active=True).select_related("team")
+        field: Any = self.fields["segment"]
+        field.queryset = segments
+        field.label_from_instance = lambda segment: segment.choice
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

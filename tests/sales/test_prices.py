@@ -187,3 +187,13 @@ def test_it_keeps_customers_whom_the_editor_does_not_see(cast: Cast, product: Pr
     )  # fmt: skip
     assert set(price_list.customers.all()) == {unseen, seen}
     assert [item.price for item in price_list.items.all()] == [5]
+
+
+@pytest.mark.parametrize("url", ["/sales/price-lists/new/", "/customers/?filters=1"])
+def test_it_tells_a_teams_segment_from_the_companys(cast: Cast, client: Client, url: str) -> None:
+    Segment.objects.create(name="Gold", origin="cluster", key=1)
+    Segment.objects.create(name="Gold", origin="cluster", key=1, team=cast.team)
+    client.force_login(cast.manager)
+    page = client.get(url).content.decode()
+    assert ">Gold<" in page
+    assert f">Gold · {cast.team}<" in page
