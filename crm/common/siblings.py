@@ -6,8 +6,6 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 
-from rapidfuzz.distance import OSA
-
 from crm.common.characters import SIMPLIFIED
 from crm.common.names import name_parts
 from crm.common.places import CITIES, COUNTRY, LONGEST_PLACE, MUNICIPALITIES, PLACES
@@ -52,6 +50,8 @@ def _other_numbers(one: list[str], other: list[str]) -> bool:
     left, right = set(one) - set(other), set(other) - set(one)
     if not left or not right:
         return False
+    from rapidfuzz.distance import OSA  # two megabytes that hardly any process needs
+
     first, second = "".join(one), "".join(other)
     slips = int(OSA.distance(first, second))
     return slips > (0 if max(len(first), len(second)) < LONG else 1)
