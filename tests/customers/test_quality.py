@@ -45,6 +45,9 @@ BAD: dict[str, list[dict[str, Any]]] = {
 }  # fmt: skip
 
 
+VALIDITY = ["odd_phone", "odd_email", "test_name", "untidy_name"]
+
+
 def make(cast: Cast, **changes: Any) -> Customer:
     """A customer of the team; written past the forms, as old data are."""
     customer = CustomerFactory(owner=cast.rep, **GOOD)
@@ -75,6 +78,16 @@ def test_it_counts_what_the_list_shows(cast: Cast, flawed: dict[str, set[int]], 
     everyone = quality_counts(cast.admin)
     assert everyone[key] == len(listed(cast.admin, key))
     assert everyone["customers"] == counts["customers"] + 1
+
+
+def test_it_counts_a_customer_with_several_issues_once(
+    cast: Cast, flawed: dict[str, set[int]]
+) -> None:
+    make(cast, name="xxx", city="", phone="12")
+    counts, everyone = quality_counts(cast.rep), quality_counts(cast.admin)
+    assert counts["any"] == sum(map(len, flawed.values())) + 1 == counts["customers"] - 1
+    assert counts["validity"] == sum(len(flawed[key]) for key in VALIDITY) + 1
+    assert everyone["any"] == counts["any"] + 1
 
 
 def test_it_does_not_suspect_good_data(cast: Cast) -> None:
