@@ -12,9 +12,7 @@ from communications.models import FollowUp
 from customers.models import Customer
 from tests.factories.cast import Cast
 from tests.factories.communications import FollowUpFactory
-from tests.factories.customers import CustomerFactory
 
-LIST, CREATE = reverse("communications:list"), reverse("communications:create")
 STEPS, PLAN = reverse("communications:follow_up_list"), reverse("communications:follow_up_create")
 HTMX = {"HX-Request": "true"}
 
@@ -30,11 +28,6 @@ def sign_in(client: Client, user) -> Client:
 
 def toast(response) -> dict[str, str]:
     return json.loads(response["HX-Trigger"])["app:message"]
-
-
-@pytest.fixture
-def customer(cast: Cast) -> Customer:
-    return CustomerFactory(owner=cast.rep)
 
 
 def call(customer: Customer, **values) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Communications and follow-ups through HTTP: what each role sees and may do."""
 
-import json
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,26 +21,12 @@ from tests.factories.customers import ContactFactory, CustomerFactory, UserFacto
 from tests.factories.service import ServiceRequestFactory
 
 LIST, CREATE = reverse("communications:list"), reverse("communications:create")
-STEPS, PLAN = reverse("communications:follow_up_list"), reverse("communications:follow_up_create")
-HTMX = {"HX-Request": "true"}
-
-
-def url(page: str, step: FollowUp, *more: int) -> str:
-    return reverse(f"communications:follow_up_{page}", args=[step.pk, *more])
+STEPS = reverse("communications:follow_up_list")
 
 
 def sign_in(client: Client, user) -> Client:
     client.force_login(user)
     return client
-
-
-def toast(response) -> dict[str, str]:
-    return json.loads(response["HX-Trigger"])["app:message"]
-
-
-@pytest.fixture
-def customer(cast: Cast) -> Customer:
-    return CustomerFactory(owner=cast.rep)
 
 
 def call(customer: Customer, **values) -> dict[str, object]:
