@@ -17,6 +17,8 @@ _NAMES: dict[str, Text] = {
     "boosting": _("Gradient boosting"),
     "forest": _("Random forest"),
     "blend": _("Mean of the best models"),
+    "ordinal": _("Ordered logistic regression"),
+    "multinomial": _("Multinomial logistic regression"),
     "base_rate": _("Base rate"),
     "seasonal_naive": _("Repeating the last season"),
     "ets": _("Exponential smoothing"),

@@ -196,6 +196,16 @@ TABLE_FIGURES: dict[str, tuple[Figure, ...]] = {
         Figure("ECE", ("models", CHOSEN, "ece"), "less", 3),
         Figure(_SLOPE, ("models", CHOSEN, "calibration_slope"), 1.0),
     ),
+    "ordinal": (
+        *_score(_AUC, "models", CHOSEN)[:1],
+        Figure(_("Accuracy"), ("models", CHOSEN, "accuracy"), "more", share=True),
+        Figure(_("Log-loss"), ("models", CHOSEN, "log_loss"), "less", 4),
+    ),
+    "staffing": (
+        Figure(_("Error on unseen weeks"), ("judged", "error"), "less"),
+        Figure(_("The same with one mean for all hours"), ("judged", "naive_error")),
+        Figure(_("Hours of presence a week"), ("hours_a_week",), digits=0),
+    ),
     "value": _value("holdout"),
     "rules": _rules("holdout"),
 }

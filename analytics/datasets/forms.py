@@ -160,4 +160,4 @@ def _field(ask: Ask, kinds: Mapping[str, str]) -> forms.Field:
         return forms.IntegerField(min_value=least, max_value=most, **given)
     if ask.kind == "number":
         return forms.FloatField(min_value=ask.least, max_value=ask.most, **given)
-    return forms.CharField(max_length=120, **given)
+    return forms.CharField(max_length=200, **given)

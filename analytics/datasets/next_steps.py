@@ -126,6 +126,22 @@ def _experiment(answer: Answer) -> str:
     ) % {"arm": best["arm"]}
 
 
+def _ordinal(answer: Answer) -> str:
+    if not answer["signal"]:
+        return _("Do not act on these columns; ask again with more rows or others.")
+    return _("Test a change of what you can change in a part first (Experiment).")
+
+
+def _staffing(answer: Answer) -> str:
+    judged = answer["judged"]
+    if judged["error"] >= judged["naive_error"]:
+        return _("Spread the people evenly over the hours; the hours of the week tell too little.")
+    return _(
+        "Plan the coming weeks by the table of hours, the figures of a busy week where waiting "
+        "costs most, and compare the next weeks with them."
+    )
+
+
 # By method: the parts of an answer that its step rests on, and what says it.
 STEPS: dict[str, tuple[str, Callable[[Answer], str]]] = {
     "describe": ("columns", _describe),
@@ -140,4 +156,6 @@ STEPS: dict[str, tuple[str, Callable[[Answer], str]]] = {
     "value": ("holdout", _value),
     "budget": ("clear", _budget),
     "experiment": ("arms control", _experiment),
+    "ordinal": ("signal", _ordinal),
+    "staffing": ("judged", _staffing),
 }

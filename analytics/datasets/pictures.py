@@ -15,7 +15,7 @@ from analytics import (
     score_charts,
     series_charts,
 )
-from analytics.datasets import figure_charts
+from analytics.datasets import figure_charts, row_charts
 from analytics.datasets.models import Analysis
 from analytics.datasets.pictured import GROUPS
 from analytics.datasets.terms import term
@@ -162,4 +162,6 @@ _PICTURES: dict[str, tuple[str, Callable[[dict[str, Any]], list[Chart]]]] = {
     "value": ("tenths holdout", _value),
     "budget": ("channels clear", _budget),
     "experiment": ("arms control kind", _experiment),
+    "ordinal": ("odds_ratios steps target", row_charts.ordinal),
+    "staffing": ("hours", row_charts.staffing),
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext as _
 
 from analytics.charts import segment_label
+from analytics.datasets.renaming import renamed
 from analytics.datasets.terms import TERMS, WORDS, label, rank, term
+from analytics.datasets.wording import level_term
 from analytics.model_names import model_label, model_name
 from analytics.pages import translated
 from crm.common import formats
@@ -18,6 +20,7 @@ from crm.common import formats
 MOST_ROWS = 100
 _JUDGED = ("mase", "naive_mase", "coverage80")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
+LONGEST = 80  # of a cell's text; its file has the whole
 MAX_NAMED = 3  # differences that a group is named by
 _PLACEHOLDER = re.compile(r"%\((\w+)\)([-+#0 ]*\d*(?:\.\d+)?[a-zA-Z])")
 HIDDEN = {"warnings", "method", "seconds"}
@@ -34,11 +37,10 @@ UNSAID = {
 
 
 def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut, terms) and
-    ``cautions``."""
+    """``figures`` (label, value, explanation), ``tables`` (title, heads, rows, cut, terms, and the
+    key of those that ``whole_table`` gives as a file) and ``cautions``."""
     figures, tables = [], []
-    if answer.get("method") == "compare":
-        answer = _of_groups(answer)
+    answer = renamed(answer)
     unsaid = HIDDEN | DRAWN | UNSAID.get(answer.get("method", ""), set())
     for key, value in sorted(answer.items(), key=lambda entry: rank(entry[0])):
         if key in unsaid or value is None or value in ([], {}, ""):
@@ -57,14 +59,36 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _of_groups(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The pairs of groups under names of their own: elsewhere pairs are of columns."""
-    pairs = [
-        {"group": pair["a"], "other_group": pair["b"],
-         **{name: value for name, value in pair.items() if name not in "ab"}}
-        for pair in answer["pairs"]
-    ]  # fmt: skip
-    return {**{k: v for k, v in answer.items() if k != "pairs"}, "group_pairs": pairs}
+def whole_table(answer: Mapping[str, Any], key: str) -> tuple[list[str], list[list[Any]]] | None:
+    """Heads and rows of a list of the whole ``answer``, for a file; None when there is none."""
+    answer = renamed(answer)
+    items = answer.get(key)
+    if key in HIDDEN | UNSAID.get(answer.get("method", ""), set()) or not _is_table(items):
+        return None
+    names, shown = _entries(key, items)
+    rows = [[_raw(_worded(name, item.get(name))) for name in names] for item in shown]
+    return [label(name) for name in names], rows
+
+
+def _is_table(items: Any) -> TypeGuard[list[Mapping[str, Any]]]:
+    return (
+        isinstance(items, list) and bool(items) and all(isinstance(item, Mapping) for item in items)
+    )
+
+
+def _raw(value: Any) -> Any:
+    if value is None or (isinstance(value, int | float | str) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ", ".join(value)
+    return _shown(value)
+
+
+def _entries(key: str, items: Sequence[Any]) -> tuple[list[str], list[Mapping[str, Any]]]:
+    """The columns of a list of entries, in the order of the terms, and the entries in words."""
+    shown = [_named(key, item) for item in items]
+    told = {name for item in shown for name in item} - DRAWN
+    return sorted(told, key=lambda n: (rank(n), n)), shown
 
 
 def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -81,24 +105,22 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
         tables.append({"title": label(key), "heads": [], "rows": rows, "cut": 0, "terms": terms})
     for name, item in value.items():
         if isinstance(item, list) and item:
-            tables.append(_of_list(name, item))
+            tables.append({**_of_list(name, item), "key": ""})
     return tables
 
 
 def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
     shown = items[:MOST_ROWS]
     cut = max(len(items) - MOST_ROWS, 0)
-    if all(isinstance(item, Mapping) for item in shown):
-        shown = [_named(key, item) for item in shown]
-        told = {name for item in shown for name in item} - DRAWN
-        names = sorted(told, key=lambda n: (rank(n), n))
+    if _is_table(shown):
+        names, shown = _entries(key, shown)
         columns = [_column([_worded(n, item.get(n)) for item in shown]) for n in names]
         rows = [list(row) for row in zip(*columns, strict=True)]
         used = [k for k in range(len(names)) if any(row[k] != "–" for row in rows)]
         return {
             "title": label(key), "heads": [label(names[k]) for k in used],
             "rows": [[row[k] for k in used] for row in rows], "cut": cut,
-            "terms": _terms(key, *(names[k] for k in used)),
+            "terms": _terms(key, *(names[k] for k in used)), "key": key,
         }  # fmt: skip
     numbered = [[str(k), _shown(item)] for k, item in enumerate(shown, start=1)]
     heads = [label("row"), label(key)]
@@ -123,6 +145,8 @@ def _named(key: str, item: Mapping[str, Any]) -> Mapping[str, Any]:
         return {**told, **{name: (item["backtest"] or {}).get(name) for name in _JUDGED}}
     if key in {"coefficients", "adjusted"}:
         return {**item, "name": term(item["name"])}
+    if key == "odds":
+        return {**item, "name": level_term(item["name"])}
     if key == "profiles":
         rest = {name: value for name, value in item.items() if name != "label"}
         named = segment_label({}, item["label"])
@@ -177,9 +201,10 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{what} ({formats.number(times)})" for what, times in value)
     if isinstance(value, list):
         return ", ".join(_shown(item) for item in value[:8]) + (" …" if len(value) > 8 else "")
-    day, clock, hours = str(value).partition("T")
-    if not (clock and _MOMENT.fullmatch(str(value))):
-        return str(value)
+    text = str(value)
+    day, clock, hours = text.partition("T")
+    if not (clock and _MOMENT.fullmatch(text)):
+        return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return day if hours.startswith("00:00") else f"{day} {hours[:5]}"
 
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from analytics.command_line.method import names
 from crm.common.registries import Text
 
 Kind = Literal["column", "columns", "number", "whole", "choice", "text"]
@@ -49,6 +50,13 @@ def _formula(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     ]
     formula = f"`{given.pop('outcome')}` ~ {' + '.join(terms)}"
     return {**given, "formula": formula}
+
+
+def _in_order(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
+    """Steps as a list, whichever comma stands between them."""
+    order = given.pop("order", "")
+    steps = names(order.translate(dict.fromkeys(map(ord, "，、；;"), ",")))
+    return {**given, "order": steps} if steps else given
 
 
 _BY = Ask("by", _("For each"), "columns")
@@ -137,6 +145,29 @@ QUESTIONS: dict[str, Question] = {
          Ask("control", _("Value of the control arm"), "text", needed=True),
          Ask("outcome", _("Outcome"), "column", needed=True),
          Ask("success", _("Value that counts as success"), "text")),
+    ),
+    "ordinal": Question(
+        _("Explain steps"), _("What raises a mark, a grade, or another outcome in steps?"),
+        (Ask("target", _("Column with the steps"), "column", needed=True),
+         Ask("order", _("Steps that are words, lowest first, with commas"), "text"),
+         Ask("time", _("Time, to judge on later rows"), "column", holds="date"),
+         Ask("exclude", _("Leave out"), "columns")),
+        _in_order,
+    ),
+    "staffing": Question(
+        _("Staff by the hour"), _("How many people does it take at which hour of the week?"),
+        (Ask("date", _("When each request came in, with the time"), "column", needed=True,
+             holds="date"),
+         Ask("duration", _("Column with the work of each request"), "column", holds="number"),
+         Ask("handling", _("Or the mean work per request"), "number", least=0.01, most=86_400),
+         Ask("unit", _("Unit of the work"), "choice", initial="minutes",
+             choices=(("seconds", _("seconds")), ("minutes", _("minutes")),
+                      ("hours", _("hours")))),
+         Ask("target", _("Share to be answered in time"), "number", initial=0.8, least=0.01,
+             most=0.999),
+         Ask("within", _("In time means within so many seconds"), "number", initial=20, least=0,
+             most=86_400),
+         Ask("zone", _("Zone of the clock, for times that name theirs (Asia/Shanghai)"), "text")),
     ),
 }  # fmt: skip
 

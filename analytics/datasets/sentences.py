@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from analytics.datasets.row_sentences import ordinal, staffing
 from analytics.datasets.terms import WORDS, term
+from analytics.datasets.wording import LEVEL, MOST_NAMED, Answer, number
 from crm.common import formats
-
-Answer = Mapping[str, Any]
-LEVEL = 0.05
-MOST_NAMED = 4
-
-
-def number(value: float) -> str:
-    """Two or three digits that matter: nobody reads more in a sentence."""
-    size = abs(value)
-    if size < 1e-6:
-        return formats.number(0)
-    if size < 1:
-        return formats.number(value, 1 - math.floor(math.log10(size)))
-    return formats.number(value, 0 if size >= 100 else 1 if size >= 10 else 2)
 
 
 def said(method: str, answer: Answer) -> str:
@@ -326,4 +312,6 @@ SAYS: dict[str, tuple[str, Callable[[Answer], list[str]]]] = {
     "value": ("purchases value holdout horizon_days", _value),
     "budget": ("clear gain gain_lo gain_hi", _budget),
     "experiment": ("arms control", _experiment),
+    "ordinal": ("target models chosen signal odds_ratios", ordinal),
+    "staffing": ("hours weeks judged handling", staffing),
 }

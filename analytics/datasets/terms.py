@@ -244,6 +244,23 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "group_pairs": (_("Pairs of groups"), ""),
     "median_rest": (_("Median of the others"), ""),
     "period": (_("Unit of time"), ""),
+    "level": (pgettext_lazy("ordered", "Step"), ""),
+    "levels": (_("Steps"), ""),
+    "odds": (_("Odds ratio"), _("So many times the odds of a higher step: 1 is no effect.")),
+    "per": (pgettext_lazy("analysis", "For"), _("What one step of the column is.")),
+    "mean_error": (_("Mean error in steps"), ""),
+    "proportional_p": (
+        _("p of equal effects"), _("Small: the effect differs from step to step.")
+    ),
+    "weeks": (_("Weeks"), ""),
+    "hours_a_week": (_("Hours of presence a week"), ""),
+    "handling": (_("Work per request (seconds)"), ""),
+    "promise": (_("Share to be answered in time"), ""),
+    "within": (_("In time (seconds)"), ""),
+    "judged": (_("On the last weeks, unseen"), ""),
+    "naive_error": (_("The same with one mean for all hours"), ""),
+    "in_time": (_("Requests in hours that keep the promise"), ""),
+    "in_time_busy": (_("The same with the people of a busy week"), ""),
 }  # fmt: skip
 
 
@@ -285,6 +302,10 @@ WORDS: dict[str, dict[str, Text]] = {
         "platt": "Platt", "isotonic": _("isotonic regression"), "none": _("nothing"),
     },
     "period": {"days": _("days"), "weeks": _("weeks"), "months": _("months")},
+    "per": {
+        "level": _("this instead of the usual one"), "one": _("one more"),
+        "double": _("twice as much"),
+    },
     "correction": {"holm": "Holm", "dunnett": "Dunnett"},
 }  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -19,17 +20,19 @@ from analytics.datasets.forms import STEP_LABELS, QuestionForm, SourceForm, Step
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.next_steps import next_step
 from analytics.datasets.pictures import pictures
-from analytics.datasets.presenting import presented
+from analytics.datasets.presenting import presented, whole_table
 from analytics.datasets.questions import QUESTIONS
 from analytics.datasets.sentences import said
 from analytics.pages import translated
 from analytics.views import chart_csv
 from crm.accounts.http import SignedInRequest
+from crm.common.csv_files import csv_file
 from crm.common.errors import RefusedError
 from crm.common.roles import is_admin
 from crm.records.resources import KEEPERS
 
 MOST_LISTED = 100
+TABLE = "table-"
 
 
 def _keeper(request: HttpRequest) -> Any:
@@ -193,11 +196,24 @@ def analysis(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def analysis_csv(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
-    """The data of one of its pictures."""
-    found = [chart for chart in pictures(_analysis(request, pk)) if chart.id == key]
+    """The data of one of its pictures, or a table (``table-KEY``) of the whole answer."""
+    asked = _analysis(request, pk)
+    if key.startswith(TABLE):
+        return _table_csv(asked, key.removeprefix(TABLE))
+    found = [chart for chart in pictures(asked) if chart.id == key]
     if not found:
         raise Http404(_("No such chart"))
     return chart_csv(found[0])
+
+
+def _table_csv(asked: Analysis, key: str) -> HttpResponse:
+    table = None
+    if asked.file:
+        with asked.file.open("rb") as file:
+            table = whole_table(json.load(file), key)
+    if table is None:
+        raise Http404
+    return csv_file(f"{asked.method}-{asked.pk}-{key}", *table)
 
 
 @require_GET

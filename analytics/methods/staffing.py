@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analytics.methods.columns import numeric_column
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.serialise import jsonable
 from analytics.methods.series import VALUE, WHEN, local_table
 
 # Each hour of the week should have come round this often before anything is suggested.
@@ -18,6 +20,10 @@ EMPTY = 0.1
 MOST_AGENTS = 10_000
 # Staff for a busy hour, not for the mean one.
 BUSY = 0.8
+# Of the weeks, the last are judged on.
+JUDGED = 0.25
+UNITS = {"seconds": 1.0, "minutes": 60.0, "hours": 3_600.0}
+LEAST_TIMED = 20
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,39 @@ class Hour:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What the earlier weeks say of the last ones.
+
+    Attributes
+    ----------
+    weeks : int
+        Judged on.
+    error, naive_error : float
+        Root mean square error in contacts an hour, of each hour's own mean and of one mean for
+        all hours that ever had contacts.
+    in_time, in_time_busy : float
+        Share of the contacts that came in hours in which the people suggested for a mean, or a
+        busy, hour would have kept the promise; nan without contacts.
+    """
+
+    weeks: int
+    error: float
+    naive_error: float
+    in_time: float
+    in_time_busy: float
+
+
+@dataclass(frozen=True)
 class StaffingResult:
-    """People by the hour of the week; hours without contacts are left out."""
+    """People by the hour of the week; hours without contacts are left out.  ``handling`` and
+    ``within`` in seconds, ``promise`` the share to be answered."""
 
     hours: tuple[Hour, ...]
     weeks: int
+    handling: float
+    promise: float
+    within: float
+    judged: Judged
     rows_used: int
     rows_dropped: int
     notices: tuple[Notice, ...]
@@ -61,6 +95,10 @@ class StaffingResult:
             "hours": [dict(hour.__dict__) for hour in self.hours],
             "weeks": self.weeks,
             "hours_a_week": sum(hour.agents for hour in self.hours),
+            "handling": self.handling,
+            "promise": self.promise,
+            "within": self.within,
+            "judged": jsonable(self.judged),
             "rows_used": self.rows_used,
             "rows_dropped": self.rows_dropped,
             "warnings": [notice.text for notice in self.notices],
@@ -104,6 +142,22 @@ def agents_needed(contacts: float, handling: float, target: float, within: float
     while service_level(load, agents, handling, within) < target and agents < MOST_AGENTS:
         agents += 1
     return agents
+
+
+def mean_work(frame: pd.DataFrame, duration: str, unit: str = "seconds") -> float:
+    """Mean seconds of work per contact, from a column of durations above 0 in ``unit``.
+
+    Raises
+    ------
+    DataProblem, InsufficientData
+        A column that is not numeric; fewer than 20 durations.
+    """
+    times = numeric_column(frame, duration)
+    times = times[times > 0]
+    if len(times) < LEAST_TIMED:
+        params = {"method": "A mean time of work", "needed": LEAST_TIMED, "rows": len(times)}
+        raise InsufficientData("too_few_rows", params)
+    return float(times.mean()) * UNITS[unit]
 
 
 def suggest_staffing(
@@ -161,7 +215,40 @@ def suggest_staffing(
     empty = int((counts.sum(axis=(1, 2)) == 0).sum())
     if empty > EMPTY * weeks:
         notices.append(Notice("weeks_without_contacts", {"empty": empty, "weeks": weeks}))
-    return StaffingResult(tuple(hours), weeks, len(used), dropped, tuple(notices))
+    judged = _judge(counts, handling, target, within)
+    if judged.error >= judged.naive_error and len(hours) > 1:
+        params = {"weeks": judged.weeks, "error": judged.error, "naive": judged.naive_error}
+        notices.append(Notice("hours_alike", params))
+    return StaffingResult(
+        tuple(hours), weeks, handling, target, within, judged, len(used), dropped, tuple(notices)
+    )
+
+
+def _judge(counts: np.ndarray, handling: float, target: float, within: float) -> Judged:
+    """Suggest from the first weeks of ``counts`` (weeks, 7, 24), and look at the last ones."""
+    weeks = max(int(JUDGED * len(counts)), 1)
+    learned, later = counts[:-weeks], counts[-weeks:]
+    means, busy = learned.mean(axis=0), np.quantile(learned, BUSY, axis=0)
+    known = means > 0
+    asked = known | later.any(axis=0)
+    naive = np.where(known, means.sum() / max(int(known.sum()), 1), 0.0)
+    came = float(later.sum())
+
+    def error(expected: np.ndarray) -> float:
+        misses = (later - expected)[:, asked]
+        return float(np.sqrt(np.mean(misses**2))) if misses.size else 0.0
+
+    def in_time(expected: np.ndarray) -> float:
+        kept = 0.0
+        for day, hour in zip(*np.nonzero(asked), strict=True):
+            agents = agents_needed(float(expected[day, hour]), handling, target, within)
+            for contacts in later[:, day, hour]:
+                load = float(contacts) * handling / 3_600.0
+                if service_level(load, agents, handling, within) >= target:
+                    kept += contacts
+        return kept / came if came else float("nan")
+
+    return Judged(weeks, error(means), error(naive), in_time(means), in_time(busy))
 
 
 def _check(handling: float, target: float, within: float) -> None:

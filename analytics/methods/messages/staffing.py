@@ -9,6 +9,14 @@ MESSAGES: dict[str, str] = {
     "too_few_weeks": _(
         "Staffing by the hour needs %(needed)d whole weeks of contacts; found: %(weeks)d."
     ),
+    "work_unknown": _(
+        "How much work a request is must be said: its mean time, or a column that holds the times."
+    ),
+    "hours_alike": _(
+        "On the last weeks (%(weeks)d), which were not learned from, the hours of the week told no "
+        "more (error %(error).2f) than one mean for all of them (%(naive).2f): spread people "
+        "evenly until more weeks show a pattern."
+    ),
     "rows_outside_weeks": _(
         "Rows left out because they have no time or lie outside the whole weeks: %(rows)d."
     ),

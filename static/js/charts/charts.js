@@ -16,7 +16,7 @@
  * heatmap   {x: [..hours], y: [..weekdays], values: [[..one row per y..]]}
  * scatter   {series: [{name, data: [[x, y, label?]]}], x_name, y_name, max? (of both axes), lines?: [{name, data: [[x, y]]}]}
  * radar     {axes: [{name, max}], series: [{name, data}]}
- * coefficients {labels_y: [..], estimate: [..], lo: [..], hi: [..], zero?: 0, x_name}
+ * coefficients {labels_y: [..], estimate: [..], lo: [..], hi: [..], zero?: 0, x_name, times?: true (logarithms to the base 2, shown as factors)}
  * donut     {labels_y: [..], values: [..], total?: "text in the middle"}
  * network   {nodes: [{name, size?}], links: [{source, target, weight?}]}    rules
  */

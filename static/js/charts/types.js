@@ -175,6 +175,8 @@ function radar(spec, palette, width, height) {
 /** Estimates with their intervals; those whose interval holds zero are grey. */
 function coefficients(spec, palette, width, height) {
   const zero = spec.zero ?? 0;
+  // A factor is drawn by its logarithm to the base 2, so that half and twice are alike.
+  const figure = (value, digits) => (spec.times ? `×${full(2 ** value, { digits: 2 })}` : full(value, digits));
   const sure = (at) => (spec.lo[at] > zero || spec.hi[at] < zero);
   const colour = (at) => (sure(at) ? palette.accent : palette.muted);
   const renderItem = (params, api) => {
@@ -187,9 +189,9 @@ function coefficients(spec, palette, width, height) {
   };
   return {
     grid: grid({ bottom: spec.x_name ? 22 : 4 }),
-    xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, min: (range) => Math.min(zero, range.min), max: (range) => Math.max(zero, range.max) }),
+    xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, ...(spec.times && { minInterval: 1, axisLabel: { ...axisText(palette), hideOverlap: true, formatter: (value) => figure(value) } }), min: (range) => Math.min(zero, range.min), max: (range) => Math.max(zero, range.max) }),
     yAxis: rowNames(spec, palette, Math.max(70, width * 0.36), height),
-    tooltip: { trigger: "item", formatter: ({ dataIndex: at }) => `${spec.labels_y[at]}\n${word(spec, "estimate")}: ${full(spec.estimate[at], { ...spec, digits: 3 })}\n${word(spec, "interval95")}: ${full(spec.lo[at], { digits: 3 })} … ${full(spec.hi[at], { digits: 3 })}` },
+    tooltip: { trigger: "item", formatter: ({ dataIndex: at }) => `${spec.labels_y[at]}\n${word(spec, "estimate")}: ${figure(spec.estimate[at], { ...spec, digits: 3 })}\n${word(spec, "interval95")}: ${figure(spec.lo[at], { digits: 3 })} … ${figure(spec.hi[at], { digits: 3 })}` },
     series: [
       { type: "custom", renderItem, data: spec.estimate.map((_, at) => [at, spec.lo[at], spec.hi[at]]), encode: { x: [1, 2], y: 0 } },
       {

@@ -1,0 +1,111 @@
+"""Pictures of answers about the rows of a table: steps explained, hours staffed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from analytics.charts import weekday_names
+from analytics.datasets.terms import WORDS, label
+from analytics.datasets.wording import level_term
+from crm.common import formats
+from crm.common.charting import Chart
+
+Answer = Mapping[str, Any]
+TERMS_DRAWN = 20
+
+
+def ordinal(answer: Answer) -> list[Chart]:
+    """What moves the steps, and how often each is there."""
+    return [*_odds(answer), _steps(answer)]
+
+
+def _odds(answer: Answer) -> list[Chart]:
+    ratios = answer["odds_ratios"][:TERMS_DRAWN]
+    if not ratios:
+        return []
+    names = [_step_of(one) for one in ratios]
+    powers = {
+        key: [round(math.log2(one[source]), 4) for one in ratios]
+        for key, source in (("estimate", "own_ratio"), ("lo", "own_lo"), ("hi", "own_hi"))
+    }
+    spec = {
+        "type": "coefficients", "zero": 0, "times": True, "labels_y": names,
+        "x_name": _("Odds of a higher “%(target)s”") % {"target": answer["target"]}, **powers,
+    }  # fmt: skip
+    columns = [_("Term"), label("odds"), _("Low (95%)"), _("High (95%)"), "p"]
+    rows = [
+        [name, one["own_ratio"], one["own_lo"], one["own_hi"], one["p"]]
+        for name, one in zip(names, ratios, strict=True)
+    ]
+    note = _("Where the interval holds ×1, it may be chance. The other columns are held fixed.")
+    title = _("What raises it, and what lowers it")
+    height = "xl" if len(ratios) > 10 else "lg"
+    return [Chart("odds", title, spec, columns, rows, note=note, height=height)]
+
+
+def _step_of(one: Answer) -> str:
+    """A term with what one step of it is."""
+    name = level_term(one["name"])
+    step = WORDS["per"].get(one["per"]) if one["per"] != "level" else None
+    return f"{name} ({step})" if step else name
+
+
+def _steps(answer: Answer) -> Chart:
+    steps = [one["step"] for one in answer["steps"]]
+    counts = [one["rows"] for one in answer["steps"]]
+    spec = {"type": "bar", "x": steps, "series": [{"name": _("Rows"), "data": counts}]}
+    rows = [list(pair) for pair in zip(steps, counts, strict=True)]
+    title = _("How often each step is there")
+    return Chart("steps", title, spec, [pgettext("ordered", "Step"), _("Rows")], rows)
+
+
+def staffing(answer: Answer) -> list[Chart]:
+    """People by the hour of the week, and hours of presence by day."""
+    return [_people(answer["hours"]), _presence(answer["hours"])]
+
+
+def _people(hours: list[dict[str, Any]]) -> Chart:
+    names = weekday_names()
+    days = sorted({one["weekday"] for one in hours})
+    known = {(one["weekday"], one["hour"]): one["agents"] for one in hours}
+    first, last = (end(one["hour"] for one in hours) for end in (min, max))
+    columns = list(range(first, last + 1))
+    spec = {
+        "type": "heatmap", "x": [f"{hour}:00" for hour in columns],
+        "y": [names[day] for day in days],
+        "values": [[known.get((day, hour), 0) for hour in columns] for day in days],
+    }  # fmt: skip
+    heads = [
+        _("Weekday"), _("Hour"), _("Requests (mean)"), _("Requests (busy week)"), _("People"),
+        _("People (busy week)"), _("Must wait at all"),
+    ]  # fmt: skip
+    rows = [
+        [names[one["weekday"]], f"{one['hour']}:00", one["mean"], one["busy"], one["agents"],
+         one["agents_busy"], formats.percent(one["waiting"])]
+        for one in hours
+    ]  # fmt: skip
+    return Chart("people", _("People needed by hour"), spec, heads, rows)
+
+
+def _presence(hours: list[dict[str, Any]]) -> Chart:
+    names = weekday_names()
+    days = sorted({one["weekday"] for one in hours})
+    rows = [
+        [names[day], *(
+            sum(one[key] for one in hours if one["weekday"] == day)
+            for key in ("agents", "agents_busy", "mean")
+        )]
+        for day in days
+    ]  # fmt: skip
+    spec = {
+        "type": "bar", "x": [row[0] for row in rows],
+        "series": [{"name": _("Mean week"), "data": [row[1] for row in rows]},
+                   {"name": _("Busy week"), "data": [row[2] for row in rows]}],
+    }  # fmt: skip
+    heads = [_("Weekday"), _("Mean week"), _("Busy week"), _("Requests (mean)")]
+    return Chart("presence", _("Hours of presence by day"), spec, heads, rows)

@@ -1,0 +1,74 @@
+"""What answers about the rows of a table say: steps explained, hours staffed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from analytics.charts import weekday_names
+from analytics.datasets.wording import LEVEL, Answer, level_term, number, quoted
+from crm.common import formats
+
+
+def ordinal(answer: Answer) -> list[str]:
+    told = {"target": answer["target"]}
+    if not answer["signal"]:
+        return [_("No signal: the columns do not tell where “%(target)s” is higher.") % told]
+    sure = [one for one in answer["odds_ratios"] if one["p"] < LEVEL]
+    up, down = (
+        quoted([level_term(one["name"]) for one in sure if (one["own_ratio"] > 1) is rises])
+        for rises in (True, False)
+    )
+    return [
+        _("“%(target)s” rises with %(names)s.") % (told | {"names": up}) if up else "",
+        _("“%(target)s” falls with %(names)s.") % (told | {"names": down}) if down else "",
+        _steps_judged(answer),
+    ]
+
+
+def _steps_judged(answer: Answer) -> str:
+    models = {one["name"]: one for one in answer["models"]}
+    chosen, naive = models[answer["chosen"]], models["base_rate"]
+    return _(
+        "On rows it had not seen, of two on different steps the higher one is named rightly in "
+        "%(order)s of all cases (50%% by guessing), and the very step in %(right)s (always the "
+        "most frequent one: %(naive)s)."
+    ) % {
+        "order": formats.percent(chosen["auc"]), "right": formats.percent(chosen["accuracy"]),
+        "naive": formats.percent(naive["accuracy"]),
+    }  # fmt: skip
+
+
+def staffing(answer: Answer) -> list[str]:
+    hours = answer["hours"]
+    peak = max(hours, key=lambda hour: (hour["agents"], hour["mean"]))
+    return [
+        ngettext(
+            "It takes %(hours)s hours of presence a week, with %(peak)s person there at a time; "
+            "what comes in is %(load)s hours of work.",
+            "It takes %(hours)s hours of presence a week, at most %(peak)s people at once "
+            "(%(weekday)s from %(hour)s:00); what comes in is %(load)s hours of work.",
+            peak["agents"],
+        ) % {
+            "hours": formats.number(answer["hours_a_week"]),
+            "peak": formats.number(peak["agents"]),
+            "weekday": weekday_names()[peak["weekday"]], "hour": peak["hour"],
+            "load": number(sum(hour["mean"] for hour in hours) * answer["handling"] / 3600),
+        },
+        _in_time(answer["judged"]),
+    ]  # fmt: skip
+
+
+def _in_time(judged: dict[str, Any]) -> str:
+    if judged["in_time"] is None:
+        return ""
+    return _(
+        "Of the requests of the last weeks (%(weeks)s), which were not learned from, %(kept)s came "
+        "in hours in which these people would have kept the promise; with those for a busy hour "
+        "%(busy)s."
+    ) % {
+        "weeks": formats.number(judged["weeks"]), "kept": formats.percent(judged["in_time"]),
+        "busy": formats.percent(judged["in_time_busy"]),
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""Questions about the rows of a table, through HTTP and the real jobs: steps, hours."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.test import Client
+from django.urls import reverse
+
+from analytics.datasets.models import Analysis
+from crm.accounts.models import User
+from tests.analytics.test_datasets import ask, cast, manager, upload
+
+__all__ = ("cast", "manager")  # fixtures
+
+
+def told(client: Client, analysis: Analysis) -> Any:
+    """The page of a finished answer; each picture and table is also a file."""
+    assert analysis.state == "finished", analysis.error
+    page = client.get(analysis.get_absolute_url())
+    assert page.context["next_step"]
+    json.dumps([chart.spec for chart in page.context["charts"]], allow_nan=False)
+    for chart in page.context["charts"]:
+        assert len(rows_of(client, analysis, chart.id)) == len(chart.rows) > 0
+    for table in page.context["tables"]:
+        if table.get("key"):
+            rows = rows_of(client, analysis, f"table-{table['key']}")
+            assert len(rows) == len(table["rows"]) + table["cut"]
+    return page
+
+
+def rows_of(client: Client, analysis: Analysis, key: str) -> list[dict[str, str]]:
+    file = client.get(reverse("analytics:analysis_csv", args=[analysis.pk, key]))
+    return list(csv.DictReader(file.content.decode("utf-8-sig").splitlines()))
+
+
+def surveys(mixed: bool = False) -> str:
+    """Waiting lowers the mark; the colour does not matter."""
+    rng = np.random.default_rng(4)
+    wait, colour = rng.gamma(2.0, 2.0, 240), rng.choice(["red", "blue"], 240)
+    mark = np.digitize(-wait + rng.logistic(size=240), [-6, -4, -2])
+    frame = pd.DataFrame({"wait": wait.round(2), "colour": colour})
+    frame["mark"] = np.array(["poor", "fair", "good", "best"])[mark]
+    if mixed:
+        frame["mark"] = rng.permutation(frame["mark"])
+    return frame.to_csv(index=False)
+
+
+def test_it_explains_steps_in_the_order_that_was_given(manager: Client) -> None:
+    dataset = upload(manager, surveys())
+    order = {"target": "mark", "order": "poor，fair、good, best"}
+    analysis = ask(manager, dataset, "ordinal", **order)
+    assert analysis.options["order"] == ["poor", "fair", "good", "best"]
+    page = told(manager, analysis)
+    assert "“mark” falls with “wait”." in page.context["said"]
+    assert "(50% by guessing)" in page.context["said"]
+    assert {chart.id for chart in page.context["charts"]} == {"odds", "steps"}
+    (odds,) = (rows for rows in rows_of(manager, analysis, "odds") if rows["Term"][:4] == "wait")
+    assert float(odds["High (95%)"]) < 1
+    assert [row["Step"] for row in rows_of(manager, analysis, "table-levels")] == order_of(analysis)
+    unordered = ask(manager, dataset, "ordinal", target="mark")
+    assert (unordered.state, unordered.error["code"]) == ("refused", "steps_without_order")
+    noise = ask(manager, upload(manager, surveys(mixed=True)), "ordinal", **order)
+    assert told(manager, noise).context["said"].startswith("No signal")
+
+
+def order_of(analysis: Analysis) -> list[str]:
+    return [one["step"] for one in analysis.answer["steps"]]
+
+
+def calls(weeks: int = 8, flat: bool = False) -> str:
+    """Ten calls on Mondays from nine, two from fourteen; or many at hours drawn by chance."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for week in range(weeks):
+        monday = datetime(2026, 1, 5) + timedelta(weeks=week)  # noqa: DTZ001 - a table's own clock
+        hours = rng.integers(0, 168, 200) if flat else [9] * 10 + [14] * 2
+        rows += [(monday + timedelta(hours=int(h), minutes=5 * k), 6) for k, h in enumerate(hours)]
+    rows.append((monday + timedelta(days=6, hours=9), 6))
+    return pd.DataFrame(rows, columns=["came", "took"]).to_csv(index=False)
+
+
+def test_it_staffs_the_hours_of_the_week(manager: Client) -> None:
+    dataset = upload(manager, calls())
+    asked = {"date": "came", "target": ".8", "within": "20"}
+    analysis = ask(manager, dataset, "staffing", duration="took", unit="minutes", **asked)
+    page = told(manager, analysis)
+    assert analysis.answer["handling"] == 360
+    assert "(Mon from 9:00)" in page.context["said"]
+    assert "96% came in hours" in page.context["said"]
+    assert {chart.id for chart in page.context["charts"]} == {"people", "presence"}
+    given = ask(manager, dataset, "staffing", handling="6", unit="minutes", **asked)
+    assert given.answer["hours"] == analysis.answer["hours"]
+    nothing = ask(manager, dataset, "staffing", unit="minutes", **asked)
+    assert (nothing.state, nothing.error["code"]) == ("refused", "work_unknown")
+    flat = ask(manager, upload(manager, calls(flat=True)), "staffing", handling="6", **asked)
+    page = told(manager, flat)
+    assert any("told no more" in caution for caution in page.context["cautions"])
+    assert "evenly" in page.context["next_step"]
+    User.objects.update(language="zh-hans")
+    assert "一周共需" in manager.get(flat.get_absolute_url()).context["said"]
