@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from analytics.charts import weekday_names
 from analytics.datasets.wording import LEVEL, Answer, level_term, number, quoted
@@ -44,14 +43,16 @@ def _steps_judged(answer: Answer) -> str:
 def staffing(answer: Answer) -> list[str]:
     hours = answer["hours"]
     peak = max(hours, key=lambda hour: (hour["agents"], hour["mean"]))
+    alone = _(
+        "It takes %(hours)s hours of presence a week, with one person there at a time; what comes "
+        "in is %(load)s hours of work."
+    )
+    several = _(
+        "It takes %(hours)s hours of presence a week, at most %(peak)s people at once "
+        "(%(weekday)s from %(hour)s:00); what comes in is %(load)s hours of work."
+    )
     return [
-        ngettext(
-            "It takes %(hours)s hours of presence a week, with %(peak)s person there at a time; "
-            "what comes in is %(load)s hours of work.",
-            "It takes %(hours)s hours of presence a week, at most %(peak)s people at once "
-            "(%(weekday)s from %(hour)s:00); what comes in is %(load)s hours of work.",
-            peak["agents"],
-        ) % {
+        (alone if peak["agents"] == 1 else several) % {
             "hours": formats.number(answer["hours_a_week"]),
             "peak": formats.number(peak["agents"]),
             "weekday": weekday_names()[peak["weekday"]], "hour": peak["hour"],
