@@ -14,6 +14,9 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--test", metavar="FILE", help="table to judge on; else a part of the first"
     )
+    parser.add_argument(
+        "--time", metavar="COL", help="judge one table's latest rows by this column"
+    )
     parser.add_argument("--text", metavar="COL", help="column with the texts")
     parser.add_argument("--label", metavar="COL", help="column with the classes")
     parser.add_argument(
@@ -29,7 +32,7 @@ def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
     test = read_table(options["test"]) if options["test"] else None
     found = classify_texts(
         frame, test, options["text"], options["label"],
-        threshold=options["threshold"], seed=options["seed"],
+        time=options["time"], threshold=options["threshold"], seed=options["seed"],
     )  # fmt: skip
     return found.to_dict()
 
@@ -45,6 +48,11 @@ def _summary(answer: dict[str, Any]) -> list[str]:
             f"below confidence {answer['threshold']:.2f}: {answer['abstained']} left to a person; "
             f"the others right in {100 * answer['accuracy_answered']:.1f}%"
         )
+    if answer["proposals"]:
+        lines.append(
+            f"{len(answer['proposals'])} texts without a class: one proposed for "
+            f"{answer['proposed']}, the others left to a person"
+        )
     return lines + [
         f"  {one['label']} taken for {one['taken_for']}: {one['rows']}"
         for one in answer["confusions"]
@@ -54,7 +62,7 @@ def _summary(answer: dict[str, Any]) -> list[str]:
 METHOD = Method(
     help="Sort texts into classes, or leave them to a person.",
     add_arguments=_arguments,
-    parameters=("test", "text", "label", "threshold", "seed"),
+    parameters=("test", "time", "text", "label", "threshold", "seed"),
     needed=("text", "label"),
     run=_run,
     summarise=_summary,

@@ -196,6 +196,12 @@ TABLE_FIGURES: dict[str, tuple[Figure, ...]] = {
         Figure("ECE", ("models", CHOSEN, "ece"), "less", 3),
         Figure(_SLOPE, ("models", CHOSEN, "calibration_slope"), 1.0),
     ),
+    "text": (
+        Figure(_("Accuracy"), ("accuracy",), "more", share=True),
+        Figure(_("Accuracy of the most frequent class"), ("base_rate",), share=True),
+        Figure(_("Macro F1"), ("macro_f1",), "more"),
+        Figure(_("Share left to a person"), ("abstained_share",), "less", share=True),
+    ),
     "ordinal": (
         *_score(_AUC, "models", CHOSEN)[:1],
         Figure(_("Accuracy"), ("models", CHOSEN, "accuracy"), "more", share=True),

@@ -126,6 +126,19 @@ def _experiment(answer: Answer) -> str:
     ) % {"arm": best["arm"]}
 
 
+def _text(answer: Answer) -> str:
+    if not answer["signal"]:
+        return _("Do not sort by it: label more texts, or draw the classes more clearly.")
+    if answer["abstained_share"] > 0.5:
+        return _(
+            "Look at the commonest mistakes: classes that people mix up too are better joined or "
+            "labelled anew."
+        )
+    if answer["proposed"]:
+        return _("Take the proposals over from the file, after reading some of each class.")
+    return _("Leave labels of new rows empty and ask again: they will be proposed.")
+
+
 def _ordinal(answer: Answer) -> str:
     if not answer["signal"]:
         return _("Do not act on these columns; ask again with more rows or others.")
@@ -156,6 +169,7 @@ STEPS: dict[str, tuple[str, Callable[[Answer], str]]] = {
     "value": ("holdout", _value),
     "budget": ("clear", _budget),
     "experiment": ("arms control", _experiment),
+    "text": ("signal abstained_share proposed", _text),
     "ordinal": ("signal", _ordinal),
     "staffing": ("judged", _staffing),
 }

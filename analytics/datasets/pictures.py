@@ -162,6 +162,7 @@ _PICTURES: dict[str, tuple[str, Callable[[dict[str, Any]], list[Chart]]]] = {
     "value": ("tenths holdout", _value),
     "budget": ("channels clear", _budget),
     "experiment": ("arms control kind", _experiment),
+    "text": ("classes confusions", row_charts.text),
     "ordinal": ("odds_ratios steps target", row_charts.ordinal),
     "staffing": ("hours", row_charts.staffing),
 }

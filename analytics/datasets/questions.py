@@ -146,6 +146,15 @@ QUESTIONS: dict[str, Question] = {
          Ask("outcome", _("Outcome"), "column", needed=True),
          Ask("success", _("Value that counts as success"), "text")),
     ),
+    "text": Question(
+        _("Sort texts"), _("Which kind of request is this? Learned from texts that have a label."),
+        (Ask("text", _("Column with the texts"), "column", needed=True, holds="text"),
+         Ask("label", _("Column with the labels; the empty ones are proposed"), "column",
+             needed=True, holds="text"),
+         Ask("time", _("Time, to judge on later rows"), "column", holds="date"),
+         Ask("threshold", _("Least confidence of a proposal (empty: 95 of 100 are right)"),
+             "number", least=0, most=1)),
+    ),
     "ordinal": Question(
         _("Explain steps"), _("What raises a mark, a grade, or another outcome in steps?"),
         (Ask("target", _("Column with the steps"), "column", needed=True),

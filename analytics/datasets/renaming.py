@@ -36,8 +36,24 @@ def _ordinal(answer: Answer) -> Answer:
     return _without(answer, "odds_ratios", "steps") | {"odds": odds, "levels": levels}
 
 
+def _text(answer: Answer) -> Answer:
+    """The share of the most frequent class is the naive rival's accuracy; a label is a class."""
+    names = {"label": "class", "rows": "n", "confidence": "certainty"}
+    lists = {
+        key: [
+            {names.get(name, name): value for name, value in one.items()}
+            for one in answer.get(key, [])
+        ]
+        for key in ("classes", "confusions", "proposals")
+    }
+    naive = {"naive_accuracy": answer.get("base_rate")}
+    return _without(answer, "base_rate", "seconds_training") | lists | naive
+
+
 def _without(answer: Answer, *keys: str) -> dict[str, Any]:
     return {key: value for key, value in answer.items() if key not in keys}
 
 
-_RENAMED: dict[str, Callable[[Answer], Answer]] = {"compare": _compare, "ordinal": _ordinal}
+_RENAMED: dict[str, Callable[[Answer], Answer]] = {
+    "compare": _compare, "ordinal": _ordinal, "text": _text,
+}  # fmt: skip

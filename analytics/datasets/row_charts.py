@@ -1,4 +1,4 @@
-"""Pictures of answers about the rows of a table: steps explained, hours staffed."""
+"""Pictures of answers about the rows of a table: texts sorted, steps explained, hours staffed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,47 @@ from crm.common.charting import Chart
 
 Answer = Mapping[str, Any]
 TERMS_DRAWN = 20
+CLASSES_DRAWN = 20
+
+
+def text(answer: Answer) -> list[Chart]:
+    """How well each class is told, and what is taken for what."""
+    return [_classes(answer["classes"]), *_confusions(answer["confusions"])]
+
+
+def _classes(classes: list[dict[str, Any]]) -> Chart:
+    shown = sorted(classes, key=lambda one: -one["rows"])[:CLASSES_DRAWN]
+    spec = {
+        "type": "hbar", "labels_y": [one["label"] for one in shown],
+        "values": [round(one["f1"], 3) for one in shown],
+        "texts": [
+            f"{formats.number(one['f1'], 2)} · {formats.number(one['rows'])}" for one in shown
+        ],
+    }  # fmt: skip
+    columns = [label("class"), _("Rows"), label("precision"), label("recall"), "F1", label("words")]
+    rows = [
+        [one["label"], one["rows"], one["precision"], one["recall"], one["f1"],
+         ", ".join(one["words"])]
+        for one in shown
+    ]  # fmt: skip
+    note = _("F1 on texts that it had not seen, and how many there were; at best 1.")
+    height = "xl" if len(shown) > 10 else "md"
+    title = _("How well each class is told")
+    return Chart("classes", title, spec, columns, rows, note=note, height=height)
+
+
+def _confusions(mistakes: list[dict[str, Any]]) -> list[Chart]:
+    if not mistakes:
+        return []
+    names = [f"{one['label']} → {one['taken_for']}" for one in mistakes]
+    counts = [one["rows"] for one in mistakes]
+    spec = {
+        "type": "hbar", "labels_y": names, "values": counts,
+        "texts": [formats.number(n) for n in counts],
+    }  # fmt: skip
+    columns = [label("class"), label("taken_for"), _("Rows")]
+    rows = [[one["label"], one["taken_for"], one["rows"]] for one in mistakes]
+    return [Chart("confusions", _("What is taken for what"), spec, columns, rows)]
 
 
 def ordinal(answer: Answer) -> list[Chart]:

@@ -1,4 +1,4 @@
-"""What answers about the rows of a table say: steps explained, hours staffed."""
+"""What answers about the rows of a table say: texts sorted, steps explained, hours staffed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,46 @@ from django.utils.translation import gettext as _
 from analytics.charts import weekday_names
 from analytics.datasets.wording import LEVEL, Answer, level_term, number, quoted
 from crm.common import formats
+
+
+def text(answer: Answer) -> list[str]:
+    told = {
+        "right": formats.percent(answer["accuracy"]), "naive": formats.percent(answer["base_rate"]),
+        "rows": formats.number(answer["rows_judged"]),
+    }  # fmt: skip
+    if not answer["signal"]:
+        return [
+            _("The texts do not tell their labels: of %(rows)s that it had not seen, %(right)s "
+              "were sorted rightly, by always naming the most frequent class %(naive)s.") % told
+        ]  # fmt: skip
+    return [
+        _("Of %(rows)s texts that it had not seen, %(right)s were sorted rightly, by always naming "
+          "the most frequent class %(naive)s.") % told,
+        _sure_answers(answer),
+        _proposed(answer),
+    ]  # fmt: skip
+
+
+def _sure_answers(answer: Answer) -> str:
+    if answer["accuracy_answered"] is None:
+        return ""
+    return _("Where it is sure (%(share)s of the texts), %(right)s are right.") % {
+        "share": formats.percent(1 - answer["abstained_share"]),
+        "right": formats.percent(answer["accuracy_answered"]),
+    }
+
+
+def _proposed(answer: Answer) -> str:
+    unsure = answer["rows_proposed"] - answer["proposed"]
+    if not answer["rows_proposed"]:
+        return ""
+    return _(
+        "For %(proposed)s of the %(rows)s rows without a label it proposes one; %(unsure)s are "
+        "left to a person."
+    ) % {
+        "proposed": formats.number(answer["proposed"]),
+        "rows": formats.number(answer["rows_proposed"]), "unsure": formats.number(unsure),
+    }  # fmt: skip
 
 
 def ordinal(answer: Answer) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time as clock
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,48 +12,21 @@ from numpy.typing import NDArray
 
 from analytics.methods.columns import require_columns
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.splits import time_values
 from analytics.methods.targets import level_text
-
-FloatArray = NDArray[np.float64]
+from analytics.methods.text_judging import Answers, answers, judge, with_common_threshold
+from analytics.methods.text_model import TextModel, fit_texts
 
 LEAST_ROWS = 40
 LEAST_PER_CLASS = 5
 MAX_CLASSES = 500
-LONGEST = 2_000
 HELD_BACK = 0.15
-# A word, a number, or one Chinese character: no segmenter is needed.
-TERM = r"[a-z]+|\d+|[^\W\d_a-z]"
-# Answers are given where at least this share of answers of such confidence was right.
-WANTED = 0.95
-CHANCE = 1e-12
-
-
-@dataclass(frozen=True)
-class TextModel:
-    """A fitted classifier of texts.
-
-    Attributes
-    ----------
-    words, characters : fitted vectorisers
-    machine : fitted linear support vector machine
-    classes : tuple of str
-    temperature : float
-        Divides the machine's margins before they become probabilities.
-    threshold : float
-        Least confidence of an answer.
-    """
-
-    words: Any
-    characters: Any
-    machine: Any
-    classes: tuple[str, ...]
-    temperature: float
-    threshold: float
-
-    def probabilities(self, texts: pd.Series) -> FloatArray:
-        """Probabilities of ``classes``, shape (n, classes)."""
-        X = _vectors(self.words, self.characters, cleaned(texts))
-        return softmax(_margins(self.machine, X) / self.temperature)
+# Of one table: folds where few rows would be held out, else a part; the last part of the time.
+FOLDS, FEW_ROWS = 5, 2_000
+LATER = 0.2
+AT_ONCE = 20_000  # texts that are answered together
+TEXT, LABEL, WHEN = "text", "label", "when"
+Part = tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 @dataclass(frozen=True)
@@ -69,14 +41,19 @@ class TextResult:
         Over the rows whose confidence reaches the threshold.
     abstained : int
         Judged rows below the threshold.
-    base_rate : float
-        Accuracy of always answering the most frequent class.
+    base_rate, naive_macro_f1 : float
+        Of always answering the most frequent class.
+    signal : bool
+        The accuracy is beyond what chance adds to the base rate (5 %).
     ece : float
         Expected calibration error of the confidence.
     classes : tuple of dict
-        label, precision, recall, f1, rows.
+        label, precision, recall, f1, rows, and the words that speak most for it.
     confusions : tuple of dict
         The most frequent mistakes: label, taken_for, rows.
+    proposals : tuple of dict
+        For each row without a label: row (from 1), text, label (None below the threshold, and
+        where there is no signal) and confidence.
     model : TextModel
     rows_used, rows_judged, rows_dropped : int
     seconds_training : float
@@ -89,9 +66,12 @@ class TextResult:
     abstained: int
     threshold: float
     base_rate: float
+    naive_macro_f1: float
+    signal: bool
     ece: float
     classes: tuple[dict[str, Any], ...]
     confusions: tuple[dict[str, Any], ...]
+    proposals: tuple[dict[str, Any], ...]
     model: TextModel = field(repr=False)
     rows_used: int
     rows_judged: int
@@ -103,7 +83,10 @@ class TextResult:
         """Return the command line's answer."""
         hidden = {"model", "notices"}
         answer = {name: value for name, value in self.__dict__.items() if name not in hidden}
-        answer["classes"], answer["confusions"] = list(self.classes), list(self.confusions)
+        for name in ("classes", "confusions", "proposals"):
+            answer[name] = list(answer[name])
+        answer["rows_proposed"] = len(self.proposals)
+        answer["proposed"] = sum(one["label"] is not None for one in self.proposals)
         answer["abstained_share"] = self.abstained / self.rows_judged
         answer["warnings"] = [notice.text for notice in self.notices]
         return answer
@@ -115,6 +98,7 @@ def classify_texts(
     text: str,
     label: str,
     *,
+    time: str | None = None,
     threshold: float | None = None,
     seed: int = 0,
 ) -> TextResult:
@@ -128,7 +112,10 @@ def classify_texts(
     Parameters
     ----------
     train, test : DataFrame
-        With columns ``text`` and ``label``.  Without ``test`` a part of ``train`` is judged.
+        With columns ``text`` and ``label``.  Without ``test`` rows of ``train`` are judged that
+        were not learned from, and its rows without a label get a proposal.
+    time : str, optional
+        Without ``test``: the latest fifth by this column is judged.
     threshold : float, optional
         Least confidence of an answer; by default the least at which 95 % of such answers on the
         held back rows were right.
@@ -140,109 +127,144 @@ def classify_texts(
         A missing column, fewer than 40 texts or two classes of 5 texts, no test row left.
     """
     started = clock.perf_counter()
-    _check(text, label, threshold)
+    _check(text, label, threshold, time if test is not None else None)
     notices: list[Notice] = []
-    texts, labels, dropped = _readable(train, text, label, notices)
-    texts, labels, rare = _frequent(texts, labels, notices)
-    held = _held_back(labels, seed)
+    rows, unlabelled, dropped = _readable(train, text, label, time)
+    if test is not None:
+        dropped, unlabelled = dropped + len(unlabelled), unlabelled[:0]
+    if dropped:
+        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
+    rows, rare = _frequent(rows, label, notices)
     if test is None:
-        judged_texts, judged_labels = texts[held], labels[held]
-        texts, labels = texts[~held], labels[~held]
-        held = _held_back(labels, seed + 1)
-        notices.append(Notice("judged_on_part", {"rows": len(judged_texts)}))
-    else:
-        judged_texts, judged_labels, more = _readable(test, text, label, [])
-        dropped += more
-    model = _fit(texts, labels, held, threshold, seed)
+        parts = [
+            _answered(rows.iloc[learned], rows.iloc[held], threshold, seed)
+            for learned, held in _parts(rows, time or "", seed, notices)
+        ]
+    model = _fitted(rows, threshold, seed)
+    if test is None and threshold is None:
+        parts, model = with_common_threshold(parts, model)
+    if test is not None:
+        judged_rows, more, empty = _readable(test, text, label, None)
+        dropped += len(more) + empty
+        parts = [answers(model, judged_rows[TEXT], judged_rows[LABEL])]
     trained = clock.perf_counter() - started
-    unknown = int((~judged_labels.isin(model.classes)).sum())
-    if unknown:
+    if unknown := sum(part.unknown for part in parts):
         notices.append(Notice("unknown_classes", {"rows": unknown}))
-    judged = _judge(model, judged_texts, judged_labels)
-    notices += _no_better(judged["accuracy"], judged["base_rate"], len(judged_labels))
-    if threshold is None and judged["abstained"] == len(judged_labels):
-        notices.append(Notice("texts_all_unsure", {"right": 100 * judged["accuracy"]}))
+    judged = judge(parts, model)
+    count = sum(len(part.truth) for part in parts)
+    notices += _cautions(judged, count, given=threshold is not None)
     return TextResult(
         **judged,
+        proposals=_proposals(model, unlabelled, sure=judged["signal"]),
         model=model,
-        rows_used=len(texts),
-        rows_judged=len(judged_texts),
+        rows_used=len(rows),
+        rows_judged=count,
         rows_dropped=dropped + rare,
         seconds_training=round(trained, 3),
         notices=tuple(notices),
     )
 
 
-def _check(text: str, label: str, threshold: float | None) -> None:
+def _check(text: str, label: str, threshold: float | None, time: str | None) -> None:
     if threshold is not None and not 0 <= threshold <= 1:
         params = {"name": "threshold", "rule": "between 0 and 1", "value": threshold}
         raise DataProblem("bad_parameter", params)
     if text == label:
         params = {"name": "label", "rule": "another column than that of the texts", "value": label}
         raise DataProblem("bad_parameter", params)
+    if time is not None:
+        params = {"name": "time", "rule": "given for one table only", "value": time}
+        raise DataProblem("bad_parameter", params)
 
 
-def _no_better(right: float, base: float, rows: int) -> list[Notice]:
-    """Say so where the accuracy is not beyond what chance adds to the base rate (5 %)."""
-    if right > base + 1.645 * float(np.sqrt(base * (1 - base) / rows)):
-        return []
-    return [Notice("texts_no_better", {"right": 100 * right, "base": 100 * base})]
-
-
-def cleaned(texts: pd.Series) -> pd.Series:
-    """Full-width forms folded, lower case, at most 2000 characters."""
-    return texts.map(lambda one: unicodedata.normalize("NFKC", str(one)).lower()[:LONGEST])
-
-
-def softmax(margins: FloatArray) -> FloatArray:
-    """Rows of margins as probabilities."""
-    shifted = np.exp(margins - margins.max(axis=1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+def _cautions(judged: dict[str, Any], rows: int, *, given: bool) -> list[Notice]:
+    notices = []
+    right = 100 * judged["accuracy"]
+    if not judged["signal"]:
+        notices.append(
+            Notice("texts_no_better", {"right": right, "base": 100 * judged["base_rate"]})
+        )
+    if not given and judged["abstained"] == rows:
+        notices.append(Notice("texts_all_unsure", {"right": right}))
+    return notices
 
 
 def _readable(
-    frame: pd.DataFrame, text: str, label: str, notices: list[Notice]
-) -> tuple[pd.Series, pd.Series, int]:
-    require_columns(frame, [text, label])
+    frame: pd.DataFrame, text: str, label: str, time: str | None
+) -> tuple[pd.DataFrame, pd.Series, int]:
+    """Rows with text and label (and time), texts without a label, and how many have neither; the
+    index is the position in ``frame``."""
+    require_columns(frame, [text, label, *([time] if time else [])])
     if len(frame) == 0:
         raise DataProblem("no_rows")
     texts, labels = level_text(frame[text]), level_text(frame[label])
-    known = texts.notna() & labels.notna()
-    dropped = int((~known).sum())
+    rows = pd.DataFrame({TEXT: texts.astype(object), LABEL: labels.astype(object)})
+    rows[WHEN] = time_values(frame, time) if time else 0.0
+    rows = rows.reset_index(drop=True)
+    said = rows[TEXT].notna()
+    known = said & rows[LABEL].notna() & rows[WHEN].notna()
     if not known.any():
         raise DataProblem("no_usable_rows")
-    if dropped:
-        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
-    return (
-        texts[known].astype(object).reset_index(drop=True),
-        labels[known].astype(object).reset_index(drop=True),
-        dropped,
-    )
+    unlabelled = said & rows[LABEL].isna()
+    return rows[known], rows.loc[unlabelled, TEXT], int((~known & ~unlabelled).sum())
 
 
-def _frequent(
-    texts: pd.Series, labels: pd.Series, notices: list[Notice]
-) -> tuple[pd.Series, pd.Series, int]:
-    """The rows of classes with enough of them."""
-    counts = labels.value_counts()
+def _frequent(rows: pd.DataFrame, label: str, notices: list[Notice]) -> tuple[pd.DataFrame, int]:
+    """The rows of classes with enough of them, and how many others there were."""
+    counts = rows[LABEL].value_counts()
     rare = counts[counts < LEAST_PER_CLASS]
-    kept = ~labels.isin(rare.index)
-    if len(counts) - len(rare) < 2 or int(kept.sum()) < LEAST_ROWS:
-        params = {"needed": LEAST_ROWS, "each": LEAST_PER_CLASS, "rows": int(kept.sum())}
-        raise InsufficientData("too_few_texts", params | {"classes": len(counts) - len(rare)})
-    if len(counts) - len(rare) > MAX_CLASSES:
-        raise DataProblem(
-            "too_many_categories",
-            {"column": str(labels.name), "levels": len(counts), "limit": MAX_CLASSES},
-        )
+    kept = ~rows[LABEL].isin(rare.index)
+    left, classes = int((~kept).sum()), len(counts) - len(rare)
+    if classes < 2 or len(rows) - left < LEAST_ROWS:
+        params = {"needed": LEAST_ROWS, "each": LEAST_PER_CLASS, "rows": len(rows) - left}
+        raise InsufficientData("too_few_texts", params | {"classes": classes})
+    if classes > MAX_CLASSES:
+        params: dict[str, Any] = {"column": label, "levels": len(counts), "limit": MAX_CLASSES}
+        raise DataProblem("too_many_categories", params)
     if len(rare):
-        params = {"classes": len(rare), "rows": int((~kept).sum()), "each": LEAST_PER_CLASS}
+        params = {"classes": len(rare), "rows": left, "each": LEAST_PER_CLASS}
         notices.append(Notice("rare_classes_left_out", params))
-    return (
-        texts[kept].reset_index(drop=True),
-        labels[kept].reset_index(drop=True),
-        int((~kept).sum()),
-    )
+    return rows[kept], left
+
+
+def _parts(rows: pd.DataFrame, time: str, seed: int, notices: list[Notice]) -> list[Part]:
+    """Positions (learned from, judged on) in ``rows``; with ``time`` the latest are judged."""
+    if time:
+        order = np.argsort(rows[WHEN].to_numpy(), kind="stable")
+        changes = np.flatnonzero(np.diff(rows[WHEN].to_numpy()[order]) > 0) + 1
+        if len(changes) == 0:
+            raise DataProblem("one_moment", {"column": time})
+        cut = int(changes[np.argmin(np.abs(changes - (1 - LATER) * len(rows)))])
+        notices.append(Notice("judged_on_later", {"rows": len(rows) - cut}))
+        return [(order[:cut], order[cut:])]
+    if len(rows) > FEW_ROWS:
+        held = _held_back(rows[LABEL], seed)
+        notices.append(Notice("judged_on_part", {"rows": int(held.sum())}))
+        return [(np.flatnonzero(~held), np.flatnonzero(held))]
+    rng = np.random.default_rng(seed)
+    fold = np.zeros(len(rows), dtype=np.intp)
+    for places in rows.groupby(LABEL, sort=True).indices.values():
+        fold[rng.permutation(places)] = np.arange(len(places)) % FOLDS
+    notices.append(Notice("judged_in_folds", {"folds": FOLDS}))
+    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(FOLDS)]
+
+
+def _answered(
+    learned: pd.DataFrame, held: pd.DataFrame, threshold: float | None, seed: int
+) -> Answers:
+    """What a model of the rows ``learned`` answers on those ``held`` out; earlier rows may have
+    classes with one text only, which cannot be learned."""
+    counts = learned[LABEL].value_counts()
+    learned = learned[learned[LABEL].isin(counts.index[counts > 1])]
+    if learned[LABEL].nunique() < 2:
+        params = {"needed": LEAST_ROWS, "each": LEAST_PER_CLASS, "rows": len(learned)}
+        raise InsufficientData("too_few_texts", params | {"classes": learned[LABEL].nunique()})
+    return answers(_fitted(learned, threshold, seed + 1), held[TEXT], held[LABEL])
+
+
+def _fitted(rows: pd.DataFrame, threshold: float | None, seed: int) -> TextModel:
+    texts, labels = (rows[name].reset_index(drop=True) for name in (TEXT, LABEL))
+    return fit_texts(texts, labels, _held_back(labels, seed), threshold, seed)
 
 
 def _held_back(labels: pd.Series, seed: int) -> NDArray[np.bool_]:
@@ -254,130 +276,16 @@ def _held_back(labels: pd.Series, seed: int) -> NDArray[np.bool_]:
     return held
 
 
-def _fit(
-    texts: pd.Series,
-    labels: pd.Series,
-    held: NDArray[np.bool_],
-    threshold: float | None,
-    seed: int,
-) -> TextModel:
-    texts = cleaned(texts)
-    words, characters, X = _vectorised(texts)
-    first = _machine(seed).fit(X[~held], labels[~held])
-    place = {str(name): k for k, name in enumerate(first.classes_)}
-    right = np.asarray([place[str(name)] for name in labels[held]], dtype=np.intp)
-    margins = _margins(first, X[held])
-    temperature = fit_temperature(margins, right)
-    machine = _machine(seed).fit(X, labels)
-    if threshold is None:
-        threshold = sure_enough(softmax(margins / temperature), right)
-    classes = tuple(str(name) for name in machine.classes_)
-    return TextModel(words, characters, machine, classes, temperature, threshold)
-
-
-def _vectorised(texts: pd.Series) -> tuple[Any, Any, Any]:
-    """Return both vectorisers as learned from the texts, and the texts' vectors."""
-    from scipy.sparse import hstack
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    common = {"sublinear_tf": True, "lowercase": False, "max_features": 200_000}
-    words = TfidfVectorizer(ngram_range=(1, 2), token_pattern=TERM, **common)
-    characters = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 4), min_df=2, **common)
-    try:
-        learned = [words.fit_transform(texts), characters.fit_transform(texts)]
-    except ValueError as error:  # no word, or no piece that occurs twice
-        raise DataProblem("texts_without_words") from error
-    return words, characters, hstack(learned).tocsr()
-
-
-def _vectors(words: Any, characters: Any, texts: pd.Series) -> Any:
-    from scipy.sparse import hstack
-
-    return hstack([words.transform(texts), characters.transform(texts)]).tocsr()
-
-
-def _machine(seed: int) -> Any:
-    from sklearn.svm import LinearSVC
-
-    return LinearSVC(C=0.5, tol=0.05, max_iter=500, random_state=seed)
-
-
-def _margins(machine: Any, X: Any) -> FloatArray:
-    margins = np.asarray(machine.decision_function(X), dtype=float)
-    return np.column_stack([-margins, margins]) if margins.ndim == 1 else margins
-
-
-def fit_temperature(margins: FloatArray, right: NDArray[np.intp]) -> float:
-    """The temperature with the least log-loss on margins (n, classes) of true classes (n,)."""
-    from scipy.optimize import minimize_scalar
-
-    rows = np.arange(len(right))
-
-    def loss(log_temperature: float) -> float:
-        p = softmax(margins / np.exp(log_temperature))
-        return float(-np.mean(np.log(np.maximum(p[rows, right], CHANCE))))
-
-    return float(np.exp(minimize_scalar(loss, bounds=(-4.0, 3.0), method="bounded").x))
-
-
-def sure_enough(p: FloatArray, right: NDArray[np.intp]) -> float:
-    """The least confidence from which on 95 % of the answers are right, at most .95."""
-    confidence, correct = p.max(axis=1), p.argmax(axis=1) == right
-    order = np.argsort(-confidence, kind="stable")
-    share = np.cumsum(correct[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(share >= WANTED)
-    return float(min(confidence[order][good[-1]], WANTED)) if len(good) else WANTED
-
-
-def _judge(model: TextModel, texts: pd.Series, labels: pd.Series) -> dict[str, Any]:
-    p = model.probabilities(texts)
-    given = np.array(model.classes, dtype=object)[p.argmax(axis=1)]
-    truth = labels.to_numpy(dtype=object)
-    confidence, correct = p.max(axis=1), given == truth
-    answered = confidence >= model.threshold
-    classes = _by_class(truth, given)
-    return {
-        "accuracy": float(correct.mean()),
-        "macro_f1": float(np.mean([one["f1"] for one in classes])),
-        "accuracy_answered": float(correct[answered].mean()) if answered.any() else None,
-        "abstained": int((~answered).sum()),
-        "threshold": float(model.threshold),
-        "base_rate": float(pd.Series(truth).value_counts(normalize=True).iloc[0]),
-        "ece": _confidence_error(confidence, correct),
-        "classes": tuple(classes),
-        "confusions": tuple(_confusions(truth, given)),
-    }
-
-
-def _by_class(truth: NDArray, given: NDArray) -> list[dict[str, Any]]:
+def _proposals(model: TextModel, texts: pd.Series, *, sure: bool) -> tuple[dict[str, Any], ...]:
+    """A class for each text (indexed by its row), none where the model is not sure of it."""
     found = []
-    for label in sorted(set(truth), key=str):
-        hits = int(((truth == label) & (given == label)).sum())
-        rows, answers = int((truth == label).sum()), int((given == label).sum())
-        found.append(
-            {
-                "label": str(label),
-                "precision": hits / answers if answers else 0.0,
-                "recall": hits / rows,
-                "f1": 2 * hits / (rows + answers),
-                "rows": rows,
-            }
-        )
-    return found
-
-
-def _confusions(truth: NDArray, given: NDArray, most: int = 10) -> list[dict[str, Any]]:
-    wrong = truth != given
-    pairs = pd.DataFrame({"label": truth[wrong], "taken_for": given[wrong]}).astype(str)
-    counted = pairs.value_counts().head(most).reset_index(name="rows")
-    return [
-        {"label": str(row.label), "taken_for": str(row.taken_for), "rows": int(str(row.rows))}
-        for row in counted.itertuples()
-    ]
-
-
-def _confidence_error(confidence: FloatArray, correct: NDArray[np.bool_]) -> float:
-    order = np.argsort(confidence, kind="stable")
-    groups = [part for part in np.array_split(order, 10) if len(part)]
-    gaps = [len(g) * abs(confidence[g].mean() - correct[g].mean()) for g in groups]
-    return float(sum(gaps) / len(confidence))
+    for start in range(0, len(texts), AT_ONCE):
+        some = texts.iloc[start : start + AT_ONCE]
+        p = model.probabilities(some)
+        rows = zip(some.index, some, p.argmax(axis=1), p.max(axis=1), strict=True)
+        for row, text, best, confidence in rows:
+            told = sure and confidence >= model.threshold
+            label = model.classes[best] if told else None
+            found.append({"row": int(row) + 1, "text": str(text), "label": label,
+                          "confidence": round(float(confidence), 4)})  # fmt: skip
+    return tuple(found)

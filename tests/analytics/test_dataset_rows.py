@@ -1,4 +1,4 @@
-"""Questions about the rows of a table, through HTTP and the real jobs: steps, hours."""
+"""Questions about the rows of a table, through HTTP and the real jobs: texts, steps, hours."""
 
 from __future__ import annotations
 
@@ -37,6 +37,34 @@ def told(client: Client, analysis: Analysis) -> Any:
 def rows_of(client: Client, analysis: Analysis, key: str) -> list[dict[str, str]]:
     file = client.get(reverse("analytics:analysis_csv", args=[analysis.pk, key]))
     return list(csv.DictReader(file.content.decode("utf-8-sig").splitlines()))
+
+
+def requests() -> str:
+    """Sixty texts of three kinds, and six more without a label; the last is of none."""
+    said = {"refund": "money back please", "parcel": "not arrived yet", "invoice": "tax number"}
+    rows = [(f"{text} {n % 7}", kind) for kind, text in said.items() for n in range(22)]
+    texts = [(text, "" if k % 22 > 19 else kind) for k, (text, kind) in enumerate(rows)]
+    return "said,kind\n" + "".join(f"{text},{kind}\n" for text, kind in [*texts, ("zzz", "")])
+
+
+def test_it_sorts_texts_and_proposes_the_missing_labels(manager: Client) -> None:
+    dataset = upload(manager, requests())
+    analysis = ask(manager, dataset, "text", text="said", label="kind")
+    page = told(manager, analysis)
+    assert "Of 60 texts that it had not seen, 100% were sorted rightly" in page.context["said"]
+    assert "For 6 of the 7 rows without a label" in page.context["said"]
+    assert "Take the proposals over" in page.context["next_step"]
+    proposals = rows_of(manager, analysis, "table-proposals")
+    assert [row["Class"] for row in proposals] == [
+        *["refund"] * 2, *["parcel"] * 2, *["invoice"] * 2, "",
+    ]  # fmt: skip
+    assert (proposals[0]["Row"], proposals[0]["Text"]) == ("21", "money back please 6")
+    words = {row["Class"]: row["Words that speak for it"]
+             for row in rows_of(manager, analysis, "table-classes")}  # fmt: skip
+    assert "money" in words["refund"]
+    short = "\n".join(requests().splitlines()[:30])
+    few = ask(manager, upload(manager, short), "text", text="said", label="kind")
+    assert (few.state, few.error["code"]) == ("refused", "too_few_texts")
 
 
 def surveys(mixed: bool = False) -> str:

@@ -52,9 +52,8 @@ class Command(BaseCommand):
         )
         for name, method in METHODS.items():
             one = chosen.add_parser(name, help=method.help, description=method.help)
-            one.add_argument(
-                f"--{method.file}", dest="csv", metavar="FILE", help="table to analyse"
-            )
+            flags = dict.fromkeys([f"--{method.file}", "--csv"])
+            one.add_argument(*flags, dest="csv", metavar="FILE", help="table to analyse")
             one.add_argument("--json", metavar="FILE", help="write the answer, - for stdout")
             method.add_arguments(one)
 

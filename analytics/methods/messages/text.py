@@ -13,6 +13,10 @@ MESSAGES: dict[str, str] = {
         "Classes with fewer than %(each)d texts were left out: %(classes)d (rows: %(rows)d)."
     ),
     "judged_on_part": _("%(rows)d texts were not learned from and served to judge."),
+    "judged_in_folds": _(
+        "Every text was judged by a model that had not learned from it (%(folds)d parts)."
+    ),
+    "judged_on_later": _("The latest %(rows)d texts were not learned from and served to judge."),
     "unknown_classes": _("Judged rows whose class was never learned: %(rows)d."),
     "texts_no_better": _(
         "Of the unseen texts %(right).0f%% were sorted rightly: no better than always answering "

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from analytics.methods.errors import DataProblem
-from analytics.methods.text import classify_texts, fit_temperature, softmax
+from analytics.methods.text import classify_texts
+from analytics.methods.text_model import fit_temperature, softmax
 
 WORDS = {
     "发票": ["发票什么时候开", "请补开上月发票", "发票抬头写错了", "电子发票没有收到"],
@@ -104,3 +105,33 @@ def test_it_says_when_it_is_no_better_than_the_most_frequent_class() -> None:
     frame = pd.DataFrame({"text": texts, "label": rng.choice(["a", "b"], 200)})
     found = classify_texts(frame, None, "text", "label")
     assert "texts_no_better" in {notice.code for notice in found.notices}
+
+
+def test_it_proposes_classes_for_texts_without_one() -> None:
+    frame = requests(150)
+    frame.loc[120:, "kind"] = None
+    truth = requests(150)["kind"]
+    found = classify_texts(frame, None, "text", "kind")
+    assert (found.rows_used, found.rows_judged, found.rows_dropped) == (120, 120, 0)
+    assert [one["row"] for one in found.proposals] == list(range(121, 151))
+    sure = [one for one in found.proposals if one["label"]]
+    assert len(sure) > 20
+    assert all(one["label"] == truth[one["row"] - 1] for one in sure)
+    assert all(one["confidence"] < found.threshold for one in found.proposals if not one["label"])
+    words = {one["label"]: one["words"] for one in found.classes}
+    assert any("发票" in word for word in words["发票"])
+    noise = frame.assign(kind=np.random.default_rng(5).permutation(frame["kind"]))
+    told = classify_texts(noise, None, "text", "kind")
+    assert not any(one["label"] for one in told.proposals)
+
+
+def test_it_judges_the_latest_texts_where_time_is_known() -> None:
+    """What a refund is called changes: drawn by chance it is known, by time it is not."""
+    frame = requests(200).sort_values("kind").assign(day=range(200))
+    later = frame["day"] % 5 == 4
+    frame["day"] += 1000 * later
+    frame.loc[later, "text"] = "完全不同"
+    found = classify_texts(frame, None, "text", "kind", time="day")
+    assert found.rows_judged == 40
+    assert not found.signal
+    assert classify_texts(frame, None, "text", "kind").accuracy > 0.8
