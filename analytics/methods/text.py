@@ -219,8 +219,8 @@ def _frequent(rows: pd.DataFrame, label: str, notices: list[Notice]) -> tuple[pd
         params = {"needed": LEAST_ROWS, "each": LEAST_PER_CLASS, "rows": len(rows) - left}
         raise InsufficientData("too_few_texts", params | {"classes": classes})
     if classes > MAX_CLASSES:
-        params: dict[str, Any] = {"column": label, "levels": len(counts), "limit": MAX_CLASSES}
-        raise DataProblem("too_many_categories", params)
+        limits = {"column": label, "levels": len(counts), "limit": MAX_CLASSES}
+        raise DataProblem("too_many_categories", limits)
     if len(rare):
         params = {"classes": len(rare), "rows": left, "each": LEAST_PER_CLASS}
         notices.append(Notice("rare_classes_left_out", params))
