@@ -105,18 +105,29 @@ def quietly(call: Callable[[], Any]) -> Any:
 def combined(predictions: Sequence[Prediction], errors: Sequence[float]) -> Prediction:
     """Return the mean of several predictions, weighted by 1 / error squared.
 
-    The distance of an interval's end from its mean counts for at most three times the median one,
-    so that one model whose interval explodes does not widen that of all.
+    The half-width of its interval is the root of the squared mean of theirs and the square of what
+    their disagreement (weighted variance of their means) adds under a normal curve: what is
+    uncertain within the models and between them.  A half-width counts for at most three times the
+    median one, so that one model whose interval explodes does not widen that of all.
 
-    Source: J. M. Bates and C. W. J. Granger (1969), The combination of forecasts, Operational
-    Research Quarterly 20(4), 451-468.
+    Sources: J. M. Bates and C. W. J. Granger (1969), The combination of forecasts, Operational
+    Research Quarterly 20(4), 451-468; D. Draper (1995), Assessment and propagation of model
+    uncertainty, Journal of the Royal Statistical Society B 57(1), 45-97, eq. 11.
     """
     weights = np.ones(len(errors)) if min(errors) == 0 else (min(errors) / np.array(errors)) ** 2
     mean = np.average([p.mean for p in predictions], axis=0, weights=weights)
+    apart = np.average([(p.mean - mean) ** 2 for p in predictions], axis=0, weights=weights)
 
-    def end(part: str) -> FloatArray:
-        distances = np.array([getattr(p, part) - p.mean for p in predictions])
-        widest = WIDEST * np.abs(np.median(distances, axis=0))
-        return mean + np.average(np.clip(distances, -widest, widest), axis=0, weights=weights)
+    def half(part: str, level: int) -> FloatArray:
+        widths = np.abs([getattr(p, part) - p.mean for p in predictions])
+        within = np.minimum(widths, WIDEST * np.median(widths, axis=0))
+        own = np.average(within, axis=0, weights=weights)
+        return np.asarray(np.sqrt(own**2 + Z[level] ** 2 * apart))
 
-    return Prediction(mean, end("lo80"), end("hi80"), end("lo95"), end("hi95"))
+    return Prediction(
+        mean,
+        mean - half("lo80", 80),
+        mean + half("hi80", 80),
+        mean - half("lo95", 95),
+        mean + half("hi95", 95),
+    )

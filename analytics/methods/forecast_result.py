@@ -64,7 +64,7 @@ class SeriesForecast:
     origins, judged_steps : int
         Number of backtest origins, and the steps judged at each.
     interval_factor : float
-        What the model's interval half-widths were multiplied by after the backtest; 1 for none.
+        What the backtest made the interval half-widths be multiplied by; 1 for nothing.
     """
 
     series: RegularSeries

@@ -18,7 +18,7 @@ from analytics.methods.backtest import (
     plan_origins,
     run_backtest,
 )
-from analytics.methods.calibration import floored, interval_factor, widened
+from analytics.methods.calibration import calibrated, interval_factor
 from analytics.methods.candidates import (
     LONG_SEASON,
     Candidate,
@@ -44,6 +44,8 @@ GOOD_ENOUGH = 3.0
 CLEARLY_WORSE = 1.1
 # A forecast counts as better than the seasonal naive one from one per cent on.
 BETTER = 0.99
+# A factor of the intervals that is told.
+WORTH_SAYING = 1.05
 # Exact likelihood takes many seconds beyond this length, and only describes the model.
 DIAGNOSED_PERIODS = 400
 MAX_HORIZON = 400
@@ -255,11 +257,12 @@ class _Final:
 def _calibrate(
     prediction: Prediction, test: Backtest, chosen: str, notices: list[Notice]
 ) -> tuple[Prediction, float]:
-    """Widen intervals that held too few values in the backtest, and say so."""
-    factor = interval_factor(test, test.predictions[chosen])
-    if factor > 1.0:
+    """Make intervals as wide as the backtest asks for; say so where it held too few values."""
+    made = test.predictions[chosen]
+    factor = interval_factor(test, made)
+    if factor >= WORTH_SAYING:
         notices.append(Notice("intervals_widened", {"factor": factor}))
-    return floored(widened(prediction, factor), test, test.predictions[chosen]), factor
+    return calibrated(prediction, test, made, factor), factor
 
 
 def _backtest_notices(test: Backtest, horizon: int) -> list[Notice]:

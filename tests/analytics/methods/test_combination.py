@@ -23,6 +23,13 @@ def test_it_does_not_let_one_exploding_interval_widen_all() -> None:
     assert found.hi80[0] - 10 == pytest.approx(1.2816 * 5 / 3, rel=1e-3)
 
 
+def test_what_the_models_disagree_about_is_part_of_the_interval() -> None:
+    made = [normal(np.array([value]), np.array([1.0])) for value in (10.0, 16.0)]
+    found = combined(made, [1.0, 1.0])
+    assert found.hi80[0] - 13 == pytest.approx(1.2816 * np.sqrt(1 + 9), rel=1e-3)
+    assert 13 - found.lo95[0] == pytest.approx(1.9600 * np.sqrt(1 + 9), rel=1e-3)
+
+
 def test_what_mostly_is_nothing_lies_in_the_interval_that_is_drawn() -> None:
     sold = np.random.default_rng(7).poisson(0.3, 108) * 10
     months = pd.date_range("2014-01-01", periods=108, freq="MS")
