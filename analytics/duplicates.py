@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.duplicate_evidence import columns_taken, exact, groups, judged_by, reasons
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.identifiers import plain_fold
-from analytics.methods.linkage import accuracy, link, record_column
+from analytics.methods.linkage import Linkage, accuracy, link, record_column
 from analytics.tables import read_table
 from crm.common.names import fold, name_parts
 from crm.common.siblings import tells_apart
@@ -35,8 +36,15 @@ def duplicates_in_tables(
     links: str | None = None,
     ignore: list[str] | None = None,
     threshold: float = 0.5,
+    record: str | None = None,
+    identity: str | None = None,
+    explain: bool = False,
 ) -> dict[str, Any]:
     """Pairs of rows of ``frame`` (or of it and the file ``link``) that are one entity.
+
+    ``record`` is the column that names the rows; rows with the same value of the column
+    ``identity`` are one, which is not compared but judged by.  With ``explain`` pairs of one table
+    tell what speaks for and against them (``duplicate_evidence``).
 
     Returns
     -------
@@ -53,24 +61,31 @@ def duplicates_in_tables(
     """
     other = read_table(link) if link else None
     known = _known_pairs(links) if links else None
-    ids, ignored = _ids(frame, known), list(ignore or ())
+    ignored = [*(ignore or ()), *([identity] if identity else [])]
+    _require(
+        [*ignored, *([record] if record else [])], [frame] if other is None else [frame, other]
+    )
+    ids = _named(frame, record) if record else _ids(frame, known)
     other_ids = None if other is None else _ids(other, known)
-    _require(ignored, [frame] if other is None else [frame, other])
     left_out = {*ignored, ids.name, *([] if other_ids is None else [other_ids.name])}
     found = _linked(frame, other, left_out, threshold)
     second_ids = ids if other_ids is None else other_ids
     apart = _related(frame, frame if other is None else other, found)
-    told = [
+    why = reasons(found, frame) if explain and other is None else [{}] * len(found.pairs)
+    told: list[dict[str, Any]] = [
         {"a": _plain(ids.iloc[a]), "b": _plain(second_ids.iloc[b]), "probability": round(p, 6)}
-        for (a, b), p in zip(found.pairs, found.probability.tolist(), strict=True)
+        | one
+        for (a, b), p, one in zip(found.pairs, found.probability.tolist(), why, strict=True)
     ]
     pairs = [pair for pair, related in zip(told, apart, strict=True) if not related]
     judged: dict[str, float | None] = {"precision": None, "recall": None, "f1": None}
     notices = [*found.notices, *(() if ids.name else (Notice("no_record_column"),))]
     if any(apart):
         notices.append(Notice("related_left_out", {"pairs": sum(apart)}))
+    kept = [pair for pair, related in zip(found.pairs, apart, strict=True) if not related]
+    if identity and other is None:
+        judged = judged_by(frame[identity], kept, found)
     if known is not None:
-        kept = [pair for pair, related in zip(found.pairs, apart, strict=True) if not related]
         judged = _judge(ids, other_ids, kept, known)
         notices += _strangers(known, ids, second_ids)
     return {
@@ -83,13 +98,31 @@ def duplicates_in_tables(
         **judged,
         "expected_precision": found.expected_precision,
         "expected_recall": found.expected_recall,
+        **(_explained(found, kept, ids) if explain and other is None else {}),
         "warnings": [notice.text for notice in notices],
     }
 
 
+def _explained(found: Linkage, kept: list[tuple[int, int]], ids: pd.Series) -> dict[str, Any]:
+    hang_together = groups(kept, ids)
+    return {
+        "compared_columns": columns_taken(found), "exact": exact(found), "clusters": hang_together,
+        "different": found.rows_used - sum(one["size"] - 1 for one in hang_together),
+    }  # fmt: skip
+
+
+def _named(frame: pd.DataFrame, record: str) -> pd.Series:
+    """The column that somebody says names the rows."""
+    doubled = frame[record][frame[record].duplicated() | frame[record].isna()]
+    if len(doubled):
+        params = {"column": record, "example": _text(doubled.iloc[0])[:40]}
+        raise DataProblem("duplicate_record_ids", params)
+    return frame[record]
+
+
 def _linked(
     frame: pd.DataFrame, other: pd.DataFrame | None, left_out: set[Any], threshold: float
-) -> Any:
+) -> Linkage:
     columns = [name for name in frame.columns if name not in left_out]
     if other is not None:
         columns = [name for name in columns if name in other.columns]
@@ -99,7 +132,7 @@ def _linked(
     return link(frame[columns], other, columns, threshold=threshold, fold=comparable_text)
 
 
-def _related(frame: pd.DataFrame, other: pd.DataFrame, found: Any) -> list[bool]:
+def _related(frame: pd.DataFrame, other: pd.DataFrame, found: Linkage) -> list[bool]:
     """For each pair, whether a name in it says that it is two: other branches, other cities."""
     names = [column.name for column in found.columns if _NAMES.search(column.name)]
     texts = [

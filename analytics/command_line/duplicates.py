@@ -19,6 +19,13 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--threshold", type=float, default=0.5, metavar="P", help="least probability of a pair"
     )
+    parser.add_argument("--record", metavar="COL", help="column that names the rows")
+    parser.add_argument(
+        "--identity", metavar="COL", help="rows with the same value are one, to judge by"
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="tell what speaks for and against each pair"
+    )
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +49,7 @@ def _summary(answer: dict[str, Any]) -> list[str]:
 METHOD = Method(
     help="Find records that are one and the same, in one table or between two.",
     add_arguments=_arguments,
-    parameters=("link", "links", "ignore", "threshold"),
+    parameters=("link", "links", "ignore", "threshold", "record", "identity", "explain"),
     needed=(),
     run=_run,
     summarise=_summary,

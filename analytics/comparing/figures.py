@@ -202,6 +202,13 @@ TABLE_FIGURES: dict[str, tuple[Figure, ...]] = {
         Figure(_("Macro F1"), ("macro_f1",), "more"),
         Figure(_("Share left to a person"), ("abstained_share",), "less", share=True),
     ),
+    "duplicates": (
+        Figure("F1", ("f1",), "more", 3),
+        Figure(_("Precision"), ("precision",), "more", share=True),
+        Figure(_("Recall"), ("recall",), "more", share=True),
+        Figure(_("Pairs that are right, by its own estimate"), ("expected_precision",), share=True),
+        Figure(_("Different ones"), ("different",), digits=0),
+    ),
     "ordinal": (
         *_score(_AUC, "models", CHOSEN)[:1],
         Figure(_("Accuracy"), ("models", CHOSEN, "accuracy"), "more", share=True),

@@ -139,6 +139,15 @@ def _text(answer: Answer) -> str:
     return _("Leave labels of new rows empty and ask again: they will be proposed.")
 
 
+def _duplicates(answer: Answer) -> str:
+    if not answer["pairs"]:
+        return _("There is nothing to join; go on asking.")
+    return _(
+        "Go through the pairs from the least probable on, and keep one row of each group where "
+        "the table comes from."
+    )
+
+
 def _ordinal(answer: Answer) -> str:
     if not answer["signal"]:
         return _("Do not act on these columns; ask again with more rows or others.")
@@ -170,6 +179,7 @@ STEPS: dict[str, tuple[str, Callable[[Answer], str]]] = {
     "budget": ("clear", _budget),
     "experiment": ("arms control", _experiment),
     "text": ("signal abstained_share proposed", _text),
+    "duplicates": ("pairs clusters", _duplicates),
     "ordinal": ("signal", _ordinal),
     "staffing": ("judged", _staffing),
 }

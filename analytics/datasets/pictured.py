@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -22,6 +22,8 @@ def pictured(method: str, answer: dict[str, Any]) -> dict[str, Any]:
         return {"dates": answer["dates"][-PERIODS:], "parts": parts}
     if method == "value":
         return {"tenths": _tenths(answer)}
+    if method == "duplicates":
+        return {"spread": _tens(one["probability"] for one in answer["pairs"])}
     if method == "forecast":
         drawn = {one["group"] for one in answer["groups"][:GROUPS]}
         return {"forecast": _first(answer["forecast"], drawn)}
@@ -44,6 +46,14 @@ def _tenths(answer: dict[str, Any]) -> list[float]:
         return []
     ends = [round(k * len(worth) / 10) for k in range(11)]
     return [sum(worth[a:b]) / total for a, b in pairwise(ends)]
+
+
+def _tens(probabilities: Iterable[float]) -> list[int]:
+    """How many lie in each tenth from 0 to 1."""
+    counts = [0] * 10
+    for p in probabilities:
+        counts[min(int(10 * p), 9)] += 1
+    return counts
 
 
 def _first(rows: Sequence[dict[str, Any]], drawn: set[Any]) -> list[dict[str, Any]]:

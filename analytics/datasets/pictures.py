@@ -163,6 +163,7 @@ _PICTURES: dict[str, tuple[str, Callable[[dict[str, Any]], list[Chart]]]] = {
     "budget": ("channels clear", _budget),
     "experiment": ("arms control kind", _experiment),
     "text": ("classes confusions", row_charts.text),
+    "duplicates": ("spread compared_columns", row_charts.duplicates),
     "ordinal": ("odds_ratios steps target", row_charts.ordinal),
     "staffing": ("hours", row_charts.staffing),
 }

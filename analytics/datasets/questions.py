@@ -155,6 +155,15 @@ QUESTIONS: dict[str, Question] = {
          Ask("threshold", _("Least confidence of a proposal (empty: 95 of 100 are right)"),
              "number", least=0, most=1)),
     ),
+    "duplicates": Question(
+        _("Find duplicates"), _("Which rows are about one and the same?"),
+        (Ask("record", _("Column that names the rows"), "column"),
+         Ask("identity", _("Column with a known identity, to judge by"), "column"),
+         Ask("ignore", _("Do not compare"), "columns"),
+         Ask("threshold", _("Least probability of a pair"), "number", initial=0.5, least=0.01,
+             most=1)),
+        lambda given, kinds: {**given, "explain": True},
+    ),
     "ordinal": Question(
         _("Explain steps"), _("What raises a mark, a grade, or another outcome in steps?"),
         (Ask("target", _("Column with the steps"), "column", needed=True),

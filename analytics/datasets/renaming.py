@@ -36,6 +36,19 @@ def _ordinal(answer: Answer) -> Answer:
     return _without(answer, "odds_ratios", "steps") | {"odds": odds, "levels": levels}
 
 
+def _duplicates(answer: Answer) -> Answer:
+    """Pairs of rows; what was compared is told column by column."""
+    names = {"a": "record", "b": "other_record"}
+    lists = {
+        shown: [
+            {names.get(name, name): value for name, value in one.items()}
+            for one in answer.get(key, [])
+        ]
+        for key, shown in (("pairs", "record_pairs"), ("related", "related_pairs"))
+    }
+    return _without(answer, "pairs", "related", "columns", "spread") | lists
+
+
 def _text(answer: Answer) -> Answer:
     """The share of the most frequent class is the naive rival's accuracy; a label is a class."""
     names = {"label": "class", "rows": "n", "confidence": "certainty"}
@@ -55,5 +68,6 @@ def _without(answer: Answer, *keys: str) -> dict[str, Any]:
 
 
 _RENAMED: dict[str, Callable[[Answer], Answer]] = {
-    "compare": _compare, "ordinal": _ordinal, "text": _text,
+    "compare": _compare, "duplicates": _duplicates, "ordinal": _ordinal,
+    "text": _text,
 }  # fmt: skip

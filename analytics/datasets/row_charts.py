@@ -1,4 +1,5 @@
-"""Pictures of answers about the rows of a table: texts sorted, steps explained, hours staffed."""
+"""Pictures of answers about the rows of a table: sorted, joined, put in steps, counted by the
+hour."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from crm.common.charting import Chart
 Answer = Mapping[str, Any]
 TERMS_DRAWN = 20
 CLASSES_DRAWN = 20
+COLUMNS_DRAWN = 12
 
 
 def text(answer: Answer) -> list[Chart]:
@@ -58,6 +60,39 @@ def _confusions(mistakes: list[dict[str, Any]]) -> list[Chart]:
     columns = [label("class"), label("taken_for"), _("Rows")]
     rows = [[one["label"], one["taken_for"], one["rows"]] for one in mistakes]
     return [Chart("confusions", _("What is taken for what"), spec, columns, rows)]
+
+
+def duplicates(answer: Answer) -> list[Chart]:
+    """How probable the pairs are, and in what they agree."""
+    return [_probabilities(answer["spread"]), _agreement(answer["compared_columns"])] if any(
+        answer["spread"]
+    ) else []  # fmt: skip
+
+
+def _probabilities(counts: list[int]) -> Chart:
+    first = next(k for k, n in enumerate(counts) if n)
+    names = [f"{k / 10:.1f}–{(k + 1) / 10:.1f}" for k in range(first, 10)]
+    spec = {"type": "bar", "x": names, "series": [{"name": _("Pairs"), "data": counts[first:]}]}
+    rows = [list(pair) for pair in zip(names, counts[first:], strict=True)]
+    title = _("How probable the pairs are")
+    return Chart("probabilities", title, spec, [label("probability"), _("Pairs")], rows)
+
+
+def _agreement(columns: list[dict[str, Any]]) -> Chart:
+    shown = columns[:COLUMNS_DRAWN]
+    kinds = ("equal", "close", "unlike", "unknown")
+    spec = {
+        "type": "stacked", "x": [one["column"] for one in shown], "horizontal": True, "share": True,
+        "series": [{"name": label(kind), "data": [one[kind] for one in shown]} for kind in kinds],
+    }  # fmt: skip
+    heads = [label("column"), label("kind"), *map(label, kinds)]
+    rows = [
+        [one["column"], str(WORDS["kind"][one["kind"]]), *(one[kind] for kind in kinds)]
+        for one in columns
+    ]
+    note = _("A column in which many pairs differ may say nothing about who it is: leave it out.")
+    title = _("In what the pairs agree")
+    return Chart("agreement", title, spec, heads, rows, note=note)
 
 
 def ordinal(answer: Answer) -> list[Chart]:

@@ -1,10 +1,12 @@
-"""What answers about the rows of a table say: texts sorted, steps explained, hours staffed."""
+"""What answers about the rows of a table say: sorted, joined, put in steps, counted
+by the hour."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from analytics.charts import weekday_names
 from analytics.datasets.wording import LEVEL, Answer, level_term, number, quoted
@@ -48,6 +50,48 @@ def _proposed(answer: Answer) -> str:
     ) % {
         "proposed": formats.number(answer["proposed"]),
         "rows": formats.number(answer["rows_proposed"]), "unsure": formats.number(unsure),
+    }  # fmt: skip
+
+
+def duplicates(answer: Answer) -> list[str]:
+    groups = answer["clusters"]
+    if not answer["pairs"]:
+        return [_("No two rows look like one and the same.")]
+    doubled = answer["rows_used"] - answer["different"]
+    return [
+        ngettext(
+            "%(rows)s row is most likely there twice: %(different)s of %(all)s rows are different "
+            "ones.",
+            "%(rows)s rows are most likely there twice: %(different)s of %(all)s rows are "
+            "different ones.",
+            doubled,
+        ) % {
+            "rows": formats.number(doubled), "different": formats.number(answer["different"]),
+            "all": formats.number(answer["rows_used"]),
+        },
+        _("The largest group has %(n)s rows.") % {"n": formats.number(groups[0]["size"])}
+        if groups[0]["size"] > 2 else "",
+        _pairs_judged(answer),
+    ]  # fmt: skip
+
+
+def _pairs_judged(answer: Answer) -> str:
+    if answer.get("naive_recall") is None:
+        return _(
+            "By its own estimate %(right)s of the pairs are right and %(found)s of all are found; "
+            "in %(exact)s of them the whole rows are alike."
+        ) % {
+            "right": formats.percent(answer["expected_precision"]),
+            "found": formats.percent(answer["expected_recall"]),
+            "exact": formats.number(answer["exact"]),
+        }  # fmt: skip
+    return _(
+        "Against the known identities %(right)s of the pairs are right, and %(found)s of the known "
+        "ones are found; looking for whole rows alike finds %(naive)s."
+    ) % {
+        "right": formats.percent(answer["precision"] or 0),
+        "found": formats.percent(answer["recall"]),
+        "naive": formats.percent(answer["naive_recall"]),
     }  # fmt: skip
 
 

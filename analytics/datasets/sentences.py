@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from analytics.datasets.row_sentences import ordinal, staffing, text
+from analytics.datasets.row_sentences import duplicates, ordinal, staffing, text
 from analytics.datasets.terms import WORDS, term
 from analytics.datasets.wording import LEVEL, MOST_NAMED, Answer, number
 from crm.common import formats
@@ -313,6 +313,7 @@ SAYS: dict[str, tuple[str, Callable[[Answer], list[str]]]] = {
     "budget": ("clear gain gain_lo gain_hi", _budget),
     "experiment": ("arms control", _experiment),
     "text": ("accuracy base_rate signal rows_judged rows_proposed", text),
+    "duplicates": ("pairs clusters different rows_used exact", duplicates),
     "ordinal": ("target models chosen signal odds_ratios", ordinal),
     "staffing": ("hours weeks judged handling", staffing),
 }

@@ -71,7 +71,7 @@ def identifiers(frame: pd.DataFrame, names: list[str], fold: Fold = plain_fold) 
 
 
 def _identifier(name: str, column: pd.Series, fold: Fold) -> Identifier:
-    text = _as_text(column)
+    text = as_text(column)
     codes, values = pd.factorize(text, use_na_sentinel=True)
     raw = [str(value) for value in values]
     kind = _kind(raw, column)
@@ -87,7 +87,7 @@ def _identifier(name: str, column: pd.Series, fold: Fold) -> Identifier:
     return Identifier(name, kind, final, kept, counts)
 
 
-def _as_text(column: pd.Series) -> pd.Series:
+def as_text(column: pd.Series) -> pd.Series:
     """As text; whole numbers without the ".0" that a missing value gives a column."""
     if pd.api.types.is_float_dtype(column):
         whole = column.dropna()

@@ -1,4 +1,5 @@
-"""Questions about the rows of a table, through HTTP and the real jobs: texts, steps, hours."""
+"""Questions about the rows of a table, through HTTP and the real jobs: texts, duplicates,
+steps, hours."""
 
 from __future__ import annotations
 
@@ -65,6 +66,40 @@ def test_it_sorts_texts_and_proposes_the_missing_labels(manager: Client) -> None
     short = "\n".join(requests().splitlines()[:30])
     few = ask(manager, upload(manager, short), "text", text="said", label="kind")
     assert (few.state, few.error["code"]) == ("refused", "too_few_texts")
+
+
+def people() -> str:
+    """Sixty people, the first twelve there twice: four of them alike, eight with a slip."""
+    names = [f"{first} {last}" for first in ("Anna", "Boris", "Clea", "Dmitri", "Erwin", "Fay")
+             for last in ("Ullrich", "Vogel", "Wagner", "Xu", "Young", "Zimmer", "Abel", "Brandt",
+                          "Conrad", "Dorn")]  # fmt: skip
+    rows = [(name, 10**7 + 7919 * k, f"{k % 7} Main St", k) for k, name in enumerate(names)]
+    slips = [(name + name[-1], phone, "", k) for name, phone, _street, k in rows[4:12]]
+    frame = pd.DataFrame([*rows, *rows[:4], *slips], columns=["name", "phone", "street", "who"])
+    return frame.assign(nr=[f"R{k}" for k in range(len(frame))]).to_csv(index=False)
+
+
+def test_it_finds_duplicates_and_what_speaks_for_them(manager: Client) -> None:
+    dataset = upload(manager, people())
+    asked = {"record": "nr", "threshold": ".5"}
+    analysis = ask(manager, dataset, "duplicates", identity="who", **asked)
+    page = told(manager, analysis)
+    assert "12 rows are most likely there twice: 60 of 72 rows" in page.context["said"]
+    assert "100% of the known ones are found" in page.context["said"]
+    assert "looking for whole rows alike finds 33%" in page.context["said"]
+    pairs = rows_of(manager, analysis, "table-record_pairs")
+    assert {(row["Row"], row["And row"]) for row in pairs} == {
+        (f"R{k}", f"R{60 + k}") for k in range(12)
+    }
+    assert all("phone" in row["Speaks for it"] for row in pairs)
+    assert (
+        sum(map(int, (row["Pairs"] for row in rows_of(manager, analysis, "probabilities")))) == 12
+    )
+    itself = ask(manager, dataset, "duplicates", ignore=["who"], **asked)
+    assert "By its own estimate" in told(manager, itself).context["said"]
+    assert itself.answer["f1"] is None
+    wrong = ask(manager, dataset, "duplicates", record="name", threshold=".5")
+    assert (wrong.state, wrong.error["code"]) == ("refused", "duplicate_record_ids")
 
 
 def surveys(mixed: bool = False) -> str:

@@ -29,5 +29,8 @@ MESSAGES: dict[str, str] = {
         "“%(example)s”."
     ),
     "no_record_column": _("No column names the records, so they are numbered from 0."),
+    "identity_without_pairs": _(
+        "No two rows have the same “%(column)s”, so it cannot tell which pairs are right."
+    ),
     "duplicate_record_ids": _("Column “%(column)s” names two rows “%(example)s”."),
 }
