@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks import accuracy, analyses, imports, report, speeds, start
+from benchmarks import accuracy, analyses, exports, imports, report, speeds, start
 from benchmarks.machine import (
     BASE_DIR,
     Machine,
@@ -22,7 +22,7 @@ from benchmarks.machine import (
     row_counts,
 )
 
-PARTS = ("pages", "weight", "jobs", "import", "analyze", "methods", "start")
+PARTS = ("pages", "weight", "jobs", "import", "export", "analyze", "methods", "start")
 DEFAULT_PARTS = PARTS[:-1]
 ALONE = {"methods", "start"}  # need no company
 
@@ -66,6 +66,9 @@ def _measure(found: Machine, options: argparse.Namespace, figures: dict[str, Any
     if "import" in options.only:
         _say("import")
         figures["import"] = imports.measure(found, times=repeats)
+    if "export" in options.only:
+        _say("export")
+        figures["export"] = exports.measure(found)
     if "analyze" in options.only:
         _say("analyses")
         figures["analyze"] = analyses.measure(found, times=repeats)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-# Issue targets at 100 000 customers: median milliseconds and queries.
-PAGE_TARGETS = {
-    "customer list": 40, "customer": 40, "request queue": 40, "customer list, filtered": 40,
-    "customer list, page 500": 40, "deal list": 40, "order list": 40, "request list": 40,
-    "deal": 40, "request": 40,
-}  # fmt: skip
-MOST_QUERIES = 10
+# At 300 000 customers: milliseconds in the middle and at the 95th hundredth, queries, and
+# milliseconds more than the bare SQL.
+MOST_MS, MOST_MS_95, MOST_QUERIES, MOST_MORE = 25, 60, 10, 15
+DAILY_PAGES = (
+    "customer list", "customer list, filtered", "customer list, page 500", "search, two characters",
+    "search, phone", "search, beginning of a name", "customer", "board", "deal list", "order list",
+    "request queue", "request list",
+)  # fmt: skip
+DASHBOARD_MS = 60
+LEAST_PER_SECOND = {"customer list": 100, "customer": 200}
 MOST_KIB = 180  # of a page on a telephone with an empty cache
+EXPORT_SECONDS, EXPORT_MIB = 3, 100e6 / 2**20  # 100 000 rows as CSV
 IMPORT_ROWS_PER_SECOND = 5000
 COLD_SECONDS, AGAIN_SECONDS = 90, 5
 
@@ -34,8 +38,12 @@ def text(figures: dict[str, Any]) -> str:
         )
         parts.append(_memory("Celery main", [jobs["memory_after_jobs"]["main"]]))
         parts.append(_memory("Celery pool", jobs["memory_after_jobs"]["pool"]))
-    if imported := figures.get("import"):
-        parts.append(_import(imported))
+    parts += [_import(imported)] if (imported := figures.get("import")) else []
+    if exported := figures.get("export"):
+        parts += [
+            "Customers taken out, each format by a process",
+            _table(_EXPORT_COLUMNS, exported),
+        ]
     if analyses := figures.get("analyze"):
         parts += ["Analyses on the CRM's records", _table(_ANALYSIS_COLUMNS, analyses)]
     if methods := figures.get("methods"):
@@ -54,14 +62,12 @@ def misses(figures: dict[str, Any]) -> list[str]:
     """One line per target that was not reached."""
     found = []
     for row in figures.get("pages", []):
-        if "failed" in row:
-            found.append(f"{row['page']}: {row['failed']}")
-            continue
-        limit = PAGE_TARGETS.get(row["page"])
-        if limit and row["p50_ms"] > limit:
-            found.append(f"{row['page']}: {row['p50_ms']} ms > {limit} ms")
-        if limit and row["queries"] > MOST_QUERIES:
-            found.append(f"{row['page']}: {row['queries']} queries > {MOST_QUERIES}")
+        found += [f"{row['page']}: {reason}" for reason in _page_misses(row)]
+    found += [
+        f"{row['page']}: {row['requests_per_second']} requests/s < {least}"
+        for row in figures.get("web", {}).get("pages", [])
+        if row["requests_per_second"] < (least := LEAST_PER_SECOND.get(row["page"], 0))
+    ]
     found += [
         f"weight of {row['page']}: {row['total_kib']} KiB > {MOST_KIB} KiB"
         for row in figures.get("weight", [])
@@ -70,6 +76,7 @@ def misses(figures: dict[str, Any]) -> list[str]:
     rate = figures.get("import", {}).get("rows_per_second")
     if rate and rate < IMPORT_ROWS_PER_SECOND:
         found.append(f"retail import: {rate:.0f} rows/s < {IMPORT_ROWS_PER_SECOND}")
+    found += _export_misses(figures.get("export", []))
     found += [
         f"{row['method']}: {row['seconds']} s > {row['target_s']} s"
         for row in figures.get("methods", [])
@@ -82,6 +89,35 @@ def misses(figures: dict[str, Any]) -> list[str]:
             found.append(f"cold start: {cold} s > {COLD_SECONDS} s")
         if again > AGAIN_SECONDS:
             found.append(f"second start: {again} s > {AGAIN_SECONDS} s")
+    return found
+
+
+def _page_misses(row: dict[str, Any]) -> list[str]:
+    if "failed" in row:
+        return [row["failed"]]
+    limits: dict[str, float] = {}
+    if row["page"] in DAILY_PAGES:
+        limits = {"p50_ms": MOST_MS, "p95_ms": MOST_MS_95, "queries": MOST_QUERIES}
+        limits |= {"plus_ms": MOST_MORE} if row.get("plus_ms") is not None else {}
+    elif row["page"] == "dashboard":
+        limits = {"p50_ms": DASHBOARD_MS}
+    return [
+        f"{_PAGE_COLUMNS[name]} {row[name]} > {limit}"
+        for name, limit in limits.items()
+        if row[name] > limit
+    ]
+
+
+def _export_misses(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """CSV alone has limits."""
+    row = next((row for row in rows if row["format"] == "csv" and "failed" not in row), None)
+    if row is None:
+        return [f"export: {row['failed']}" for row in rows if "failed" in row]
+    found = []
+    if row["seconds_100k"] > EXPORT_SECONDS:
+        found.append(f"export of 100 000 rows: {row['seconds_100k']} s > {EXPORT_SECONDS} s")
+    if row["peak_mib"] > EXPORT_MIB:
+        found.append(f"export: {row['peak_mib']} MiB > {EXPORT_MIB:.0f} MiB")
     return found
 
 
@@ -100,6 +136,11 @@ _WEIGHT_COLUMNS = {
     "script_kib": "scripts", "font_kib": "fonts", "image_kib": "pictures", "fetch_kib": "fetched",
     "xhr_kib": "htmx", "other_kib": "other", "failed": "failed",
 }  # fmt: skip
+_EXPORT_COLUMNS = {
+    "format": "format", "rows": "rows", "seconds": "s", "cpu_s": "CPU s",
+    "seconds_100k": "s per 100 000", "kib": "KiB",
+    "before_mib": "MiB before", "peak_mib": "peak MiB", "load": "load", "failed": "failed",
+}  # fmt: skip
 _ANALYSIS_COLUMNS = {
     "method": "method", "seconds": "command s", "method_seconds": "method s", "rows": "rows",
     "peak_mib": "peak MiB", "load": "load", "failed": "failed",
@@ -115,6 +156,13 @@ _ACCURACY_COLUMNS = {
     "groups": {"rand": "adjusted Rand", "right_k": "right number", "tables": "of tables"},
     "scores": {"auc": "AUC", "log_loss": "log-loss", "tables": "tables"},
 }  # fmt: skip
+
+# Parts that are one table each.
+_PLAIN = {
+    "export": ("Customers taken out, each format by a process", _EXPORT_COLUMNS),
+    "analyze": ("Analyses on the CRM's records", _ANALYSIS_COLUMNS),
+    "methods": ("Analyses of tables, each a process", _SPEED_COLUMNS),
+}
 
 
 def _heading(figures: dict[str, Any]) -> str:

@@ -4,16 +4,12 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import celeryd_init
 from kombu import Exchange, Queue
-from kombu.transport.redis import Channel
 
 from crm.jobs.registry import QUEUES
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings.dev")
-
-# Giving messages back over a connection that is gone ends the worker (kombu 5.7). It need not: the
-# sweep rings again.
-Channel.do_restore = False
 
 app = Celery("crm")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -30,3 +26,11 @@ def set_the_clock(sender: Celery, **_details: Any) -> None:
     from crm.jobs.schedule import beat_schedule
 
     sender.conf.beat_schedule = beat_schedule()
+
+
+@celeryd_init.connect
+def give_nothing_back(**_details: Any) -> None:
+    """Over a connection that is gone that ends the worker (kombu 5.7); the sweep rings again."""
+    from kombu.transport.redis import Channel
+
+    Channel.do_restore = False

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+
+if TYPE_CHECKING:  # seven megabytes that most processes never need
+    from cryptography.fernet import Fernet
 
 
 def sealed(text: str, purpose: str) -> str:
@@ -16,6 +19,8 @@ def sealed(text: str, purpose: str) -> str:
 
 def unsealed(token: str, purpose: str) -> str | None:
     """The text again; None where it was sealed with another key."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _box(purpose).decrypt(token.encode()).decode()
     except InvalidToken:
@@ -23,6 +28,8 @@ def unsealed(token: str, purpose: str) -> str | None:
 
 
 def _box(purpose: str) -> Fernet:
+    from cryptography.fernet import Fernet
+
     key = hashlib.scrypt(
         settings.SECRET_KEY.encode(), salt=purpose.encode(), n=2**12, r=8, p=1, dklen=32
     )

@@ -1,0 +1,73 @@
+"""Customers taken out, each format by a process of its own: `python -m benchmarks.exports csv`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from benchmarks.machine import Machine, load
+
+FORMATS = ("csv", "xlsx", "vcf")
+
+
+def measure(found: Machine) -> list[dict[str, Any]]:
+    """Active customers with all columns: seconds, bytes, peak memory of the process."""
+    return [_measure(found, format) for format in FORMATS]
+
+
+def _measure(found: Machine, format: str) -> dict[str, Any]:
+    try:
+        run = found.run("-m", "benchmarks.exports", format)
+    except RuntimeError as error:
+        return {"format": format, "failed": str(error)}
+    return {
+        "format": format,
+        **json.loads(run.output),
+        "peak_mib": round(run.peak_mib, 1),
+        "load": load()[0],
+    }
+
+
+def take_out(format: str) -> dict[str, Any]:
+    """Make the file as the page or the worker does, and throw it away."""
+    import django
+
+    django.setup()
+    from django.contrib.auth import get_user_model
+
+    from crm.records.lists import ALL_COLUMNS, ListQuery, resource_of
+    from crm.records.models import Export
+    from crm.records.services.exports import export_chunks
+
+    before = _peak_mib()
+    actor = get_user_model()._default_manager.get(username="manager")
+    text = f"lifecycle=active&columns={ALL_COLUMNS}"
+    query = ListQuery.of(resource_of("customers.customer"), actor, text)
+    export = Export(
+        kind=query.resource.kind, format=format, query=text, created_by=actor,
+        columns=[column.key for column in query.all_columns()],
+    )  # fmt: skip
+    began, processor = time.perf_counter(), time.process_time()
+    size = sum(len(chunk) for chunk in export_chunks(export))
+    seconds, processor = time.perf_counter() - began, time.process_time() - processor
+    rows = query.records().count()
+    return {
+        "rows": rows,
+        "seconds": round(seconds, 2),
+        "cpu_s": round(processor, 2),
+        "seconds_100k": round(seconds * 100_000 / max(rows, 1), 2),
+        "kib": size // 1024,
+        "before_mib": round(before, 1),
+    }
+
+
+def _peak_mib() -> float:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    print(json.dumps(take_out(sys.argv[1])))
