@@ -11,10 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from communications.about import about_offers, register_about
 from communications.bulk import plan_action
 from communications.models import About
-from crm.common import formats, rates
+from crm.common import rates
 from crm.common.registries import (
     CustomerTab,
-    HistoryPart,
     HomeCard,
     NavItem,
     PageAction,
@@ -23,7 +22,6 @@ from crm.common.registries import (
     SearchProvider,
     customer_panels,
     customer_tabs,
-    history_parts,
     home_cards,
     nav_items,
     ownership_followers,
@@ -36,11 +34,11 @@ from crm.common.searching import SearchQuery, search_values
 from crm.records.bulk import bulk_actions
 from crm.records.lists import export_pages
 from crm.records.resources import SELLERS
-from sales import bulk  # noqa: F401  # fills the registry
+from sales import bulk, part_history  # noqa: F401  # fill the registries
 from sales.cards import deal_cards, target_card
 from sales.currency import rate_table
 from sales.customer_panels import customer_deals, customer_path, deals_of, orders_of
-from sales.models import Deal, Order, PriceItem, PriceListCustomer, Product, Quote
+from sales.models import Deal, Order, Product, Quote
 from sales.reports import delivery  # noqa: F401  # fills mailables
 from sales.services import follow_customer
 from sales.timeline import SOURCES
@@ -104,18 +102,6 @@ search_providers += [
     SearchProvider("products", _("Products"), "package", 60, "sales:product_detail", _products),
 ]
 timeline_sources += SOURCES
-
-
-def _price(item: PriceItem) -> str:
-    """A price as the history says it: 12.50, with what has to be bought for it."""
-    price = formats.exact(item.price, 2)
-    return price if item.min_quantity == 1 else f"{price} (≥ {formats.exact(item.min_quantity)})"
-
-
-history_parts["sales.pricelist"] = [
-    HistoryPart(PriceItem, "price_list", "product", _("price"), _price),
-    HistoryPart(PriceListCustomer, "pricelist", "customer", _("customer")),
-]
 customer_panels += [
     Panel("path", "sales/panels/path.html", 5, customer_path, column="above"),
     Panel("deals", "sales/panels/deals.html", 20, customer_deals),

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.common import formats
-from crm.common.part_changes import Change, FieldChange, part_changes, user_id
+from crm.common.part_changes import Change, FieldChange, part_changes, user_id, writing
 from crm.common.registries import custom_texts
 
 MOST_EVENTS = 200
@@ -49,7 +49,7 @@ def _own_changes(record: Any) -> Iterator[Change]:
     shown = _Shown(fields, [*events, record])
     after = record
     # One request may write twice (lines that go, lines that come): the row before its first.
-    for _written, together in groupby(events, _writing):
+    for _written, together in groupby(events, writing):
         *_rest, event = together
         differing = [
             FieldChange(str(f.verbose_name), shown.text(f, event), shown.text(f, after))
@@ -60,11 +60,6 @@ def _own_changes(record: Any) -> Iterator[Change]:
         if differing:
             yield Change(event.pgh_created_at, user_id(event), differing)
         after = event
-
-
-def _writing(event: Any) -> tuple[datetime, Any]:
-    """The transaction and the request that kept an old row."""
-    return event.pgh_created_at, event.pgh_context_id
 
 
 def _custom_changes(

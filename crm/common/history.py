@@ -60,6 +60,20 @@ def tracked_part(model: type[M]) -> type[M]:
     return pghistory.track(*events, pghistory.UpdateEvent(row=pghistory.Old))(model)
 
 
+def tracked_lines(model: type[M]) -> type[M]:
+    """Class decorator for a record's lines, which are written anew together.
+
+    Lines that change or go are kept as they were. Which ones come instead needs nothing kept: they
+    stand there, or the next change has kept them.
+    """
+    # A name of its own: the usual one and “sales.QuoteLine” have the hash of “sales.Quote”.
+    update = pghistory.UpdateEvent(row=pghistory.Old, trigger_name="line_update")
+    return pghistory.track(
+        update, pghistory.DeleteEvent(),
+        exclude=[one.name for one in model._meta.fields if one.generated],
+    )(model)  # fmt: skip
+
+
 _BY_SOMEBODY = "NULLIF(CURRENT_SETTING('pghistory.context_id', true), '') IS NOT NULL"
 
 

@@ -1,10 +1,12 @@
-"""What was put on a record, changed there and taken off: tags, links, prices."""
+"""What was put on a record, changed there and taken off: tags, links, prices, lines."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.common.history import events_of
 from crm.common.registries import HistoryPart, history_parts
 
+_BETWEEN = " · "
 UNSEEN = _("something that is gone or that you do not see")
 
 
@@ -41,7 +44,8 @@ def part_changes(record: Any, user: Any, most: int) -> list[Change]:
     """The last ``most`` changes of each part of a record, those of one moment together."""
     found: dict[tuple[datetime, Any], list[FieldChange]] = {}
     for part in history_parts.get(record._meta.label_lower, ()):
-        for event, change in _changes(part, record, user, most):
+        told = _lines if part.together else _changes
+        for event, change in told(part, record, user, most):
             found.setdefault((event.pgh_created_at, user_id(event)), []).append(change)
     return [Change(at, who, fields) for (at, who), fields in found.items()]
 
@@ -65,6 +69,48 @@ def _changes(
             yield event, FieldChange(str(part.label), before or "–", now or "–")
 
 
+def _lines(
+    part: HistoryPart, record: Any, user: Any, most: int
+) -> Iterator[tuple[Any, FieldChange]]:
+    """Lines that went and came, from all that stood there before and after each writing."""
+    events = _events(part, record, most)
+    if not events:
+        return
+    living = list(part.model._base_manager.filter(**{part.of: record.pk}))
+    names = _names(part, [*events, *living], user)
+    writings = [list(kept) for _, kept in groupby(events, writing)]
+    if len(events) == most:  # of the oldest writing not all may have come
+        writings.pop()
+    after = {row.pk: _text(part, row, names) for row in living}
+    for kept in writings:
+        before = {event.id: _text(part, event, names) for event in kept}
+        if all(event.pgh_label == "update" for event in kept):
+            before = after | before
+        for gone, come in _paired(list(before.values()), list(after.values())):
+            yield kept[0], FieldChange(str(part.label), gone or "–", come or "–")
+        after = before
+
+
+def writing(event: Any) -> tuple[datetime, Any]:
+    """The transaction and the request that kept an old row."""
+    return event.pgh_created_at, event.pgh_context_id
+
+
+def _paired(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """(a line that went, the one of the same thing that came); "" where there is none."""
+    come = list((Counter(after) - Counter(before)).elements())
+    for gone in (Counter(before) - Counter(after)).elements():
+        same = next((one for one in come if _thing(one) == _thing(gone)), "")
+        if same:
+            come.remove(same)
+        yield gone, same
+    yield from (("", one) for one in come)
+
+
+def _thing(text: str) -> str:
+    return text.rpartition(_BETWEEN)[0]
+
+
 def _events(part: HistoryPart, record: Any, most: int) -> list[Any]:
     """Newest first; what was put there with the record itself is no change."""
     kept = events_of(part.model).filter(**{part.of: record.pk})
@@ -84,6 +130,5 @@ def _names(part: HistoryPart, events: Iterable[Any], user: Any) -> dict[Any, str
 
 def _text(part: HistoryPart, row: Any, names: dict[Any, str]) -> str:
     key = getattr(row, part.model._meta.get_field(part.shown).attname)
-    name = names.get(key) or str(UNSEEN)
-    said = part.says(row)
-    return f"{name} · {said}" if said else name
+    name = "" if key is None else names.get(key) or str(UNSEEN)
+    return _BETWEEN.join(filter(None, (name, part.says(row))))

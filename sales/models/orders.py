@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.common.addresses import record_url
-from crm.common.history import tracked
+from crm.common.history import tracked, tracked_lines
 from crm.common.models import record_indexes
 from customers.models import CustomerRecord
 from sales.models.catalogue import Channel, Product
@@ -161,6 +161,7 @@ class Order(CustomerRecord):
         return [self.number, self.number.rpartition("-")[2].lstrip("0")]
 
 
+@tracked_lines
 class OrderLine(models.Model):
     order = models.ForeignKey(
         Order,

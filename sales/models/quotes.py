@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.common.addresses import record_url
-from crm.common.history import tracked
+from crm.common.history import tracked, tracked_lines
 from crm.common.models import record_indexes
 from crm.jobs.models import Job
 from customers.models import Contact, CustomerRecord
@@ -138,6 +138,7 @@ class Quote(CustomerRecord):
 _NET = models.functions.Round(F("quantity") * F("unit_price") * (100 - F("discount")) / 100, 2)
 
 
+@tracked_lines
 class QuoteLine(models.Model):
     """``net`` is quantity × unit price less the discount, ``tax_amount`` the tax on it."""
 
