@@ -24,6 +24,7 @@ _NAMES: dict[str, Text] = {
     "ets": _("Exponential smoothing"),
     "theta": _("Dynamic optimised Theta"),
     "ces": _("Complex exponential smoothing"),
+    "autoregression": _("Autoregression"),
     "combination": _("Weighted mean of the others"),
     "arima": "ARIMA",
     "bgnbd": "BG/NBD",

@@ -26,6 +26,7 @@ from analytics.methods.candidates import (
     SeasonalNaive,
     combined,
 )
+from analytics.methods.cycle import Autoregression, find_cycle
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.festival import Festive, festival_shares, find_festival
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
@@ -40,6 +41,8 @@ NAIVE = "seasonal_naive"
 COMBINATION = "combination"
 # A model of more than this many times the best one's error would have next to no weight.
 GOOD_ENOUGH = 3.0
+# Where a cycle is seen, most models do not know it, and being wrong alike they outvote the rest.
+GOOD_ENOUGH_IN_CYCLES = 1.5
 # Worse than the seasonal naive forecast by less than this is luck on a handful of origins.
 CLEARLY_WORSE = 1.1
 # A forecast counts as better than the seasonal naive one from one per cent on.
@@ -55,6 +58,7 @@ LABELS = {
     "ets": "Exponential smoothing",
     "theta": "Dynamic optimised Theta",
     "ces": "Complex exponential smoothing",
+    "autoregression": "Autoregression",
 }
 
 
@@ -70,7 +74,8 @@ def forecast_series(
     """Forecast one regular series.
 
     Candidates: automatic ARIMA, exponential smoothing, dynamic optimised Theta, complex
-    exponential smoothing and the seasonal naive forecast.  Their mean is used, weighted by their
+    exponential smoothing, the seasonal naive forecast and, where the series goes through cycles of
+    no calendar season, a long autoregression.  Their mean is used, weighted by their
     MASE in a rolling-origin backtest; when it is clearly worse there than the seasonal naive
     forecast, that is used, and when it is not better, that is said.
 
@@ -156,6 +161,9 @@ def _candidates(
     # Without a season, logarithms of ARIMA overshoot: near zero, and where growth bends.
     models: list[Candidate] = [Arima(log=log and season > 1), Ets(log=log), Theta()]
     models += [] if season > LONG_SEASON else [Ces()]
+    if season == 1 and (length := find_cycle(rest)):
+        notices.append(Notice("cycle_seen", {"periods": length}))
+        models.append(Autoregression())
     if festival:
         notices.append(Notice("festival_seen"))
         models = [Festive(one, shares, series.frequency) for one in models]
@@ -177,7 +185,8 @@ def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str
     already cut there would leave the lower end of their mean above the floor.
     """
     best = min(score.loss for score in scores.values())
-    errors = {name: s.loss for name, s in scores.items() if s.loss <= GOOD_ENOUGH * best}
+    near = GOOD_ENOUGH_IN_CYCLES if Autoregression.name in scores else GOOD_ENOUGH
+    errors = {name: s.loss for name, s in scores.items() if s.loss <= near * best}
     members = sorted(errors, key=lambda name: errors[name])
     if len(members) < 2:
         return (members or [NAIVE])[0], []

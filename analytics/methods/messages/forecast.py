@@ -33,6 +33,9 @@ MESSAGES: dict[str, str] = {
     ),
     "week_seen": _("The hours follow the days of the week, too: the forecast allows for it."),
     "year_seen": _("The days also follow the year: the forecast allows for it."),
+    "cycle_seen": _(
+        "The series goes up and down about every %(periods).1f periods: the forecast allows for it."
+    ),
     "trend_or_drift": _(
         "The values differ between the beginning and the end, but neighbouring periods are so "
         "alike that mere drifting would do this too: whether there is a trend cannot be told."
