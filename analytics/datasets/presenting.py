@@ -18,6 +18,8 @@ from analytics.pages import translated
 from crm.common import formats
 
 MOST_ROWS = 100
+FEW_ROWS = 20  # of lists as long as the table
+LONG = {"proposals", "record_pairs", "related_pairs", "clusters"}
 _JUDGED = ("mase", "naive_mase", "coverage80")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 LONGEST = 80  # of a cell's text; its file has the whole
@@ -52,7 +54,7 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
         elif isinstance(value, list):
             tables.append(_of_list(key, value))
         else:
-            figures.append((label(key), _shown(_worded(key, value)), _explained(key)))
+            figures.append((label(key), _column([_worded(key, value)])[0], _explained(key)))
     return {
         "figures": figures, "tables": tables,
         "cautions": [retold(text) for text in answer.get("warnings", [])],
@@ -110,8 +112,9 @@ def _of_mapping(key: str, value: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _of_list(key: str, items: Sequence[Any]) -> dict[str, Any]:
-    shown = items[:MOST_ROWS]
-    cut = max(len(items) - MOST_ROWS, 0)
+    most = FEW_ROWS if key in LONG else MOST_ROWS
+    shown = items[:most]
+    cut = max(len(items) - most, 0)
     if _is_table(shown):
         names, shown = _entries(key, shown)
         columns = [_column([_worded(n, item.get(n)) for item in shown]) for n in names]

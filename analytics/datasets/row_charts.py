@@ -128,7 +128,7 @@ def _step_of(one: Answer) -> str:
     """A term with what one step of it is."""
     name = level_term(one["name"])
     step = WORDS["per"].get(one["per"]) if one["per"] != "level" else None
-    return f"{name} ({step})" if step else name
+    return _("%(term)s (%(step)s)") % {"term": name, "step": step} if step else name
 
 
 def _steps(answer: Answer) -> Chart:

@@ -32,7 +32,7 @@ def text(answer: Answer) -> list[str]:
 
 
 def _sure_answers(answer: Answer) -> str:
-    if answer["accuracy_answered"] is None:
+    if answer["accuracy_answered"] is None or not answer["abstained"]:
         return ""
     return _("Where it is sure (%(share)s of the texts), %(right)s are right.") % {
         "share": formats.percent(1 - answer["abstained_share"]),

@@ -177,6 +177,7 @@ function coefficients(spec, palette, width, height) {
   const zero = spec.zero ?? 0;
   // A factor is drawn by its logarithm to the base 2, so that half and twice are alike.
   const figure = (value, digits) => (spec.times ? `×${full(2 ** value, { digits: 2 })}` : full(value, digits));
+  const whole = (round, end) => (spec.times ? round(end) : end);
   const sure = (at) => (spec.lo[at] > zero || spec.hi[at] < zero);
   const colour = (at) => (sure(at) ? palette.accent : palette.muted);
   const renderItem = (params, api) => {
@@ -189,7 +190,7 @@ function coefficients(spec, palette, width, height) {
   };
   return {
     grid: grid({ bottom: spec.x_name ? 22 : 4 }),
-    xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, ...(spec.times && { minInterval: 1, axisLabel: { ...axisText(palette), hideOverlap: true, formatter: (value) => figure(value) } }), min: (range) => Math.min(zero, range.min), max: (range) => Math.max(zero, range.max) }),
+    xAxis: valueAxis(spec, palette, { name: spec.x_name, nameLocation: "middle", nameGap: 26, ...(spec.times && { minInterval: 1, axisLabel: { ...axisText(palette), hideOverlap: true, formatter: (value) => figure(value) } }), min: (range) => whole(Math.floor, Math.min(zero, range.min)), max: (range) => whole(Math.ceil, Math.max(zero, range.max)) }),
     yAxis: rowNames(spec, palette, Math.max(70, width * 0.36), height),
     tooltip: { trigger: "item", formatter: ({ dataIndex: at }) => `${spec.labels_y[at]}\n${word(spec, "estimate")}: ${figure(spec.estimate[at], { ...spec, digits: 3 })}\n${word(spec, "interval95")}: ${figure(spec.lo[at], { digits: 3 })} … ${figure(spec.hi[at], { digits: 3 })}` },
     series: [
