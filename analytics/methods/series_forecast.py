@@ -30,6 +30,7 @@ from analytics.methods.cycle import Autoregression, find_cycle
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.festival import Festive, festival_shares, find_festival
 from analytics.methods.forecast_result import ForecastModel, SeriesForecast
+from analytics.methods.launch import since_launch
 from analytics.methods.one_thread import one_thread
 from analytics.methods.outlying import outlying_period, written
 from analytics.methods.repeating import Repeating, find_repeating
@@ -91,9 +92,10 @@ def forecast_series(
     Returns
     -------
     SeriesForecast
-        A series without negative values gets none.
+        A series without negative values gets none; zeros before a launch are left out of it.
     """
     check_horizon(horizon)
+    series = since_launch(series)
     if float(np.ptp(series.y)) == 0.0:
         return _constant(series, horizon, list(series.notices))
     with one_thread():

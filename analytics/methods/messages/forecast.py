@@ -36,6 +36,14 @@ MESSAGES: dict[str, str] = {
     "cycle_seen": _(
         "The series goes up and down about every %(periods).1f periods: the forecast allows for it."
     ),
+    "leading_zeros_dropped": _(
+        "The first %(periods)d periods are 0, as before a launch: the forecast follows what came "
+        "after them."
+    ),
+    "leading_zeros_kept": _(
+        "The first %(periods)d periods are 0, as before a launch, and too few follow to forecast "
+        "without them: the forecast may be far too low."
+    ),
     "trend_or_drift": _(
         "The values differ between the beginning and the end, but neighbouring periods are so "
         "alike that mere drifting would do this too: whether there is a trend cannot be told."
