@@ -19,19 +19,18 @@ def _price(item: PriceItem) -> str:
 
 
 def _line(line: OrderLine | QuoteLine) -> str:
-    """2 × 80.00 (−5%), after its words where it is of no product."""
+    """2 × 80.00 (−5%)."""
     said = f"{formats.exact(line.quantity)} × {formats.exact(line.unit_price, 2)}"
     if line.discount:
         said += f" (−{formats.exact(line.discount)}%)"
-    own = "" if line.product_id else line.description
-    return f"{own} · {said}" if own else said
+    return said
 
 
 history_parts["sales.order"] = [
-    HistoryPart(OrderLine, "order", "product", _LINE, _line, together=True)
+    HistoryPart(OrderLine, "order", "product", _LINE, _line, "description", together=True)
 ]
 history_parts["sales.quote"] = [
-    HistoryPart(QuoteLine, "quote", "product", _LINE, _line, together=True)
+    HistoryPart(QuoteLine, "quote", "product", _LINE, _line, "description", together=True)
 ]
 history_parts["sales.pricelist"] = [
     HistoryPart(PriceItem, "price_list", "product", _("price"), _price),

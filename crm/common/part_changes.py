@@ -131,4 +131,5 @@ def _names(part: HistoryPart, events: Iterable[Any], user: Any) -> dict[Any, str
 def _text(part: HistoryPart, row: Any, names: dict[Any, str]) -> str:
     key = getattr(row, part.model._meta.get_field(part.shown).attname)
     name = "" if key is None else names.get(key) or str(UNSEEN)
-    return _BETWEEN.join(filter(None, (name, part.says(row))))
+    own = getattr(row, part.words) if part.words else ""
+    return _BETWEEN.join(filter(None, (name, "" if own in name else own, part.says(row))))

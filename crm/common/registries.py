@@ -89,8 +89,8 @@ class HistoryPart:
     """What hangs on a record and is told in its history (``crm.common.history.tracked_part``).
 
     ``of`` names the column of ``model`` that holds the record, ``shown`` the one whose record is
-    named, if there is one; ``says(row)`` adds what else a row holds, in words. Rows that are
-    written anew ``together`` are ``tracked_lines``.
+    named, if there is one, ``words`` what a row says of itself; ``says(row)`` adds what else it
+    holds. Rows that are written anew ``together`` are ``tracked_lines``.
     """
 
     model: type[Any]
@@ -98,6 +98,7 @@ class HistoryPart:
     shown: str
     label: Text
     says: Callable[[Any], str] = lambda _row: ""
+    words: str = ""
     together: bool = False
 
 

@@ -82,6 +82,15 @@ def test_each_writing_is_told_by_itself(cast: Cast, order: Order, tea: Product) 
     ]
 
 
+def test_its_own_words_are_told_beside_the_product(cast: Cast, order: Order, tea: Product) -> None:
+    kept = order.lines.get(product=None).description
+    lines = [line(2, "50", tea, description="First flush"), line(1, "20", description=kept)]
+    order_update(pk=order.pk, actor=cast.rep, changes={"lines": lines})
+    assert told(order, cast.manager) == [
+        ("Green tea · 2 × 50.00", "–"), ("–", "Green tea · First flush · 2 × 50.00"),
+    ]  # fmt: skip
+
+
 def test_equal_lines_of_a_quote_are_no_change(cast: Cast, customer: Customer, tea: Product) -> None:
     lines = [line(2, "50", tea), line(1, "20", description="Delivery")]
     quote = quote_create(
