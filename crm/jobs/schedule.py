@@ -1,13 +1,14 @@
 """Work by the clock. Each turn has a key of its own, so that any number of beats starts it once.
 
-A turn that was missed, because nothing ran at that hour, is made up later on the same day.
+The last turn that was missed, because nothing ran at that hour, is made up for: so a new company
+has its analyses after minutes, whatever the hour.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,11 +22,11 @@ from crm.jobs.services import job_enqueue
 
 @dataclass(frozen=True)
 class Recurring:
-    """``turn(now)`` is the key of the turn that is due, or None."""
+    """``turn(now)`` is the key of the turn that was due last."""
 
     kind: str
     params: dict[str, Any]
-    turn: Callable[[datetime], str | None]
+    turn: Callable[[datetime], str]
 
 
 _recurring: list[Recurring] = []
@@ -33,11 +34,11 @@ _recurring: list[Recurring] = []
 
 def nightly(kind: str, hour: int, minute: int = 0, params: dict[str, Any] | None = None) -> None:
     """Do a job of ``kind`` once a day at that time of the company's zone (``TIME_ZONE``)."""
-    at = time(hour, minute)
+    at = timedelta(hours=hour, minutes=minute)
 
-    def turn(now: datetime) -> str | None:
-        local = now.astimezone(ZoneInfo(settings.TIME_ZONE))
-        return f"nightly:{kind}:{local.date()}" if local.time() >= at else None
+    def turn(now: datetime) -> str:
+        local = now.astimezone(ZoneInfo(settings.TIME_ZONE)).replace(tzinfo=None)
+        return f"nightly:{kind}:{(local - at).date()}"
 
     _add(Recurring(kind, params or {}, turn))
 
@@ -45,7 +46,7 @@ def nightly(kind: str, hour: int, minute: int = 0, params: dict[str, Any] | None
 def every(kind: str, *, seconds: int, params: dict[str, Any] | None = None) -> None:
     """Do a job of ``kind`` every ``seconds`` (not faster than the sweep), never two at once."""
 
-    def turn(now: datetime) -> str | None:
+    def turn(now: datetime) -> str:
         return f"every:{kind}:{int(now.timestamp()) // seconds * seconds}"
 
     _add(Recurring(kind, params or {}, turn))
@@ -54,7 +55,7 @@ def every(kind: str, *, seconds: int, params: dict[str, Any] | None = None) -> N
 def enqueue_due(now: datetime | None = None) -> list[Job]:
     """Enqueue the turns that are due and not enqueued yet."""
     moment = now or timezone.now()
-    due = {key: entry for entry in _recurring if (key := entry.turn(moment))}
+    due = {entry.turn(moment): entry for entry in _recurring}
     known = set(
         Job.objects.filter(idempotency_key__in=due).values_list("idempotency_key", flat=True)
     )

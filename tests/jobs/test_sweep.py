@@ -103,10 +103,11 @@ def at(hour: int, minute: int = 0, day: int = 21) -> datetime:
 
 def test_it_starts_nightly_work_once_a_day(db: None, rings: list[UUID]) -> None:
     schedule.nightly("test_mirror", hour=3, minute=10, params={"a": 1})
+    (missed,) = schedule.enqueue_due(at(0, 5))  # last night there was nobody
     assert schedule.enqueue_due(at(3, 9)) == []
     (job,) = schedule.enqueue_due(at(3, 10))
-    assert (job.params, job.created_by) == ({"a": 1}, None)
-    assert schedule.enqueue_due(at(23)) == []
+    assert (job.params, job.created_by) == (missed.params, None) == ({"a": 1}, None)
+    assert schedule.enqueue_due(at(23)) == schedule.enqueue_due(at(3, 9, day=22)) == []
     assert len(schedule.enqueue_due(at(8, day=22))) == 1
 
 
