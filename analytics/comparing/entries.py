@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from analytics.comparing.figures import RUN_FIGURES, TABLE_FIGURES, Figure
-from analytics.datasets.models import Analysis
 from analytics.models import Run
 
 SHOWN = 20
@@ -58,7 +57,7 @@ def analysis_entries(analyses: Any, method: str, *, most: int = SHOWN) -> Entrie
     figure = _main(TABLE_FIGURES.get(method, ()))
     rows = [
         Entry(
-            one, _state(one), str(one.created_by or "–"), one.answer.get("rows_used"),
+            one, one.shown_state, str(one.created_by or "–"), one.answer.get("rows_used"),
             figure.text(one.answer) if figure else "",
         )
         for one in found[:most]
@@ -75,9 +74,9 @@ def _entries(rows: list[Entry], figure: Figure | None, found: Sequence[Any], mos
     return Entries(rows, str(figure.label) if figure else "", older)
 
 
-def _state(record: Run | Analysis) -> str:
-    failed = record.shown_state == Run.State.FAILED
-    return str(Run.State.FAILED.label if failed else record.get_state_display())
+def _state(run: Run) -> str:
+    failed = run.shown_state == Run.State.FAILED
+    return str(Run.State.FAILED.label if failed else run.get_state_display())
 
 
 def chosen_numbers(values: Iterable[str]) -> list[int]:

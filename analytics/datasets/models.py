@@ -216,6 +216,7 @@ class Analysis(models.Model):
 
     @property
     def shown_state(self) -> str:
-        """“failed” when its job ended without an answer."""
-        over = self.job is not None and self.job.is_over
-        return "failed" if self.state == self.State.RUNNING and over else self.state
+        """The state in words, with its job's end where that came without an answer."""
+        if self.state == self.State.RUNNING and self.job is not None and self.job.is_over:
+            return str(self.job.get_state_display())
+        return str(self.get_state_display())

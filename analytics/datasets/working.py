@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from analytics.datasets.models import Analysis, Dataset
 from analytics.datasets.pictured import pictured
@@ -34,13 +35,13 @@ def dataset_read(*, pk: int, version: int, work: Any) -> Dataset | None:
     dataset = Dataset.objects.filter(pk=pk, version=version).first()
     if dataset is None:
         return None
-    work.progress(0, 2, dataset.filename)
+    work.progress(0, 2, _("Reading the file"))
     found: dict[str, Any]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             frame, reports = load(dataset, dataset.steps)
-            work.progress(1, 2, dataset.filename)
+            work.progress(1, 2, _("Looking at the columns"))
             columns, preview = profile(frame)
     except (DataProblem, RefusedError) as problem:
         found = {"state": Dataset.State.REFUSED, "error": told(problem)}
@@ -64,7 +65,7 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     if analysis is None or analysis.state != Analysis.State.RUNNING:
         return analysis
     began = time.monotonic()
-    work.progress(0, 2, analysis.dataset.name)
+    work.progress(0, 2, _("Reading the table"))
     whole = ""
     try:
         with warnings.catch_warnings():
@@ -91,7 +92,7 @@ def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
 
     def table() -> Any:
         frame, _reports = load(analysis.dataset, analysis.steps)
-        work.progress(1, 2, analysis.dataset.name)
+        work.progress(1, 2, _("Computing the answer"))
         _remember(analysis, frame)
         return frame
 

@@ -11,7 +11,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 def safe_next(request: HttpRequest, default: str) -> str:
     """The page that ``next`` names (in the form, else in the address), if it is one of ours."""
-    target = request.POST.get("next") or request.GET.get("next", "")
+    return _ours(request, request.POST.get("next") or request.GET.get("next", ""), default)
+
+
+def came_from(request: HttpRequest, default: str) -> str:
+    """The page on which the button stood, as the browser tells."""
+    return _ours(request, request.headers.get("Referer", ""), default)
+
+
+def _ours(request: HttpRequest, target: str, default: str) -> str:
     ours = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -122,6 +122,8 @@ class JobContext:
         JobCancelledError, LeaseLostError
         """
         self._stop_if_told()
+        if self._unwritten and not self._guarded:
+            self._write()  # what is shown stays until the end of it
         try:
             with interruptible(self._heartbeat.computing):
                 yield

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.common.returning import came_from
 from crm.jobs import services
 from crm.jobs.models import Job
 from crm.jobs.selectors import job_page
@@ -52,7 +53,7 @@ def job_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Cancelled."))
     elif not job.is_over:
         messages.info(request, _("It stops at its next step."))
-    return redirect(job)
+    return redirect(came_from(request, job.get_absolute_url()))
 
 
 @require_POST

@@ -86,7 +86,7 @@ def test_it_leaves_a_cancelled_forecast_to_be_tried_again(analysis: Analysis, ca
     job_cancel(job=analysis.job, actor=cast.manager)
     analysis.refresh_from_db()
     assert analysis.state == Analysis.State.RUNNING
-    assert analysis.shown_state == "failed"
+    assert analysis.shown_state == Job.State.CANCELLED.label
 
 
 @pytest.fixture(scope="module")

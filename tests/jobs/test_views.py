@@ -152,3 +152,19 @@ def test_it_lists_with_a_fixed_number_of_queries(
     client.force_login(admin)
     with django_assert_max_num_queries(6):
         client.get(reverse("jobs:list"))
+
+
+@pytest.mark.parametrize(
+    ("came_from", "to"),
+    [("http://testserver/products/?q=1", "http://testserver/products/?q=1"),
+     ("https://elsewhere.example/", None), ("", None)],
+)  # fmt: skip
+def test_it_goes_back_to_where_it_was_cancelled(
+    client: Client, job: Job, owner: User, came_from: str, to: str | None
+) -> None:
+    client.force_login(owner)
+    url = reverse("jobs:cancel", args=[job.pk])
+    response = client.post(url, headers={"Referer": came_from})
+    assert response["Location"] == (to or job.get_absolute_url())
+    job.refresh_from_db()
+    assert job.state == State.CANCELLED
