@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from analytics.command_line.method import Method
+from analytics.command_line.method import Method, names
 
 SHOWN = 30
+# How the table holds its orders.
+SHAPE = ("layout", "basket", "item", "items", "separator", "keep_spelling")
 
 
 def _arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--basket", metavar="COL", help="column that names the order")
     parser.add_argument("--item", metavar="COL", help="column that names the product")
+    parser.add_argument(
+        "--layout", choices=("rows", "cells", "columns"), default="rows",
+        help="a row per item; several items in a cell of --item; a column per item",
+    )  # fmt: skip
+    parser.add_argument("--items", type=names, default=[], metavar="A,B", help="columns of items")
+    parser.add_argument("--separator", metavar="TEXT", help="between the items of a cell")
+    parser.add_argument(
+        "--keep-spelling", action="store_true", help="“Milk” and “milk” are two items"
+    )
     parser.add_argument("--support", metavar="S", help="least share of the orders, such as 0.01")
     parser.add_argument("--confidence", metavar="C", help="least share of the left side's orders")
     parser.add_argument("--algorithm", choices=("fpgrowth", "apriori", "eclat"), default="eclat")
@@ -25,9 +37,16 @@ def _arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(frame: pd.DataFrame, options: dict[str, Any]) -> dict[str, Any]:
+    from analytics.methods.basket_layouts import read_orders
     from analytics.methods.rules import rules
 
-    return rules(frame, **options).to_dict()
+    options = dict(options)
+    shape = {name: options.pop(name) for name in SHAPE}
+    orders = read_orders(frame, **shape, customer=options["customer"])
+    found = rules(orders.frame, basket=orders.basket, item=orders.item, **options)
+    if shape["layout"] != "rows":
+        found = replace(found, rows_used=orders.rows_used, rows_dropped=orders.rows_dropped)
+    return replace(found, notices=(*orders.notices, *found.notices)).to_dict()
 
 
 def _summary(answer: dict[str, Any]) -> list[str]:
@@ -53,9 +72,9 @@ METHOD = Method(
     help="What is bought together: association rules, and each customer's next product.",
     add_arguments=_arguments,
     parameters=(
-        "basket", "item", "support", "confidence", "algorithm", "customer", "keep_redundant",
+        *SHAPE, "support", "confidence", "algorithm", "customer", "keep_redundant",
     ),
-    needed=("basket", "item", "support", "confidence"),
+    needed=("support", "confidence"),
     run=_run,
     summarise=_summary,
 )  # fmt: skip

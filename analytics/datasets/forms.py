@@ -133,6 +133,13 @@ class QuestionForm(forms.Form):
                 raise forms.ValidationError(wrong) from error
         return text
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for name, wrong in self.question.check(given).items():
+            if name not in self.errors:
+                self.add_error(name, str(wrong))
+        return given
+
     def options(self) -> dict[str, Any]:
         """What the method takes: answers that were given; the others keep their defaults."""
         given = {

@@ -32,7 +32,8 @@ class Ask:
 
 @dataclass(frozen=True)
 class Question:
-    """A method as people ask for it; ``options`` turns the answers into the method's options."""
+    """A method as people ask for it; ``options`` turns the answers into the method's options,
+    ``check`` tells by the name of an ask what is wrong with them taken together."""
 
     title: Text
     hint: Text
@@ -40,6 +41,13 @@ class Question:
     options: Callable[[dict[str, Any], Mapping[str, str]], dict[str, Any]] = lambda given, kinds: (
         given
     )
+    check: Callable[[Mapping[str, Any]], dict[str, Text]] = lambda given: {}
+
+
+def _columns_of_layout(given: Mapping[str, Any]) -> dict[str, Text]:
+    """The columns that a layout of orders cannot do without."""
+    needed = {"rows": ("basket", "item"), "cells": ("item",)}.get(given.get("layout") or "rows", ())
+    return {name: _("Choose the column.") for name in needed if not given.get(name)}
 
 
 def _formula(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
@@ -115,12 +123,19 @@ QUESTIONS: dict[str, Question] = {
     ),
     "rules": Question(
         _("What goes together"), _("Which items stand in the same orders?"),
-        (Ask("basket", _("Order"), "column", needed=True),
-         Ask("item", _("Item"), "column", needed=True),
+        (Ask("layout", _("The table has"), "choice", initial="rows",
+             choices=(("rows", _("a row for each item of an order")),
+                      ("cells", _("several items in one cell (milk, bread)")),
+                      ("columns", _("a column for each item (yes, no; 1, 0)")))),
+         Ask("basket", _("Order (empty: every row is one)"), "column"),
+         Ask("item", _("Item, or the cell with the items"), "column"),
+         Ask("items", _("Columns of the items (empty: all that hold yes and no)"), "columns"),
+         Ask("separator", _("Sign between the items of a cell (empty: found out)"), "text"),
          Ask("support", _("Least share of orders"), "number", needed=True, initial=0.01,
              least=0.00001, most=1),
          Ask("confidence", _("Least confidence"), "number", needed=True, initial=0.5, least=0,
              most=1)),
+        check=_columns_of_layout,
     ),
     "value": Question(
         _("Customer value"), _("How much will each customer still buy?"),

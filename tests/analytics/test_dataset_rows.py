@@ -1,5 +1,5 @@
 """Questions about the rows of a table, through HTTP and the real jobs: texts, duplicates,
-steps, hours."""
+steps, hours, orders in any shape."""
 
 from __future__ import annotations
 
@@ -167,3 +167,31 @@ def test_it_staffs_the_hours_of_the_week(manager: Client) -> None:
     assert "evenly" in page.context["next_step"]
     User.objects.update(language="zh-hans")
     assert "一周共需" in manager.get(flat.get_absolute_url()).context["said"]
+
+
+def test_it_finds_rules_in_cells_and_columns_of_items(manager: Client) -> None:
+    orders = [["Milk", "bread"] if k % 3 else ["tea"] for k in range(90)]
+    cells = "no,bought\n" + "".join(
+        f'{k},"{", ".join(one if k > 8 else map(str.lower, one))}"\n'
+        for k, one in enumerate(orders)
+    )
+    wide = "Milk,bread,tea\n" + "".join(
+        ",".join(str(int(name in one)) for name in ("Milk", "bread", "tea")) + "\n"
+        for one in orders
+    )
+    asked = {"support": ".05", "confidence": ".5"}
+    dataset = upload(manager, cells)
+    split = ask(manager, dataset, "rules", layout="cells", item="bought", **asked)
+    page = told(manager, split)
+    assert {tuple(one["lhs"]) for one in split.answer["rules"]} == {("Milk",), ("bread",)}
+    assert (split.answer["rows_used"], split.answer["baskets"]) == (90, 90)
+    cautions = " ".join(page.context["cautions"])
+    assert "split at “,”" in cautions
+    assert "counted as one (1): milk." in cautions
+    columns = ask(manager, upload(manager, wide), "rules", layout="columns", **asked)
+    rules = [[{**one, "q": 0, "p": 0} for one in a.answer["rules"]] for a in (split, columns)]
+    assert rules[0] == rules[1]
+    url = reverse("analytics:dataset_ask", args=[dataset.pk, "rules"])
+    missing = manager.post(url, {"layout": "rows", "item": "bought", **asked})
+    assert missing.status_code == 422
+    assert set(missing.context["question_form"].errors) == {"basket"}
