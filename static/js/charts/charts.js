@@ -26,7 +26,7 @@ import { AriaComponent, GraphicComponent, GridComponent, LegendComponent, MarkLi
 import { CanvasRenderer } from "echarts/renderers";
 import { text } from "../strings.js";
 import { colours } from "./colours.js";
-import { fillTable } from "./table.js";
+import { csvOf, fillTable } from "./table.js";
 import { builders } from "./types.js";
 
 echarts.use([
@@ -112,21 +112,26 @@ function redraw() {
   for (const [element, entry] of drawn) render(element, entry, { animate: false });
 }
 
-function download(button) {
-  const element = document.querySelector(`[data-chart="${CSS.escape(button.dataset.chartPng)}"]`);
+const saved = {
+  png: ({ chart }) => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colours().surface }),
+  csv: ({ spec }) => `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(spec))}`,
+};
+
+function download({ dataset: { chartFile, chartOf, filename } }) {
+  const element = document.querySelector(`[data-chart="${CSS.escape(chartOf)}"]`);
   draw(element);
   const entry = drawn.get(element);
   if (!entry) return;
   const link = document.createElement("a");
-  link.download = `${button.dataset.filename || "chart"}.png`;
-  link.href = entry.chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colours().surface });
+  link.download = `${filename || "chart"}.${chartFile}`;
+  link.href = saved[chartFile](entry);
   link.click();
 }
 
 document.documentElement.addEventListener("theme:change", () => redraw());
 document.addEventListener("htmx:afterSwap", sweep);
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-chart-png]");
+  const button = event.target.closest("[data-chart-file]");
   if (button) download(button);
 });
 // theme.js makes the page light for paper; the charts follow at the paper's width.
