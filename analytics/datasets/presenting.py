@@ -19,7 +19,7 @@ from crm.common import formats
 
 MOST_ROWS = 100
 FEW_ROWS = 20  # of lists as long as the table
-LONG = {"proposals", "record_pairs", "related_pairs", "clusters"}
+LONG = {"proposals", "record_pairs", "related_pairs", "clusters", "frequent"}
 _JUDGED = ("mase", "naive_mase", "coverage80")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 LONGEST = 80  # of a cell's text; its file has the whole

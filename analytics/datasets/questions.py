@@ -47,7 +47,8 @@ class Question:
 def _columns_of_layout(given: Mapping[str, Any]) -> dict[str, Text]:
     """The columns that a layout of orders cannot do without."""
     needed = {"rows": ("basket", "item"), "cells": ("item",)}.get(given.get("layout") or "rows", ())
-    return {name: _("Choose the column.") for name in needed if not given.get(name)}
+    wrong = _("Choose the column; if a cell or the columns hold the items, say so above.")
+    return {name: wrong for name in needed if not given.get(name)}
 
 
 def _formula(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
