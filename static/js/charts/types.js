@@ -21,11 +21,14 @@ export function valueAxis(spec, palette, extra = {}) {
   };
 }
 
-export function categoryAxis(data, palette, extra = {}) {
+const withinChart = { alignMinLabel: "left", alignMaxLabel: "right", showMinLabel: true, showMaxLabel: true };
+
+/** `many`: only some names are written, those at the ends within the chart. */
+export function categoryAxis(data, palette, extra = {}, many = extra.boundaryGap === false) {
   return {
     type: "category",
     data,
-    axisLabel: { ...axisText(palette), hideOverlap: true, ...(extra.boundaryGap === false && { alignMinLabel: "left", alignMaxLabel: "right" }) },
+    axisLabel: { ...axisText(palette), hideOverlap: true, ...(many && withinChart) },
     axisLine: { lineStyle: { color: palette.line } },
     axisTick: { show: false },
     ...extra,
@@ -74,7 +77,7 @@ function bars(spec, palette, width, { stack = false } = {}) {
   const many = spec.series.length > 1;
   const sums = spec.share ? spec.x.map((_, at) => spec.series.reduce((sum, { data }) => sum + (data[at] ?? 0), 0)) : null;
   const share = (value, at) => (sums[at] ? Math.round((value / sums[at]) * 1000) / 10 : 0);
-  const category = categoryAxis(spec.x, palette, spec.horizontal ? { inverse: true } : {});
+  const category = spec.horizontal ? categoryAxis(spec.x, palette, { inverse: true }) : categoryAxis(spec.x, palette, {}, spec.x.length > 12);
   const value = valueAxis(spec.share ? { ...spec, unit: "%" } : spec, palette, { scale: false, max: spec.share ? 100 : null });
   return {
     aria: { enabled: true, decal: { show: stack && many }, label: { enabled: false } },
