@@ -73,6 +73,8 @@ def read_orders(
         raise DataProblem("bad_parameter", params)
     named = [name for name in (basket, item, customer) if name is not None]
     require_columns(frame, [*named, *items])
+    if len(frame) == 0:
+        raise DataProblem("no_rows")
     notices: list[Notice] = []
     if layout == "columns":
         made = _from_columns(frame, basket, items, customer, notices)
@@ -151,6 +153,8 @@ def _from_cells(
     customer: str | None, notices: list[Notice],
 ) -> pd.DataFrame:  # fmt: skip
     cells = frame[item].astype("string")
+    if cells.isna().all():
+        raise DataProblem("no_usable_rows")
     signs = separator or _separator(cells.dropna())
     if not signs:
         raise DataProblem("nothing_to_split", {"column": item})
@@ -166,6 +170,8 @@ def _from_cells(
 
 def _separator(cells: pd.Series) -> str:
     """The signs that stand in most cells; slashes and plus signs only where no other does."""
+    if cells.empty:
+        return ""
     shares = [
         (float(cells.str.contains("[" + re.escape(signs) + "]").mean()), signs)
         for signs in _SEPARATORS

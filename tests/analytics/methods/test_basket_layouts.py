@@ -82,17 +82,20 @@ def test_it_joins_spellings_where_one_prevails() -> None:
         ({"layout": "heap"}, "bad_parameter"), ({"basket": "order"}, "bad_parameter"),
         ({"layout": "cells", "item": "item"}, "nothing_to_split"),
         ({"layout": "columns"}, "no_item_columns"), ({"item": "x"}, "column_missing"),
+        ({"layout": "cells", "item": "empty"}, "no_usable_rows"),
     ],
 )  # fmt: skip
 def test_it_refuses_in_a_sentence(options: dict[str, Any], code: str) -> None:
     with pytest.raises(DataProblem) as refused:
-        read_orders(LONG, **options)
+        read_orders(LONG.assign(empty=None), **options)
     assert refused.value.code == code
 
 
 def test_it_leaves_a_row_per_item_as_it_is_and_points_at_lists() -> None:
     found = read_orders(LONG, basket="order", item="item")
     assert (found.frame is LONG, found.rows_used, found.notices) == (True, 6, ())
+    empty = LONG.assign(order=range(len(LONG)), item=None)
+    assert read_orders(empty, basket="order", item="item").rows_used == 0
     lists = pd.DataFrame({ORDER: [1, 2], ITEM: ["milk, bread", "eggs, milk"]})
     (notice,) = read_orders(lists, basket=ORDER, item=ITEM).notices
     assert notice.code == "items_in_cells"
