@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from analytics.command_line.method import names
 from crm.common.registries import Text
 
 Kind = Literal["column", "columns", "number", "whole", "choice", "text"]
@@ -63,6 +62,8 @@ def _formula(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
 
 def _in_order(given: dict[str, Any], kinds: Mapping[str, str]) -> dict[str, Any]:
     """Steps as a list, whichever comma stands between them."""
+    from analytics.command_line.method import names
+
     order = given.pop("order", "")
     steps = names(order.translate(dict.fromkeys(map(ord, "，、；;"), ",")))
     return {**given, "order": steps} if steps else given

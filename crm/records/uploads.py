@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
 
-import puremagic
 from django.utils.translation import gettext as _
 
 from crm.common.errors import RefusedError
@@ -120,6 +119,8 @@ def _is_kind(upload: IO[bytes], ending: str, media_type: str, known_by: str) -> 
 
 
 def _is_magic(head: bytes, media_type: str) -> bool:
+    import puremagic  # a megabyte that few processes need
+
     if media_type == "application/pdf" and not head.startswith(b"%PDF-"):
         return False
     try:

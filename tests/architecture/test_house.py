@@ -1,7 +1,10 @@
 """The house keeps its order: rooms, arrows, languages."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -68,3 +71,23 @@ def test_pages_that_are_a_form_begin_where_one_types() -> None:
 @pytest.mark.django_db
 def test_it_has_no_model_change_without_a_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+# Tens of megabytes and a second each: loaded by what computes, not by whatever starts.
+HEAVY = {"numpy", "pandas", "scipy", "sklearn", "statsmodels", "pyarrow", "weasyprint", "openpyxl"}
+START = """
+import sys, django
+django.setup()
+from django.urls import get_resolver
+get_resolver().url_patterns
+print(*{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def test_a_process_starts_without_what_computes() -> None:
+    settings_name = {"DJANGO_SETTINGS_MODULE": "crm.settings.test"}
+    loaded = subprocess.run(
+        [sys.executable, "-c", START], cwd=BASE, env=os.environ | settings_name,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert HEAVY & set(loaded.stdout.split()) == set()
