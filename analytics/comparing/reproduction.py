@@ -16,7 +16,10 @@ from analytics.models import Run
 from crm.common import formats
 
 # Written of people and their moves at the time of a run, or counting runs: not found in the data.
-_ASIDE = frozenset({"drift", "segments", "moved", "looks", "interim", "seconds", "warnings", "run"})
+_ASIDE = frozenset({
+    "drift", "segments", "moved", "looks", "interim", "seconds", "seconds_training", "warnings",
+    "run",
+})  # fmt: skip
 # Sums in another order of the processor's threads differ from here on.
 TOLERANCE = 1e-9
 SHOWN = 20

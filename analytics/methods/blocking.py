@@ -97,7 +97,8 @@ def _rare_grams(column: Identifier) -> Iterator[Keys]:
     frequency: list[int] = []
     for value, count in zip(column.values, column.counts.tolist(), strict=True):
         mine = []
-        for gram in {value[i : i + 2] for i in range(len(value) - 1)}:
+        # In the order of the text: a set would number them anew in every process.
+        for gram in dict.fromkeys(value[i : i + 2] for i in range(len(value) - 1)):
             code = grams.setdefault(gram, len(grams))
             if code == len(frequency):
                 frequency.append(0)

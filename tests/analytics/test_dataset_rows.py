@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from analytics.datasets.models import Analysis
 from crm.accounts.models import User
-from tests.analytics.test_datasets import ask, cast, manager, upload
+from tests.analytics.test_datasets import ask, cast, manager, upload, work
 
 __all__ = ("cast", "manager")  # fixtures
 
@@ -63,6 +63,9 @@ def test_it_sorts_texts_and_proposes_the_missing_labels(manager: Client) -> None
     words = {row["Class"]: row["Words that speak for it"]
              for row in rows_of(manager, analysis, "table-classes")}  # fmt: skip
     assert "money" in words["refund"]
+    manager.post(reverse("analytics:analysis_again", args=[analysis.pk]))
+    again = work(Analysis.objects.latest("pk"))
+    assert "The same figures." in manager.get(again.get_absolute_url()).content.decode()
     short = "\n".join(requests().splitlines()[:30])
     few = ask(manager, upload(manager, short), "text", text="said", label="kind")
     assert (few.state, few.error["code"]) == ("refused", "too_few_texts")

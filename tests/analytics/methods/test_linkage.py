@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analytics.methods.agreement import agreement
-from analytics.methods.blocking import block_pairs, candidate_pairs
+from analytics.methods.blocking import _rare_grams, block_pairs, candidate_pairs
 from analytics.methods.errors import DataProblem
 from analytics.methods.identifiers import identifiers
 from analytics.methods.linkage import Linkage, accuracy, clusters, link
@@ -195,3 +195,10 @@ def test_it_meets_nearly_all_true_pairs(book: Doubles) -> None:
 
 def test_it_gathers_pairs_into_groups() -> None:
     assert clusters([(4, 2), (1, 9), (2, 7), (9, 1)]) == [[1, 9], [2, 4, 7]]
+
+
+def test_it_numbers_equally_rare_pairs_of_characters_as_they_stand() -> None:
+    """Not as a set holds them, which differs from process to process."""
+    (column,) = identifiers(pd.DataFrame({"name": ["abcdefghij", "abcdefghij k"]}), ["name"])
+    *_pairs, first, second, third = _rare_grams(column)
+    assert [keys.tolist() for keys in (first, second, third)] == [[0, 0], [1, 1], [2, 2]]
