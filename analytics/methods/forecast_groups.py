@@ -21,7 +21,10 @@ from analytics.methods.timeseries import Fill, RegularSeries, regular_series, us
 
 # Notices on the data or the setting, worth repeating above the groups; those on one group's fit
 # stand under the group.
-_SHARED = {"season_by_frequency", "season_unknown", "short_weekly_no_season", "times_to_days"}
+_SHARED = {
+    "season_by_frequency", "season_unknown", "series_shortened", "short_weekly_no_season",
+    "times_to_days",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
