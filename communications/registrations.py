@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Coalesce, Concat, Left
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from communications import (
@@ -25,6 +24,7 @@ from communications.selectors import (
 )
 from communications.services import follow_up_hand_over
 from crm.common import formats, tones
+from crm.common.addresses import record_url
 from crm.common.registries import (
     HomeCard,
     NavItem,
@@ -123,7 +123,7 @@ def _describe_communication(row: dict[str, Any]) -> dict[str, Any]:
         "tone": tones.tone(model, "channel", channel),
         "badge": str(Communication.Outcome(outcome).label) if outcome else "",
         "badge_tone": tones.tone(model, "outcome", outcome),
-        "url": reverse("communications:detail", args=[row["pk"]]),
+        "url": record_url("communications:detail", row["pk"]),
     }
 
 
@@ -136,7 +136,7 @@ def _done_steps(user: Any, customer_id: int) -> Any:
 
 
 def _describe_step(row: dict[str, Any]) -> dict[str, Any]:
-    url = reverse("communications:follow_up_detail", args=[row["pk"]])
+    url = record_url("communications:follow_up_detail", row["pk"])
     return {"title": row["title"], "body": row["text"], "tone": "green", "url": url}
 
 

@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 from django.db.models import CharField, DateTimeField, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from crm.common.addresses import record_url
 from crm.common.prepared import Prepared
 from crm.common.registries import TimelineSource, timeline_sources
 from customers.timeline_entries import entries_html
@@ -145,7 +145,7 @@ def _next_url(customer_id: int, chosen: TimelineFilter, last: dict[str, Any]) ->
     packed = json.dumps([last["at"].isoformat(), last["source"], last["pk"]])
     cursor = base64.urlsafe_b64encode(packed.encode()).decode()
     query = urlencode([*chosen.query, ("cursor", cursor)])
-    return f"{reverse('customers:timeline', args=[customer_id])}?{query}"
+    return f"{record_url('customers:timeline', customer_id)}?{query}"
 
 
 def _read_cursor(token: str) -> tuple[datetime, str, int] | None:

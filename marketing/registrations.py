@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import F
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.common import tones
+from crm.common.addresses import record_url
 from crm.common.registries import (
     HomeCard,
     NavItem,
@@ -71,7 +71,7 @@ def _describe(row: dict[str, Any]) -> dict[str, Any]:
         "body": row["text"],
         "tone": tones.tone("marketing.activity", "result", row["extra"]),
         "badge": results.get(row["extra"], row["extra"]),
-        "url": reverse("marketing:activity_detail", args=[row["pk"]]),
+        "url": record_url("marketing:activity_detail", row["pk"]),
     }
 
 

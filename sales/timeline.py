@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import CharField, F, Value
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.common import formats
+from crm.common.addresses import record_url
 from crm.common.registries import TimelineSource
 from customers.timeline import timeline_values
 from sales.models import Deal, Order, StageChange
@@ -43,7 +43,7 @@ def _describe_deal(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": _("New deal: %(name)s") % {"name": row["title"]},
         "body": formats.money(amount, currency),
-        "url": reverse("sales:deal_detail", args=[row["pk"]]),
+        "url": record_url("sales:deal_detail", row["pk"]),
         "tone": "blue",
     }
 
@@ -62,7 +62,7 @@ def _describe_move(row: dict[str, Any]) -> dict[str, Any]:
     tone = CLOSED_TONES.get(kind, "blue")
     return {
         "title": row["title"],
-        "url": reverse("sales:deal_detail", args=[deal_id]),
+        "url": record_url("sales:deal_detail", deal_id),
         "tone": tone,
         "badge": f"→ {row['text']}",
         "badge_tone": tone,
@@ -83,7 +83,7 @@ def _describe_order(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": f"{Order.Kind(kind).label} {row['title']} · {formats.money(total, currency)}",
         "body": row["text"],
-        "url": reverse("sales:order_detail", args=[row["pk"]]),
+        "url": record_url("sales:order_detail", row["pk"]),
         "tone": "orange" if refund else "green",
         "badge": Order.Status(status).label,
     }

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Left
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +14,7 @@ from communications.about import about_offers, register_about
 from communications.querysets import request_scope
 from communications.selectors import person_name
 from crm.common import tones
+from crm.common.addresses import record_url
 from crm.common.registries import (
     CustomerTab,
     HomeCard,
@@ -134,7 +134,7 @@ def _describe_opened(row: dict[str, Any]) -> dict[str, Any]:
         "tone": "red",
         "badge": str(ServiceRequest.Status(row["extra"]).label),
         "badge_tone": tones.tone("service.servicerequest", "status", row["extra"]),
-        "url": reverse("service:request_detail", args=[row["pk"]]),
+        "url": record_url("service:request_detail", row["pk"]),
     }
 
 
@@ -150,7 +150,7 @@ def _describe_resolved(row: dict[str, Any]) -> dict[str, Any]:
         "title": _("Resolved #%(number)s: %(subject)s")
         % {"number": row["pk"], "subject": row["title"]},
         "tone": "green",
-        "url": reverse("service:request_detail", args=[row["pk"]]),
+        "url": record_url("service:request_detail", row["pk"]),
     }
 
 
