@@ -84,7 +84,8 @@ def _forecast_groups(
     plan = plan_groups(frame, value, date=date, group=group, **options)
     each = forecast_each(list(plan.series.values()), horizon)
     done: dict[str | None, SeriesForecast] = dict(zip(plan.series, each, strict=True))
-    shared = shared_notices([n.to_dict() for one in each for n in one.notices])
+    told = [[notice.to_dict() for notice in one.notices] for one in each]
+    shared = shared_notices(list(zip(plan.series, told, strict=True)))
     notices = (*plan.notices, *shared)
     return ForecastResult(done, plan.rows_used, plan.rows_dropped, notices)
 

@@ -19,6 +19,12 @@ from analytics.methods.forecast_result import answer_of, piece_of
 from analytics.methods.series_forecast import check_horizon, forecast_series
 from analytics.methods.timeseries import Fill, RegularSeries, regular_series, usual_unit
 
+# What is told of groups by name, and at most of so many of them.
+_BY_NAME = {
+    "leading_zeros_dropped": "groups_leading_zeros_dropped",
+    "leading_zeros_kept": "groups_leading_zeros_kept",
+}
+NAMED = 10
 # Notices on the data or the setting, worth repeating above the groups; those on one group's fit
 # stand under the group.
 _SHARED = {
@@ -118,14 +124,21 @@ def piece(name: str, series: RegularSeries, horizon: int) -> dict[str, Any]:
         return piece_of(name, forecast_series(series, horizon))
 
 
-def shared_notices(told: Sequence[dict[str, Any]]) -> list[Notice]:
-    """Return those notices of the groups (``Notice.to_dict``) that are said once above them."""
-    once = {one["text"]: one for one in told if one["code"] in _SHARED}
-    return [Notice(one["code"], one["params"]) for one in once.values()]
+def shared_notices(told: Sequence[tuple[str, Sequence[dict[str, Any]]]]) -> list[Notice]:
+    """Return what is said above the groups, of each group's name and notices (``to_dict``)."""
+    every = [(group, one) for group, notices in told for one in notices]
+    once = {one["text"]: one for _, one in every if one["code"] in _SHARED}
+    shared = [Notice(one["code"], one["params"]) for one in once.values()]
+    for code, by_name in _BY_NAME.items():
+        groups = [group for group, one in every if one["code"] == code]
+        if groups:
+            names = ", ".join(groups[:NAMED]) + (" …" if len(groups) > NAMED else "")
+            shared.append(Notice(by_name, {"groups": names, "count": len(groups)}))
+    return shared
 
 
 def answer(facts: dict[str, Any], pieces: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the command line's answer made of a plan's facts and its pieces, in their order."""
-    shared = shared_notices([one for part in pieces for one in part["notices"]])
+    shared = shared_notices([(part["told"]["group"], part["notices"]) for part in pieces])
     cautions = [one["text"] for one in facts["notices"]] + [notice.text for notice in shared]
     return answer_of(pieces, facts["rows_used"], facts["rows_dropped"], cautions)

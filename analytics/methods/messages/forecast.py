@@ -40,6 +40,14 @@ MESSAGES: dict[str, str] = {
         "The first %(periods)d periods are 0, as before a launch: the forecast follows what came "
         "after them."
     ),
+    "groups_leading_zeros_dropped": _(
+        "Groups that begin with zeros, as before a launch, are forecast from what came after them "
+        "(%(count)d): %(groups)s."
+    ),
+    "groups_leading_zeros_kept": _(
+        "Groups that begin with zeros, as before a launch, after which too little came to forecast "
+        "without them, so that their forecasts may be far too low (%(count)d): %(groups)s."
+    ),
     "leading_zeros_kept": _(
         "The first %(periods)d periods are 0, as before a launch, and too few follow to forecast "
         "without them: the forecast may be far too low."

@@ -53,3 +53,14 @@ def test_it_repeats_what_never_changed_since_the_launch() -> None:
     one = sold(np.repeat([0.0, 7.0], 30))
     assert one.prediction.mean == pytest.approx(np.full(6, 7.0))
     assert told(one) == {"leading_zeros_dropped": 30}
+
+
+def test_it_names_the_groups_above_them() -> None:
+    months = pd.date_range("2018-01-01", periods=55, freq="MS")
+    sales = {"new": after_zeros(29, 26), "newest": after_zeros(40, 15), "old": after_zeros(0, 55)}
+    parts = [pd.DataFrame({"m": months, "what": k, "v": v}) for k, v in sales.items()]
+    found = forecast(pd.concat(parts), "v", date="m", group="what", horizon=3)
+    said = {n.code: n.params["groups"] for n in found.notices if "leading_zeros" in n.code}
+    assert said == {
+        "groups_leading_zeros_dropped": "new", "groups_leading_zeros_kept": "newest",
+    }  # fmt: skip
