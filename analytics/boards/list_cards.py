@@ -51,7 +51,8 @@ def show_list(card: BoardCard, look: Look) -> Shown | None:
     sort, descending = query.order()
     found = resource.listed(query.records(), look.user, columns)
     records = list(found.order_by(*sort.ordering(descending))[: card.top])
-    cells = [[column.render(record) for column in columns] for record in records]
+    renderers = [column.renderer() for column in columns]
+    cells = [[render(record) for render in renderers] for record in records]
     asked = {name: value for name, value in query.params.items() if value}
     notes = [_("The period does not narrow this list."), *deaf_to(look, heard_by(resource))]
     return Shown(

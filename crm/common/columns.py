@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import F, Value
 from django.db.models.functions import Coalesce, NullIf
-from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -22,6 +22,9 @@ from crm.common.markup import joined, piece
 from crm.common.phones import display_phone
 
 Text = str | Promise
+
+
+Render = Callable[[Any], SafeString | str]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,10 @@ class Column:
     def render(self, record: Any) -> SafeString | str:
         found = self.value(record)
         return "" if found is None else str(found)
+
+    def renderer(self) -> Render:
+        """``render`` for many records: what depends on the reader alone is asked once."""
+        return self.render
 
     def source(self, model: Any) -> Any:
         """The path or expression whose values files hold; None when it is not for files."""
@@ -92,7 +99,11 @@ class BadgeColumn(Column):
     """A choice in its tone."""
 
     def render(self, record: Any) -> SafeString | str:
-        return badge(record, self.path or self.key)
+        return self.renderer()(record)
+
+    def renderer(self) -> Render:
+        field, language = self.path or self.key, get_language()
+        return lambda record: badge(record, field, language)
 
     def plain(self, model: Any) -> Callable[[Any], Any]:
         flat = model._meta.get_field(self.path or self.key).flatchoices
@@ -108,11 +119,18 @@ class MoneyColumn(Column):
     css: str = "text-end num"
 
     def render(self, record: Any) -> SafeString | str:
-        amount = self.value(record)
-        if amount is None:
-            return ""
-        code = self.currency(record) if callable(self.currency) else getattr(record, self.currency)
-        return formats.money(amount, code)
+        return self.renderer()(record)
+
+    def renderer(self) -> Render:
+        where = formats.locale()
+        named = self.currency
+        code = named if callable(named) else attrgetter(named)
+
+        def written(record: Any) -> str:
+            amount = self.value(record)
+            return "" if amount is None else formats.money(amount, code(record), where)
+
+        return written
 
 
 @dataclass(frozen=True)
@@ -120,9 +138,17 @@ class NumberColumn(Column):
     digits: int = 0
     css: str = "text-end num"
 
-    def render(self, record: Any) -> str:
-        found = self.value(record)
-        return "" if found is None else formats.number(found, self.digits)
+    def render(self, record: Any) -> SafeString | str:
+        return self.renderer()(record)
+
+    def renderer(self) -> Render:
+        where = formats.locale()
+
+        def written(record: Any) -> str:
+            found = self.value(record)
+            return "" if found is None else formats.number(found, self.digits, where)
+
+        return written
 
 
 @dataclass(frozen=True)
@@ -141,7 +167,11 @@ class SinceColumn(Column):
     """How long ago, with the exact time on hover."""
 
     def render(self, record: Any) -> SafeString | str:
-        return since(self.value(record))
+        return self.renderer()(record)
+
+    def renderer(self) -> Render:
+        by = formats.reader()
+        return lambda record: since(self.value(record), by)
 
 
 @dataclass(frozen=True)
@@ -149,7 +179,11 @@ class DueColumn(Column):
     """A time to come; in red with a sign when it is past."""
 
     def render(self, record: Any) -> SafeString | str:
-        return due(self.value(record))
+        return self.renderer()(record)
+
+    def renderer(self) -> Render:
+        by = formats.reader()
+        return lambda record: due(self.value(record), by)
 
 
 @dataclass(frozen=True)
@@ -184,11 +218,8 @@ class TagsColumn(Column):
     """Words with a colour, from a list of {name, colour} that the record carries."""
 
     def render(self, record: Any) -> SafeString:
-        return format_html_join(
-            " ",
-            '<span class="badge badge-outline text-{}">{}</span>',
-            ((tag["colour"], tag["name"]) for tag in self.value(record) or ()),
-        )
+        tags = self.value(record) or ()
+        return SafeString(" ".join(_tag(tag["colour"], tag["name"]) for tag in tags))
 
     def plain(self, model: Any) -> Callable[[Any], Any]:
         return lambda tags: "; ".join(tag["name"] for tag in tags or ())
@@ -202,6 +233,11 @@ class YesColumn(Column):
     def plain(self, model: Any) -> Callable[[Any], Any]:
         yes, no = _("Yes"), _("No")
         return lambda value: yes if value else no
+
+
+@lru_cache(maxsize=2048)
+def _tag(colour: str, name: str) -> SafeString:
+    return format_html('<span class="badge badge-outline text-{}">{}</span>', colour, name)
 
 
 def as_it_is(value: Any) -> Any:
@@ -222,13 +258,13 @@ def stored_path(model: Any, path: str) -> Any:
     return before + last
 
 
-def badge(record: Any, field: str) -> SafeString | str:
+def badge(record: Any, field: str, language: str | None = None) -> SafeString | str:
     """The choice ``field`` of a record as a badge."""
     value = getattr(record, field)
     if value in ("", None):
         return ""
     model: Any = type(record)
-    return _badge(model, field, value, get_language())
+    return _badge(model, field, value, language or get_language())
 
 
 @lru_cache(maxsize=2048)
@@ -240,11 +276,11 @@ def _badge(model: Any, field: str, value: Any, _language: str) -> SafeString:
     )  # fmt: skip
 
 
-def since(value: datetime | date | None) -> SafeString | str:
+def since(value: datetime | date | None, by: formats.Reader | None = None) -> SafeString | str:
     if value is None:
         return ""
     if isinstance(value, datetime):
-        exact, ago = formats.moment_and_since(value)
+        exact, ago = formats.moment_and_since(value, by or formats.reader())
     else:
         exact, ago = formats.day(value), formats.since(value)
     return joined(
@@ -253,14 +289,14 @@ def since(value: datetime | date | None) -> SafeString | str:
     )  # fmt: skip
 
 
-def due(value: datetime | date | None) -> SafeString | str:
+def due(value: datetime | date | None, by: formats.Reader | None = None) -> SafeString | str:
     if value is None:
         return ""
-    now = timezone.now()
-    past = value < now if isinstance(value, datetime) else value < timezone.localdate(now)
+    by = by or formats.reader()
+    past = value < by.now if isinstance(value, datetime) else value < by.now.date()
     if not past:
-        return since(value)
-    late = format_html(_("Overdue: {when}"), when=since(value))
+        return since(value, by)
+    late = format_html(_("Overdue: {when}"), when=since(value, by))
     return format_html('<span class="text-red" data-overdue>{}</span>', late)
 
 

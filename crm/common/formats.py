@@ -4,6 +4,7 @@ wrong under zh-hans)."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -29,8 +30,20 @@ def is_chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
-def number(value: Number, digits: int = 0) -> str:
-    return _decimal(Decimal(str(value)), digits, locale())
+@dataclass(frozen=True)
+class Reader:
+    """The language and the moment, in the zone, of who is told: asked once where much is told."""
+
+    language: str | None
+    now: datetime
+
+
+def reader(now: datetime | None = None) -> Reader:
+    return Reader(get_language(), timezone.localtime(now))
+
+
+def number(value: Number, digits: int = 0, where: Locale | None = None) -> str:
+    return _decimal(Decimal(str(value)), digits, where or locale())
 
 
 @lru_cache(maxsize=4096)
@@ -50,10 +63,11 @@ def signed_percent(share: float) -> str:
     return f"{share:+.0%}".replace("-", "−")
 
 
-def money(amount: Number, currency: str) -> str:
+def money(amount: Number, currency: str, where: Locale | None = None) -> str:
     """¥416,000 or €12.50: cents appear where there are any."""
     value = Decimal(str(amount))
-    return _money(value, currency, 0 if value == value.to_integral_value() else 2, locale())
+    digits = 0 if value == value.to_integral_value() else 2
+    return _money(value, currency, digits, where or locale())
 
 
 def price(amount: Decimal, currency: str) -> str:
@@ -194,12 +208,11 @@ def since(value: datetime | date | None, now: datetime | None = None) -> str:
     return _since(value.astimezone(now.tzinfo), now, get_language())
 
 
-def moment_and_since(value: datetime, now: datetime | None = None) -> tuple[str, str]:
-    """``moment`` and ``since``, the reader's zone and language asked once: lists tell many."""
-    zone, language = timezone.get_current_timezone(), get_language()
-    local = value.astimezone(zone)
-    exact = f"{_written(local.year, local.month, local.day, language)} {_clock(local)}"
-    return exact, _since(local, timezone.localtime(now, zone), language)
+def moment_and_since(value: datetime, by: Reader) -> tuple[str, str]:
+    """``moment`` and ``since``."""
+    local = value.astimezone(by.now.tzinfo)
+    exact = f"{_written(local.year, local.month, local.day, by.language)} {_clock(local)}"
+    return exact, _since(local, by.now, by.language)
 
 
 def _since(local: datetime, now: datetime, language: str | None) -> str:

@@ -76,7 +76,7 @@ def test_it_writes_days_in_both_languages() -> None:
 def test_it_tells_a_moment_and_its_distance_in_the_readers_zone() -> None:
     now = datetime(2026, 3, 18, 17, tzinfo=UTC)  # one o'clock at night in Shanghai
     with timezone.override("Asia/Shanghai"), translation.override("en"):
-        told = formats.moment_and_since(now - timedelta(hours=2), now)
+        told = formats.moment_and_since(now - timedelta(hours=2), formats.reader(now))
         assert told == ("18 Mar 2026 23:00", "yesterday")
         assert told[1] == formats.since(now - timedelta(hours=2), now)
 

@@ -164,8 +164,8 @@ def _cells(
         css = f"{column.css} cell-main".strip() if place == 0 else column.css
         field = f' data-field="{column.key}"' if column.key in inline else ""
         head = f'<td data-label="{escape(column.label)}" class="{css}"'
-        heads.append((f"{head}>", f"{head}{field}>", column.render))
-    select = escape(_("Select"))
+        heads.append((f"{head}>", f"{head}{field}>", column.renderer()))
+    select, own_only = escape(_("Select")), user.pk if user.is_rep else None
     rows = []
     for record in page.rows:
         parts = [
@@ -173,7 +173,7 @@ def _cells(
             f' form="bulk" name="ids" value="{record.pk}" data-bulk-item'
             f' aria-label="{select}: {piece(str(record))}"></td>'
         ] if selectable else []  # fmt: skip
-        mine = not user.is_rep or record.owner_id == user.pk
+        mine = own_only is None or record.owner_id == own_only
         for head, editable, render in heads:
             parts += (editable if mine else head, piece(render(record)), "</td>")
         rows.append((record, joined(parts)))
