@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
+from crm.common import formats
 from crm.common.columns import since
+from crm.common.markup import filled, joined
 from crm.common.templatetags.ui import icon
 
 LONGEST_BODY = 400
@@ -17,34 +18,35 @@ LONGEST_BODY = 400
 
 def entries_html(entries: Iterable[dict[str, Any]]) -> SafeString:
     """List items for entries of {icon, when, who, title, body, url, tone, badge, badge_tone}."""
-    return format_html_join("", "{}", ((_entry(entry),) for entry in entries))
+    by = formats.reader()
+    return joined(_entry(entry, by) for entry in entries)
 
 
-def _entry(entry: dict[str, Any]) -> SafeString:
-    return format_html(
+def _entry(entry: dict[str, Any], by: formats.Reader) -> SafeString:
+    return filled(
         '<li class="timeline-entry"><span class="timeline-icon bg-{}-lt">{}</span>'
         '<div class="timeline-card"><div class="timeline-head"><span class="timeline-title">{}{}'
         '</span><span class="timeline-when">{}{}</span></div>{}</div></li>',
         entry.get("tone") or "secondary", icon(entry["icon"]), _title(entry), _badge(entry),
-        f"{entry['who']} · " if entry.get("who") else "", since(entry["when"]), _body(entry),
+        f"{entry['who']} · " if entry.get("who") else "", since(entry["when"], by), _body(entry),
     )  # fmt: skip
 
 
 def _title(entry: dict[str, Any]) -> SafeString | str:
     if not entry.get("url"):
         return str(entry["title"])
-    return format_html('<a href="{}">{}</a>', entry["url"], entry["title"])
+    return filled('<a href="{}">{}</a>', entry["url"], entry["title"])
 
 
 def _badge(entry: dict[str, Any]) -> SafeString | str:
     if not entry.get("badge"):
         return ""
     tone = entry.get("badge_tone") or "secondary"
-    return format_html(' <span class="badge bg-{}-lt">{}</span>', tone, entry["badge"])
+    return filled(' <span class="badge bg-{}-lt">{}</span>', tone, entry["badge"])
 
 
 def _body(entry: dict[str, Any]) -> SafeString | str:
     if not entry.get("body"):
         return ""
     body = Truncator(str(entry["body"])).chars(LONGEST_BODY)
-    return format_html('<p class="timeline-body pre-line">{}</p>', body)
+    return filled('<p class="timeline-body pre-line">{}</p>', body)

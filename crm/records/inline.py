@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import linebreaksbr
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from crm.common.addresses import record_url
 from crm.common.columns import Column
+from crm.common.markup import filled, joined, piece
 from crm.common.templatetags.ui import icon
 from crm.records.custom import PREFIX, AddedColumn, added_columns, added_fields
 from crm.records.resources import Resource
 
-_DASH = format_html('<span class="text-secondary">{}</span>', "–")
+_DASH = SafeString('<span class="text-secondary">–</span>')
 _fields_of_role: dict[tuple[Any, ...], frozenset[str]] = {}
 
 
@@ -62,7 +62,7 @@ def editable_value(resource: Resource, column: Column, record: Any) -> SafeStrin
     Without scripts the pencil leads to the record's form.
     """
     label = _("Edit: %(field)s") % {"field": column.label}
-    return format_html(
+    return filled(
         '<span class="inline-value">{}</span><a class="inline-pencil" href="{}#id_{}" hx-get="{}"'
         ' hx-target="closest [data-inline]" aria-label="{}" title="{}">{}</a>',
         shown_value(column, record), record_url(resource.name("edit"), record.pk), column.key,
@@ -87,7 +87,7 @@ class Facts:
 def record_facts(resource: Resource, record: Any, user: Any) -> Facts:
     """What a record's page says about it; empty values that one may fill in stand apart."""
     editable = inline_names(resource, user) if record.can_edit else frozenset()
-    filled: list[tuple[str, Any, Any]] = []
+    told: list[tuple[str, Any, Any]] = []
     empty: list[tuple[str, Any, Any]] = []
     for column, always in _fact_columns(resource, record):
         blank = column.value(record) in (None, "", [])
@@ -98,14 +98,17 @@ def record_facts(resource: Resource, record: Any, user: Any) -> Facts:
             line = "", column.label, shown_value(column, record)
         else:
             continue
-        (empty if blank and not always else filled).append(line)
-    template = "<dt>{1}</dt><dd{0}>{2}</dd>"
-    return Facts(
-        format_html_join("", template, filled), format_html_join("", template, empty), len(empty)
+        (empty if blank and not always else told).append(line)
+    return Facts(_facts(told), _facts(empty), len(empty))
+
+
+def _facts(lines: list[tuple[str, Any, Any]]) -> SafeString:
+    return joined(
+        f"<dt>{piece(label)}</dt><dd{marks}>{piece(value)}</dd>" for marks, label, value in lines
     )
 
 
-_EDITABLE = SafeString(" data-inline")
+_EDITABLE = " data-inline"
 
 
 def _fact_columns(resource: Resource, record: Any) -> list[tuple[Column, bool]]:
