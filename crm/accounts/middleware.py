@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_request
+from django.utils.translation.trans_real import parse_accept_lang_header
 
 LANGUAGE_COOKIE = "language"
 _STAMP_EVERY = 300  # seconds between writes of the idle stamp
@@ -22,7 +23,7 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        language = request.COOKIES.get(LANGUAGE_COOKIE) or get_language_from_request(request)
+        language = request.COOKIES.get(LANGUAGE_COOKIE) or _of_browser(request)
         zone = settings.TIME_ZONE
         user = request.user
         if user.is_authenticated:
@@ -48,6 +49,18 @@ class PreferencesMiddleware:
         if "seen" not in request.session or now - seen > _STAMP_EVERY:
             request.session["seen"] = now
         return False
+
+
+def _of_browser(request: HttpRequest) -> str:
+    """What the browser asks for; English where it asks for neither of ours."""
+    asked = [
+        code
+        for code, _quality in parse_accept_lang_header(
+            request.headers.get("Accept-Language", "").lower()
+        )
+    ]
+    ours = any(code.startswith(("zh", "en", "*")) for code in asked)
+    return get_language_from_request(request) if ours or not asked else "en"
 
 
 def zone_of(name: str) -> zoneinfo.ZoneInfo:
