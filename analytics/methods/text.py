@@ -24,6 +24,7 @@ HELD_BACK = 0.15
 # Of one table: folds where few rows would be held out, else a part; the last part of the time.
 FOLDS, FEW_ROWS = 5, 2_000
 LATER = 0.2
+MOST_LEARNED = 60_000  # more take minutes and say little more
 AT_ONCE = 20_000  # texts that are answered together
 TEXT, LABEL, WHEN = "text", "label", "when"
 Part = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -135,6 +136,7 @@ def classify_texts(
     if dropped:
         notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
     rows, rare = _frequent(rows, label, notices)
+    rows = _affordable(rows, seed, notices)
     if test is None:
         parts = [
             _answered(rows.iloc[learned], rows.iloc[held], threshold, seed)
@@ -225,6 +227,20 @@ def _frequent(rows: pd.DataFrame, label: str, notices: list[Notice]) -> tuple[pd
         params = {"classes": len(rare), "rows": left, "each": LEAST_PER_CLASS}
         notices.append(Notice("rare_classes_left_out", params))
     return rows[kept], left
+
+
+def _affordable(rows: pd.DataFrame, seed: int, notices: list[Notice]) -> pd.DataFrame:
+    """At most as many rows as are learned in about a minute, the same share of each class."""
+    if len(rows) <= MOST_LEARNED:
+        return rows
+    rng = np.random.default_rng(seed)
+    share, kept = MOST_LEARNED / len(rows), []
+    for places in rows.groupby(LABEL, sort=True).indices.values():
+        most = max(round(share * len(places)), LEAST_PER_CLASS)
+        kept.append(rng.permutation(places)[:most])
+    chosen = np.sort(np.concatenate(kept))
+    notices.append(Notice("texts_drawn", {"rows": len(chosen), "total": len(rows)}))
+    return rows.iloc[chosen]
 
 
 def _parts(rows: pd.DataFrame, time: str, seed: int, notices: list[Notice]) -> list[Part]:

@@ -18,6 +18,7 @@ from analytics.score_charts import influences
 def test_it_knows_every_method_that_it_offers() -> None:
     from analytics.command_line import METHODS
 
+    assert set(QUESTIONS) == set(METHODS)
     for name, question in QUESTIONS.items():
         offered = {ask.name for ask in question.asks}
         if name != "regress":  # makes a formula of them

@@ -17,6 +17,9 @@ MESSAGES: dict[str, str] = {
         "Every text was judged by a model that had not learned from it (%(folds)d parts)."
     ),
     "judged_on_later": _("The latest %(rows)d texts were not learned from and served to judge."),
+    "texts_drawn": _(
+        "Of %(total)d texts with a label %(rows)d were drawn by chance to learn from and to judge."
+    ),
     "unknown_classes": _("Judged rows whose class was never learned: %(rows)d."),
     "texts_no_better": _(
         "Of the unseen texts %(right).0f%% were sorted rightly: no better than always answering "

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.methods import text
 from analytics.methods.errors import DataProblem
 from analytics.methods.text import classify_texts
 from analytics.methods.text_model import fit_temperature, softmax
@@ -135,3 +136,10 @@ def test_it_judges_the_latest_texts_where_time_is_known() -> None:
     assert found.rows_judged == 40
     assert not found.signal
     assert classify_texts(frame, None, "text", "kind").accuracy > 0.8
+
+
+def test_it_learns_from_a_part_of_very_many_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "MOST_LEARNED", 90)
+    found = classify_texts(requests(300), None, "text", "kind")
+    assert 88 <= found.rows_used <= 92
+    assert ("texts_drawn", 300) in {(n.code, n.params.get("total")) for n in found.notices}
