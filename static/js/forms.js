@@ -120,8 +120,17 @@ function changedField() {
   return path === location.pathname ? document.querySelector(`form[data-autosubmit] [name="${CSS.escape(name)}"]`) : null;
 }
 
+/** Who goes on typing after a conflict wants what is typed, whatever was chosen before. */
+function keepTyped() {
+  document.addEventListener("input", ({ target }) => {
+    const yours = target.form?.querySelector(`[name="keep_${CSS.escape(target.name)}"][value="yours"]`);
+    if (yours) yours.checked = true;
+  });
+}
+
 export function initForms() {
   guard();
+  keepTyped();
   sendOnce();
   autosubmit();
   enterPresses();

@@ -170,10 +170,12 @@ def test_it_keeps_what_was_typed_when_another_saved_first(
     expect(conflict).to_contain_text("大理")
     expect(conflict).to_contain_text("丽江")
     expect(page.get_by_label("城市")).to_have_value("丽江")
+    conflict.get_by_label("大理").check()
+    page.get_by_label("城市").fill("腾冲")  # thought again
     page.get_by_role("button", name="保存").click()
     page.wait_for_url(f"**{customer.get_absolute_url()}")
     customer.refresh_from_db()
-    assert customer.city == "丽江"
+    assert customer.city == "腾冲"
 
 
 def test_it_edits_a_value_in_place_by_keyboard(sign_in: SignIn, customer: Customer) -> None:
