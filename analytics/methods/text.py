@@ -15,7 +15,7 @@ from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.splits import time_values
 from analytics.methods.targets import level_text
 from analytics.methods.text_judging import Answers, answers, judge, with_common_threshold
-from analytics.methods.text_model import TextModel, fit_texts
+from analytics.methods.text_model import TextModel, cleaned, fit_texts
 
 LEAST_ROWS = 40
 LEAST_PER_CLASS = 5
@@ -24,6 +24,7 @@ HELD_BACK = 0.15
 # Of one table: folds where few rows would be held out, else a part; the last part of the time.
 FOLDS, FEW_ROWS = 5, 2_000
 LATER = 0.2
+MANY_COPIES = 0.05
 MOST_LEARNED = 60_000  # more take minutes and say little more
 AT_ONCE = 20_000  # texts that are answered together
 TEXT, LABEL, WHEN = "text", "label", "when"
@@ -253,16 +254,28 @@ def _parts(rows: pd.DataFrame, time: str, seed: int, notices: list[Notice]) -> l
         cut = int(changes[np.argmin(np.abs(changes - (1 - LATER) * len(rows)))])
         notices.append(Notice("judged_on_later", {"rows": len(rows) - cut}))
         return [(order[:cut], order[cut:])]
+    codes = _copies(rows, notices)
+    rng = np.random.default_rng(seed)
     if len(rows) > FEW_ROWS:
-        held = _held_back(rows[LABEL], seed)
+        held = _held_back(rows[LABEL], codes, seed)
         notices.append(Notice("judged_on_part", {"rows": int(held.sum())}))
         return [(np.flatnonzero(~held), np.flatnonzero(held))]
-    rng = np.random.default_rng(seed)
     fold = np.zeros(len(rows), dtype=np.intp)
     for places in rows.groupby(LABEL, sort=True).indices.values():
-        fold[rng.permutation(places)] = np.arange(len(places)) % FOLDS
+        mine = np.unique(codes[places], return_inverse=True)[1]
+        units = mine if mine.any() else np.arange(len(places))  # one text only: row by row
+        fold[places] = rng.permutation(units.max() + 1)[units] % FOLDS
     notices.append(Notice("judged_in_folds", {"folds": FOLDS}))
     return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(FOLDS)]
+
+
+def _copies(rows: pd.DataFrame, notices: list[Notice]) -> NDArray[np.intp]:
+    """A number for each different text; its copies are learned from or judged together."""
+    codes = np.asarray(pd.factorize(cleaned(rows[TEXT]))[0])
+    repeated = len(codes) - (int(codes.max()) + 1)
+    if repeated > MANY_COPIES * len(codes):
+        notices.append(Notice("texts_repeated", {"rows": repeated}))
+    return codes
 
 
 def _answered(
@@ -280,15 +293,21 @@ def _answered(
 
 def _fitted(rows: pd.DataFrame, threshold: float | None, seed: int) -> TextModel:
     texts, labels = (rows[name].reset_index(drop=True) for name in (TEXT, LABEL))
-    return fit_texts(texts, labels, _held_back(labels, seed), threshold, seed)
+    held = _held_back(labels, _copies(rows, []), seed)
+    return fit_texts(texts, labels, held, threshold, seed)
 
 
-def _held_back(labels: pd.Series, seed: int) -> NDArray[np.bool_]:
-    """Mark about a seventh of each class, at least one row of it."""
+def _held_back(labels: pd.Series, codes: NDArray[np.intp], seed: int) -> NDArray[np.bool_]:
+    """Mark about a seventh of each class, at least one row of it, all copies of a text together."""
     rng = np.random.default_rng(seed)
     held = np.zeros(len(labels), dtype=bool)
     for places in labels.groupby(labels, sort=True).indices.values():
-        held[rng.permutation(places)[: max(round(HELD_BACK * len(places)), 1)]] = True
+        _, mine, counts = np.unique(codes[places], return_inverse=True, return_counts=True)
+        if len(counts) == 1:  # of one text only: row by row
+            mine, counts = np.arange(len(places)), np.ones(len(places), dtype=np.intp)
+        order = rng.permutation(len(counts))
+        most = int(np.searchsorted(np.cumsum(counts[order]), HELD_BACK * len(places))) + 1
+        held[places[np.isin(mine, order[: min(most, len(counts) - 1)])]] = True
     return held
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.text_model import TextModel, sure_enough
+from analytics.methods.text_model import TextModel, cleaned, sure_enough
 
 FloatArray = NDArray[np.float64]
 
@@ -22,13 +22,14 @@ LEAST_ANSWERS = 20
 @dataclass(frozen=True)
 class Answers:
     """What a model answered on rows that it had not seen; arrays of shape (n,).  ``unknown``
-    counts the rows of classes that it never met."""
+    counts the rows of classes that it never met, ``different`` the texts without their copies."""
 
     truth: NDArray
     given: NDArray
     confidence: FloatArray
     answered: NDArray[np.bool_]
     unknown: int
+    different: int
 
 
 def answers(model: TextModel, texts: pd.Series, labels: pd.Series) -> Answers:
@@ -38,7 +39,9 @@ def answers(model: TextModel, texts: pd.Series, labels: pd.Series) -> Answers:
     confidence = p.max(axis=1)
     truth = labels.to_numpy(dtype=object)
     unknown = int((~labels.isin(model.classes)).sum())
-    return Answers(truth, given, confidence, confidence >= model.threshold, unknown)
+    different = int(cleaned(texts).nunique())
+    answered = confidence >= model.threshold
+    return Answers(truth, given, confidence, answered, unknown, different)
 
 
 def with_common_threshold(
@@ -70,12 +73,12 @@ def judge(parts: list[Answers], model: TextModel) -> dict[str, Any]:
     correct = given == truth
     classes = _by_class(truth, given, dict(zip(model.classes, model.speaking, strict=True)))
     base = float(pd.Series(truth).value_counts(normalize=True).iloc[0])
-    right = float(correct.mean())
+    right, different = float(correct.mean()), sum(part.different for part in parts)
     return {
         "accuracy": right,
         "macro_f1": float(np.mean([one["f1"] for one in classes])),
         "naive_macro_f1": 2 * base / (1 + base) / len(classes),
-        "signal": right > base + SURE * float(np.sqrt(base * (1 - base) / len(truth))),
+        "signal": right > base + SURE * float(np.sqrt(base * (1 - base) / different)),
         "accuracy_answered": float(correct[answered].mean()) if answered.any() else None,
         "abstained": int((~answered).sum()),
         "threshold": float(model.threshold),

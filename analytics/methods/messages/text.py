@@ -17,6 +17,10 @@ MESSAGES: dict[str, str] = {
         "Every text was judged by a model that had not learned from it (%(folds)d parts)."
     ),
     "judged_on_later": _("The latest %(rows)d texts were not learned from and served to judge."),
+    "texts_repeated": _(
+        "Texts that are copies of others: %(rows)d. None was judged by a model that had learned "
+        "from a copy of it."
+    ),
     "texts_drawn": _(
         "Of %(total)d texts with a label %(rows)d were drawn by chance to learn from and to judge."
     ),
