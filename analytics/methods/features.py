@@ -23,6 +23,7 @@ from analytics.methods.columns import (
     looks_like_dates,
     numeric_column,
 )
+from analytics.methods.copies import copied_rows
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.scaling import fit_scaling
 
@@ -112,6 +113,23 @@ def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) 
     if not read:
         raise DataProblem("no_predictors")
     return read
+
+
+def distinct_features(
+    frame: pd.DataFrame, names: list[str], y: NDArray, notices: list[Notice], *, copies: bool
+) -> tuple[list[Feature], NDArray[np.bool_]]:
+    """The columns of the rows that are kept, and which these are: with ``copies`` looked for,
+    those that copy another row and its outcome ``y`` (n,) would be learned and judged."""
+    said: list[Notice] = []
+    features = read_features(frame, names, said)
+    kept = np.ones(len(y), dtype=bool)
+    if copies:
+        kept = ~copied_rows([*(feature.cells for feature in features), y])
+    if not kept.all():
+        said = [Notice("copies_left_out", {"rows": int((~kept).sum())})]
+        features = read_features(frame[kept], names, said)
+    notices += said
+    return features, kept
 
 
 def _read(frame: pd.DataFrame, name: str) -> Feature:

@@ -13,21 +13,19 @@ from numpy.typing import NDArray
 from analytics.methods.columns import require_columns
 from analytics.methods.discrimination import Area, pooled_area
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
-from analytics.methods.features import Feature, read_features
+from analytics.methods.features import Feature, distinct_features
 from analytics.methods.one_thread import one_thread
 from analytics.methods.ordinal_design import Design, Unit
+from analytics.methods.ordinal_steps import LEAST_PER_STEP, step_codes
 from analytics.methods.proportional_odds import CHANCE, fit_proportional_odds
 from analytics.methods.serialise import jsonable
 from analytics.methods.splits import ROW, Split, split_rows, time_values
-from analytics.methods.targets import level_text
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
 NAIVE, ORDINAL, MULTINOMIAL = "base_rate", "ordinal", "multinomial"
-LEAST_PER_STEP = 10
 LEAST_ROWS = 80
-MOST_STEPS = 11
 ROWS_PER_COEFFICIENT = 10
 FITTED_ROWS = 20_000
 # A mean log-likelihood above this is that of steps foreseen without an error.
@@ -179,8 +177,12 @@ def explain_steps(
     _check(y, steps)
     frame = frame[used].reset_index(drop=True)
     names = [str(c) for c in frame.columns if c not in {target, time, *exclude}]
-    features = read_features(frame, names, notices)
-    split = split_steps(y, None if when is None else when[used], time or "", seed, notices)
+    copies = time in (None, ROW)
+    features, kept = distinct_features(frame, names, y, notices, copies=copies)
+    y, when = y[kept], None if when is None else when[used][kept]
+    dropped += int((~kept).sum())
+    _check(y, steps)  # of what is left
+    split = split_steps(y, when, time or "", seed, notices)
     with one_thread():
         models = _judged(features, y, len(steps), split)
         ratios, proportional = _explained(features, y, len(steps), seed, target)
@@ -208,54 +210,6 @@ def split_steps(
     """Folds for steps ``y`` (n,), see ``split_rows``: both halves of the steps in each."""
     upper = (y > np.median(y)) if (y > np.median(y)).any() else (y >= np.median(y))
     return split_rows(upper.astype(np.int8), when, by, seed, notices)
-
-
-def step_codes(
-    frame: pd.DataFrame, target: str, order: tuple[str, ...], notices: list[Notice]
-) -> tuple[IntArray, tuple[str, ...]]:
-    """Codes (-1 where missing) and the steps' names; steps of few rows join a neighbour."""
-    text = level_text(frame[target])
-    levels = [str(level) for level in text.dropna().unique()]
-    if not levels:
-        raise DataProblem("no_usable_rows")
-    if order:
-        unknown = [level for level in levels if level not in order]
-        if unknown:
-            params = {"name": "order", "rule": "all values of the target", "value": unknown[0]}
-            raise DataProblem("bad_parameter", params)
-        levels = [level for level in order if level in levels]
-    else:
-        numbers = pd.to_numeric(pd.Series(levels), errors="coerce")
-        if numbers.isna().any():
-            word = levels[int(np.flatnonzero(numbers.isna())[0])]
-            raise DataProblem("steps_without_order", {"column": target, "value": word})
-        levels = [levels[k] for k in np.argsort(numbers.to_numpy())]
-    if len(levels) < 2:
-        raise DataProblem("single_class", {"column": target, "value": levels[0]})
-    if len(levels) > MOST_STEPS:
-        limits = {"column": target, "levels": len(levels), "limit": MOST_STEPS}
-        raise DataProblem("too_many_categories", limits)
-    place = {level: k for k, level in enumerate(levels)}
-    codes = np.array([place.get(value, -1) for value in text.fillna("").astype(str)])
-    return _merged(codes, levels, notices)
-
-
-def _merged(
-    codes: IntArray, levels: list[str], notices: list[Notice]
-) -> tuple[IntArray, tuple[str, ...]]:
-    names = list(levels)
-    while len(names) > 2:
-        counts = np.bincount(codes[codes >= 0], minlength=len(names))
-        rare = int(np.argmin(counts))
-        if counts[rare] >= LEAST_PER_STEP:
-            break
-        other = rare - 1 if rare == len(names) - 1 else rare + 1
-        low, high = sorted((rare, other))
-        notices.append(Notice("step_merged", {"step": names[rare], "other": names[other]}))
-        names[low] = f"{names[low]}–{names[high]}"
-        del names[high]
-        codes = np.where(codes >= high, codes - 1, codes)
-    return codes, tuple(names)
 
 
 def _check(y: IntArray, steps: tuple[str, ...]) -> None:

@@ -16,13 +16,12 @@ from analytics.methods.features import read_features
 from analytics.methods.nonresponse import Response, response_of
 from analytics.methods.one_thread import one_thread
 from analytics.methods.ordinal import (
-    LEAST_PER_STEP,
     ROWS_PER_COEFFICIENT,
     OrdinalResult,
     explain_steps,
     split_steps,
-    step_codes,
 )
+from analytics.methods.ordinal_steps import LEAST_PER_STEP, step_codes
 from analytics.methods.scorecard import Scorecard, fit_card, judge_card
 from analytics.methods.serialise import jsonable
 from analytics.methods.shrinkage import GroupMeans, group_means

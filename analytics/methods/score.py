@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from analytics.methods.classifiers import Blend, Classifier, candidates, mixable
 from analytics.methods.columns import require_columns
-from analytics.methods.copies import copied_rows
 from analytics.methods.discrimination import (
     Area,
     Decile,
@@ -20,7 +19,7 @@ from analytics.methods.discrimination import (
     lift_table,
 )
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
-from analytics.methods.features import Feature, read_features
+from analytics.methods.features import Feature, distinct_features
 from analytics.methods.judging import NAIVE, Folds, ScoreModel
 from analytics.methods.leaks import Leak, find_leaks
 from analytics.methods.reasons import Influence, influences
@@ -193,7 +192,7 @@ def score(
     frame = frame.iloc[rows].reset_index(drop=True)
     names = _others(frame, target, time or found, exclude)
     # Rows of one time never fall on both sides of a split by it.
-    features, kept = _features(frame, names, y, notices, copies=time in (None, ROW))
+    features, kept = distinct_features(frame, names, y, notices, copies=time in (None, ROW))
     y, rows = y[kept], rows[kept]
     _check_events(y, positive)
     # Many short fits: on a busy machine a second thread only waits for the first.
@@ -287,22 +286,6 @@ def _split(
         told = {"time_found", "judged_on_sample"}
         notices[:] = [notice for notice in notices if notice.code not in told]
         return split_rows(y, None, "", seed, notices)
-
-
-def _features(
-    frame: pd.DataFrame, names: list[str], y: NDArray, notices: list[Notice], *, copies: bool
-) -> tuple[list[Feature], NDArray[np.bool_]]:
-    """The columns of the rows that are kept: without copies, which would be learned and judged."""
-    said: list[Notice] = []
-    features = read_features(frame, names, said)
-    kept = np.ones(len(y), dtype=bool)
-    if copies:
-        kept = ~copied_rows([*(feature.cells for feature in features), y])
-    if not kept.all():
-        said = [Notice("copies_left_out", {"rows": int((~kept).sum())})]
-        features = read_features(frame[kept], names, said)
-    notices += said
-    return features, kept
 
 
 def _check_events(y: NDArray, positive: str) -> None:

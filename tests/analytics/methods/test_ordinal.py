@@ -117,3 +117,12 @@ def test_it_refuses_a_column_that_settles_the_steps() -> None:
     frame = pd.DataFrame({"mark": mark, "again": mark * 10.0, "noise": rng.normal(size=200)})
     with pytest.raises(DataProblem, match="“again” settles every step"):
         explain_steps(frame, "mark")
+
+
+def test_it_counts_rows_that_were_written_twice_once() -> None:
+    once, twice = (explain_steps(frame, "score") for frame in (
+        surveys(300), pd.concat([surveys(300)] * 2, ignore_index=True)
+    ))  # fmt: skip
+    assert (twice.rows_used, twice.rows_dropped) == (300, 300)
+    assert "copies_left_out" in {notice.code for notice in twice.notices}
+    assert twice.odds_ratios == once.odds_ratios
