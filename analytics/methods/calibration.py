@@ -12,7 +12,7 @@ from analytics.methods.candidates import Prediction
 
 FloatArray = NDArray[np.float64]
 # What models claim is too narrow by this on series from life (docs/benchmarks.md).
-LIFE = 1.05
+LIFE = 1.1
 # Five overlapping origins say little about the next error: widths wrong by a factor f in the
 # backtest are wrong by f to this power afterwards.
 POWER = 0.2

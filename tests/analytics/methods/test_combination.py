@@ -47,7 +47,7 @@ def test_it_does_not_foresee_growth_without_end() -> None:
     assert not (form.log and form.constant == "drift")
 
 
-@pytest.mark.parametrize(("seed", "told"), [(4, "no_better_than_naive"), (10, "about_as_good")])
+@pytest.mark.parametrize(("seed", "told"), [(4, "no_better_than_naive"), (9, "about_as_good")])
 def test_it_says_when_repeating_the_past_is_as_good(seed: int, told: str) -> None:
     walk = pd.DataFrame({"v": np.cumsum(np.random.default_rng(seed).normal(size=40))})
     one = forecast(walk, "v", horizon=4).groups[None]

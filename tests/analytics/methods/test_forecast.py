@@ -245,7 +245,7 @@ def test_its_intervals_hold_about_what_they_promise() -> None:
         p = forecast_series(series, 12).prediction
         held.append(np.mean((values[60:] >= p.lo80) & (values[60:] <= p.hi80)))
         held95.append(np.mean((values[60:] >= p.lo95) & (values[60:] <= p.hi95)))
-    # Forty such series hold .86 and .99; the steps of one series go together.
+    # Forty such series hold .85 and .99; the steps of one series go together.
     assert 0.6 <= np.mean(held) <= 0.97
     assert np.mean(held95) >= 0.85
 
