@@ -266,7 +266,8 @@ def _parts(rows: pd.DataFrame, time: str, seed: int, notices: list[Notice]) -> l
         units = mine if mine.any() else np.arange(len(places))  # one text only: row by row
         fold[places] = rng.permutation(units.max() + 1)[units] % FOLDS
     notices.append(Notice("judged_in_folds", {"folds": FOLDS}))
-    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(FOLDS)]
+    used = np.unique(fold)  # of a few different texts not all
+    return [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in used]
 
 
 def _copies(rows: pd.DataFrame, notices: list[Notice]) -> NDArray[np.intp]:

@@ -146,6 +146,13 @@ def test_it_learns_from_a_part_of_very_many_texts(monkeypatch: pytest.MonkeyPatc
     assert ("texts_drawn", 300) in {(n.code, n.params.get("total")) for n in found.notices}
 
 
+def test_it_bears_a_few_different_texts() -> None:
+    frame = pd.DataFrame({"text": ["yes please", "no thanks"] * 40, "kind": ["a", "b"] * 40})
+    assert classify_texts(frame, None, "text", "kind").rows_judged == 80
+    frame["kind"] = ["a", "a", "b", "b"] * 20
+    assert not classify_texts(frame, None, "text", "kind").signal
+
+
 def test_it_judges_no_text_by_a_copy_of_it() -> None:
     """Words that say nothing, each text five times with its label."""
     rng = np.random.default_rng(8)
