@@ -66,6 +66,9 @@ def duplicates_in_tables(
         [*ignored, *([record] if record else [])], [frame] if other is None else [frame, other]
     )
     ids = _named(frame, record) if record else _ids(frame, known)
+    first = 1 if explain else 0  # people count rows from 1
+    if not ids.name:
+        ids = ids + first
     other_ids = None if other is None else _ids(other, known)
     left_out = {*ignored, ids.name, *([] if other_ids is None else [other_ids.name])}
     found = _linked(frame, other, left_out, threshold)
@@ -79,7 +82,7 @@ def duplicates_in_tables(
     ]
     pairs = [pair for pair, related in zip(told, apart, strict=True) if not related]
     judged: dict[str, float | None] = {"precision": None, "recall": None, "f1": None}
-    notices = [*found.notices, *(() if ids.name else (Notice("no_record_column"),))]
+    notices = [*found.notices, *_unnamed(ids, first)]
     if any(apart):
         notices.append(Notice("related_left_out", {"pairs": sum(apart)}))
     kept = [pair for pair, related in zip(found.pairs, apart, strict=True) if not related]
@@ -109,6 +112,10 @@ def _explained(found: Linkage, kept: list[tuple[int, int]], ids: pd.Series) -> d
         "compared_columns": columns_taken(found), "exact": exact(found), "clusters": hang_together,
         "different": found.rows_used - sum(one["size"] - 1 for one in hang_together),
     }  # fmt: skip
+
+
+def _unnamed(ids: pd.Series, first: int) -> list[Notice]:
+    return [] if ids.name else [Notice("no_record_column", {"first": first})]
 
 
 def _named(frame: pd.DataFrame, record: str) -> pd.Series:

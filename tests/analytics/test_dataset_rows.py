@@ -98,6 +98,8 @@ def test_it_finds_duplicates_and_what_speaks_for_them(manager: Client) -> None:
     assert (
         sum(map(int, (row["Pairs"] for row in rows_of(manager, analysis, "probabilities")))) == 12
     )
+    unnamed = ask(manager, dataset, "duplicates", ignore=["who", "nr"])
+    assert {"a": 1, "b": 61}.items() <= unnamed.answer["pairs"][0].items()
     itself = ask(manager, dataset, "duplicates", ignore=["who"], **asked)
     assert "By its own estimate" in told(manager, itself).context["said"]
     assert itself.answer["f1"] is None

@@ -28,7 +28,7 @@ MESSAGES: dict[str, str] = {
         "Known pairs that name a record that is not in the data: %(pairs)d, for example "
         "“%(example)s”."
     ),
-    "no_record_column": _("No column names the records, so they are numbered from 0."),
+    "no_record_column": _("No column names the records, so they are numbered from %(first)d."),
     "identity_without_pairs": _(
         "No two rows have the same “%(column)s”, so it cannot tell which pairs are right."
     ),
