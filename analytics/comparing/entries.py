@@ -75,8 +75,8 @@ def _entries(rows: list[Entry], figure: Figure | None, found: Sequence[Any], mos
 
 
 def _state(run: Run) -> str:
-    failed = run.shown_state == Run.State.FAILED
-    return str(Run.State.FAILED.label if failed else run.get_state_display())
+    lost = run.state == Run.State.RUNNING and run.shown_state == Run.State.FAILED
+    return str(run.job.get_state_display() if lost and run.job else run.get_state_display())
 
 
 def chosen_numbers(values: Iterable[str]) -> list[int]:
