@@ -14,6 +14,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Sided = tuple[tuple[int, ...], int, int]
 CLASSES = 16
+# How baskets of a size are filled by chance is not known, and matters up to some per cent where
+# few items are in most of them; a rule that says less than this is of no use either.
+MARGIN = 1.1
 
 
 class BasketSizes:
@@ -58,7 +61,7 @@ def chance_of(rules: Sequence[Sided], itemsets: Itemsets, baskets: Baskets) -> F
     For every item of the left side: a test, among the baskets with the rest of the left side, that
     the item does not raise the share of the right side beyond what the size of its baskets gives.
     The largest p counts, so that an item that adds nothing makes the rule no better (Webb 2007,
-    section 2.4).  Fisher's exact test with the number drawn corrected for size.
+    section 2.4).  Fisher's exact test with the number drawn corrected for size, and a tenth more.
     """
     singles = np.array(sorted({i for lhs, rhs, _ in rules for i in (*lhs, rhs)}), dtype=np.int64)
     sizes = BasketSizes(baskets, singles)
@@ -105,7 +108,7 @@ def _effective_draws(
     expected = (with_item * (1 - np.exp(-rate[:, None] * free_with))).sum(axis=1)
     # Where the right side fills the baskets, the total cannot be reached: then all are alike.
     plain = with_item.sum(axis=1)
-    drawn = np.where(np.isfinite(expected), total * expected / wanted, plain)
+    drawn = MARGIN * np.where(np.isfinite(expected), total * expected / wanted, plain)
     return np.clip(drawn, np.maximum(table[:, 0] * 1.0, 1.0), total)
 
 

@@ -105,6 +105,18 @@ def test_it_finds_nothing_in_shuffled_orders() -> None:
     assert false <= 1
 
 
+def test_it_finds_nothing_where_popular_items_fill_many_small_orders() -> None:
+    """Each order draws 8 different ones of 40 items, of which some are far more popular."""
+    rng = np.random.default_rng(3)
+    orders, items, size = 60_000, 40, 8
+    luck = rng.gumbel(size=(orders, items)) - np.log(np.arange(1, items + 1))
+    drawn = np.argpartition(-luck, size, axis=1)[:, :size]
+    frame = pd.DataFrame({"order": np.repeat(np.arange(orders), size), "item": drawn.ravel()})
+    found = rules(frame, basket="order", item="item", support="0.05", confidence="0.05")
+    assert len(found.rules) > 200
+    assert found.significant == ()
+
+
 def test_it_is_not_fooled_by_large_orders(shared_data: Path) -> None:
     frame = pd.read_csv(shared_data / "online_retail_nonUK.csv")
     frame = frame[~frame["InvoiceNo"].astype(str).str.startswith("C")]
