@@ -20,7 +20,7 @@ MOST_ROWS = 1_048_575  # below the header
 MOST_TEXT = 32_767  # characters of a cell
 _EPOCH = date(1899, 12, 30).toordinal()
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_TOLD_APART = {str, date, datetime, type(None)}
+_TOLD_APART = {str, date, type(None)}  # moments hardly repeat, and hashing them asks their zone
 _BOLD, _DAY, _MOMENT = 1, 2, 3
 # How the numbers of a column look.
 GENERAL, WHOLE, AMOUNT, SHARE, CHANGE = 0, 4, 5, 6, 7
