@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from datetime import timezone as zone
 from functools import cached_property
 from itertools import count
 from typing import Any, cast
@@ -205,8 +204,6 @@ def _answer(compiled: _Compiled, values: list[Any]) -> list[Any]:
         if compiled not in prepared:
             types = f"({', '.join(compiled.types)})" if values else ""
             text = f"PREPARE {name}{types} AS {compiled.sql}; {text}"
-        # As Django's, which is Python called for each moment; the session speaks UTC.
-        cursor.cursor.tzinfo_factory = zone
         cursor.execute(text, values)
         prepared[compiled] = name
         return cast("list[Any]", cursor.fetchall())

@@ -148,6 +148,8 @@ def written_column(
     if kinds <= _TOLD_APART:
         made = {value: texts[type(value)](value) for value in set(column)}
         return [made[value] for value in column]
+    if len(kinds) == 1:
+        return list(map(texts.get(kinds.pop(), other), column))
     return [texts.get(type(value), other)(value) for value in column]
 
 
