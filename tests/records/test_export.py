@@ -99,6 +99,20 @@ def test_it_writes_cards(cast: Cast, client: Client, customer: Customer) -> None
     assert card.adr.value.city == "北京"
 
 
+def test_it_folds_long_lines_of_cards_between_letters(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    said = "很长的说明，; with \\ signs\nand 😀 lines " * 9
+    told = {"note": said, "name": "甲; 乙有限公司", "kind": Customer.Kind.ORGANISATION}
+    Customer.objects.filter(pk=customer.pk).update(**told)
+    client.force_login(cast.manager)
+    content = body(client.post(URL, {"format": "vcf", "filter": "lifecycle=active"}))
+    assert max(map(len, content.split(b"\r\n"))) <= 75
+    (card,) = list(vobject.readComponents(content.decode()))
+    assert card.note.value == said
+    assert card.fn.value == card.org.value[0] == "甲; 乙有限公司"
+
+
 def test_it_gives_representatives_their_own_rows_up_to_a_limit(
     cast: Cast, client: Client, customer: Customer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
