@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone, translation
 
-from crm.common import formats
+from crm.common import columns, formats
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,17 @@ def test_it_tells_a_moment_and_its_distance_in_the_readers_zone() -> None:
         told = formats.moment_and_since(now - timedelta(hours=2), formats.reader(now))
         assert told == ("18 Mar 2026 23:00", "yesterday")
         assert told[1] == formats.since(now - timedelta(hours=2), now)
+
+
+def test_it_marks_what_is_overdue() -> None:
+    now = datetime(2026, 3, 18, 17, tzinfo=UTC)  # one o'clock at night of the 19th in Shanghai
+    hour, today = timedelta(hours=1), date(2026, 3, 19)
+    with timezone.override("Asia/Shanghai"), translation.override("en"):
+        by = formats.reader(now)
+        late = [columns.due(one, by) for one in (now - hour, today - timedelta(days=1))]
+        later = [columns.due(one, by) for one in (now + hour, today, today + timedelta(days=1))]
+    assert all("data-overdue>Overdue: <time" in str(one) for one in late)
+    assert not any("verdue" in str(one) for one in later)
 
 
 def test_it_counts_days_in_the_readers_zone() -> None:
