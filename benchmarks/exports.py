@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 import time
 from pathlib import Path
@@ -63,8 +62,9 @@ def take_out(format: str) -> dict[str, Any]:
 
 def _peak_mib() -> float:
     """The highest memory of this program; what the shell counts begins with that of its parent."""
-    status = Path("/proc/self/status").read_text()
-    return round(int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024, 1)  # type: ignore[index]
+    lines = Path("/proc/self/status").read_text().splitlines()
+    kib = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return round(kib / 1024, 1)
 
 
 if __name__ == "__main__":
