@@ -9,6 +9,7 @@ import pytest
 from analytics.methods import text
 from analytics.methods.errors import DataProblem
 from analytics.methods.text import classify_texts
+from analytics.methods.text_judging import Answers, with_common_threshold
 from analytics.methods.text_model import fit_temperature, softmax
 
 WORDS = {
@@ -162,3 +163,15 @@ def test_it_judges_no_text_by_a_copy_of_it() -> None:
     assert found.accuracy < 0.7
     told = {notice.code: notice.params for notice in found.notices}
     assert told["texts_repeated"] == {"rows": 240}
+
+
+def test_each_part_is_judged_by_a_threshold_from_the_others() -> None:
+    """Its own answers would lower the threshold that lets them through."""
+    model = classify_texts(requests(), requests(60, seed=1), "text", "kind").model
+    right = np.repeat("发票", 25).astype(object)
+    shy, bold = (
+        Answers(right, right, np.full(25, sure), np.zeros(25, dtype=bool), 0) for sure in (0.5, 0.8)
+    )
+    judged, model = with_common_threshold([shy, bold], model)
+    assert model.threshold == 0.5
+    assert [bool(part.answered.any()) for part in judged] == [False, True]
