@@ -170,7 +170,8 @@ def test_each_part_is_judged_by_a_threshold_from_the_others() -> None:
     model = classify_texts(requests(), requests(60, seed=1), "text", "kind").model
     right = np.repeat("发票", 25).astype(object)
     shy, bold = (
-        Answers(right, right, np.full(25, sure), np.zeros(25, dtype=bool), 0) for sure in (0.5, 0.8)
+        Answers(right, right, np.full(25, sure), np.zeros(25, dtype=bool), 0, 25)
+        for sure in (0.5, 0.8)
     )
     judged, model = with_common_threshold([shy, bold], model)
     assert model.threshold == 0.5
