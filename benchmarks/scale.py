@@ -32,7 +32,7 @@ CHILDREN = {
     ),
     "deals": Child("sales_deal", {"contact_id": "NULL", "need_id": "NULL"}),
     "orders": Child(
-        "sales_order", {"number": "number || '-' || {copy}", "deal_id": "NULL"},
+        "sales_order", {"number": "number || '-' || {copy}", "deal_id": "NULL", "quote_id": "NULL"},
         "kind = 'sale' AND refund_of_id IS NULL",
     ),
 }  # fmt: skip

@@ -11,6 +11,7 @@ import { readFileSync, readdirSync, mkdirSync, writeFileSync, existsSync, rename
 import { join, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync } from "node:zlib";
+import { PurgeCSS } from "purgecss";
 
 const STATIC = dirname(fileURLToPath(import.meta.url));
 const ROOT = dirname(STATIC);
@@ -21,12 +22,12 @@ const OUT = WATCHING ? BUILD : join(BUILD, `.draft-${process.pid}`);
 const ICONS = join(ROOT, "node_modules/@tabler/icons/icons/outline");
 const SKIP = new Set(["node_modules", ".venv", ".git", "var", "static", "tests", "docs", "locale"]);
 
-function* sources(folder) {
+function* sources(folder, kinds = /\.(html|py)$/) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (entry.name.startsWith(".") || SKIP.has(entry.name)) continue;
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* sources(path);
-    else if (/\.(html|py)$/.test(entry.name)) yield path;
+    if (entry.isDirectory()) yield* sources(path, kinds);
+    else if (kinds.test(entry.name)) yield path;
   }
 }
 
@@ -70,6 +71,26 @@ function stripMaps() {
   }
 }
 
+/** A name put together, as in `bg-{{ tone }}-lt` or f"bg-{tone}-lt", may end in any way. */
+const putTogether = (text) => [...text.matchAll(/\b([a-z][\w-]*-)(?:\{[{%]|\$?\{)/g)].map(([, start]) => new RegExp(`^${start}`));
+
+/** app.css: what our pages, scripts and Python name of the libraries, two rules of five; then our own styles, whole. */
+async function joinStyles() {
+  const read = (path) => readFileSync(path, "utf8");
+  const ours = [...sources(ROOT), ...sources(join(STATIC, "js"), /\.js$/)].map(read);
+  const bundles = readdirSync(OUT).filter((name) => name.endsWith(".js")).map((name) => read(join(OUT, name)));
+  const libraries = join(OUT, "libraries.css");
+  const [{ css }] = WATCHING ? [{ css: read(libraries) }] : await new PurgeCSS().purge({ // templates are not watched
+    content: [...ours, ...bundles].map((raw) => ({ raw, extension: "html" })),
+    css: [{ raw: read(libraries) }],
+    safelist: ["plugin-remove_button", ...new Set(ours.flatMap(putTogether))], // Tom Select puts the first together
+    dynamicAttributes: ["type", "aria-expanded", "aria-current", "aria-selected", "data-bs-theme"],
+    keyframes: true,
+  });
+  writeFileSync(join(OUT, "app.css"), css + read(join(OUT, "app.css")));
+  rmSync(libraries);
+}
+
 function report() {
   for (const name of readdirSync(OUT).sort()) {
     const path = join(OUT, name);
@@ -81,10 +102,11 @@ function report() {
 const after = {
   name: "after",
   setup(build) {
-    build.onEnd((result) => {
+    build.onEnd(async (result) => {
       if (result.errors.length) return;
       sprite();
       stripMaps();
+      await joinStyles();
       report();
     });
   },
@@ -97,6 +119,7 @@ const options = {
     select: join(STATIC, "js/select.js"),
     board: join(STATIC, "js/board.js"),
     charts: join(STATIC, "js/charts/charts.js"),
+    "libraries-css": join(STATIC, "css/libraries.css"),
     "app-css": join(STATIC, "css/app.css"),
     "admin-css": join(STATIC, "css/admin.css"),
   },

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from analytics.fits import METHODS
 from tests.browser.axe import axe_findings
 from tests.browser.conftest import PHONE, SignIn
+from tests.browser.styles import left_out
 from tests.browser.watching import Watch, overflow, settled
 
 SALES = {
@@ -107,6 +108,7 @@ def shape(page: Page) -> list[str]:
     """Wider than the window, or hard to use; in dark the colours alone can differ."""
     settled(page)
     found = [f"wider than the window: {wide}"] if (wide := overflow(page)) else []
+    found += [f"no style, though there is one: {one}" for one in left_out(page)]
     found += axe_findings(page)
     page.emulate_media(color_scheme="dark")
     found += [f"dark: {one}" for one in axe_findings(page, "color-contrast")]
