@@ -98,7 +98,10 @@ QUESTIONS: dict[str, Question] = {
          Ask("horizon", _("Periods ahead"), "whole", needed=True, initial=12, least=1, most=400),
          Ask("frequency", _("Sum the rows by"), "choice",
              choices=(("", _("as they are")), ("D", _("day")), ("W", _("week")), ("M", _("month")),
-                      ("Q", _("quarter")), ("Y", _("year"))))),
+                      ("Q", _("quarter")), ("Y", _("year")))),
+         Ask("fill", _("Periods without rows"), "choice",
+             choices=(("", _("as the table tells")), ("zero", _("nothing came: 0")),
+                      ("interpolate", _("not measured: between their neighbours"))))),
     ),
     "series": Question(
         _("Describe a series"), _("Trend, seasons, days of the week and hours."),

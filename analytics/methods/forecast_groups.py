@@ -17,12 +17,22 @@ from analytics.methods.columns import date_column, numeric_column, require_colum
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast_result import answer_of, piece_of
 from analytics.methods.series_forecast import check_horizon, forecast_series
-from analytics.methods.timeseries import Fill, RegularSeries, regular_series, usual_unit
+from analytics.methods.timeseries import (
+    Fill,
+    RegularSeries,
+    regular_series,
+    unit_of,
+    usual_unit,
+    whole_periods,
+)
 
 # What is told of groups by name, and at most of so many of them.
 _BY_NAME = {
     "leading_zeros_dropped": "groups_leading_zeros_dropped",
     "leading_zeros_kept": "groups_leading_zeros_kept",
+    "nothing_since": "groups_stopped",
+    "ends_with_zeros": "groups_stopped",
+    "ends_early": "groups_end_early",
 }
 NAMED = 10
 # Notices on the data or the setting, worth repeating above the groups; those on one group's fit
@@ -73,7 +83,7 @@ def plan_groups(
     """Return the series of each group; parameters as in ``forecast.forecast``.
 
     Cells are read, and the period is chosen, by the rows of all groups: a group of few rows does
-    not tell the order of day and month, nor that the table is monthly.
+    not tell the order of day and month, nor that the table is monthly, nor where the table ends.
 
     Raises
     ------
@@ -85,13 +95,16 @@ def plan_groups(
         raise DataProblem("no_rows")
     frame = _read(frame, value, group, date)
     options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
+    total, notices = len(frame), list[Notice]()
     if date:
+        frame, notices = _covered(frame, date, frequency)
         options["unit"] = usual_unit(part[date] for _, part in frame.groupby(group))
-    notices: list[Notice] = []
+        options["until"] = frame[date].max()
     reasons: list[str] = []
-    dropped = int(frame[group].isna().sum())
-    if dropped:
-        notices.append(Notice("rows_missing_dropped", {"rows": dropped}))
+    missing = int(frame[group].isna().sum())
+    if missing:
+        notices.append(Notice("rows_missing_dropped", {"rows": missing}))
+    dropped = total - len(frame) + missing
     regular: dict[str, RegularSeries] = {}
     for name, part in frame.groupby(group, sort=True):
         try:
@@ -106,7 +119,23 @@ def plan_groups(
     if not regular:
         refusal = ("groups_all_failed", {"reason": reasons[0]}) if reasons else ("no_usable_rows",)
         raise DataProblem(*refusal)
-    return GroupPlan(regular, len(frame) - dropped, dropped, tuple(notices))
+    return GroupPlan(regular, total - dropped, dropped, tuple(notices))
+
+
+def _covered(
+    frame: pd.DataFrame, date: str, frequency: str | None
+) -> tuple[pd.DataFrame, list[Notice]]:
+    """Without the rows of a first or last period that the table does not cover, which is told."""
+    if not frequency:
+        return frame, []
+    unit, dated = unit_of(frequency), frame[date].notna()
+    if not dated.any():
+        return frame, []
+    kept = dated.to_numpy().copy()
+    kept[kept] = whole_periods(pd.Index(frame.loc[dated, date]), unit)
+    rows = int(dated.sum() - kept.sum())
+    told = [Notice("incomplete_periods_dropped", {"frequency": unit, "rows": rows})] if rows else []
+    return frame[kept | ~dated.to_numpy()], told
 
 
 def _read(frame: pd.DataFrame, value: str, group: str, date: str | None) -> pd.DataFrame:

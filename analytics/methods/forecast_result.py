@@ -195,8 +195,11 @@ def answer_of(
 def _total(each: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """Return the sum of several groups, for the periods that all of them reach.
 
-    The ends of the intervals are added too, as if all groups erred alike: wide rather than narrow.
+    Groups whose forecasts end before those of others begin, which is told, are left out.  The ends
+    of the intervals are added too, as if all groups erred alike: wide rather than narrow.
     """
+    latest = max(rows[0]["date"] or "" for rows in each)
+    each = [rows for rows in each if (rows[-1]["date"] or "") >= latest]
     if len(each) < 2:
         return []
     by_period = [{row["date"] or row["step"]: row for row in rows} for rows in each]

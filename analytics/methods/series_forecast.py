@@ -35,6 +35,7 @@ from analytics.methods.one_thread import one_thread
 from analytics.methods.outlying import outlying_period, written
 from analytics.methods.repeating import Repeating, find_repeating
 from analytics.methods.smoothing import Ces, Ets, Theta
+from analytics.methods.stopped import silence
 from analytics.methods.timeseries import RegularSeries
 
 FloatArray = NDArray[np.float64]
@@ -142,6 +143,8 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
 
 
 def _first_look(series: RegularSeries) -> list[Notice]:
+    if stopped := silence(series):
+        return [stopped]
     if mostly_nothing(series.y):
         return [Notice("mostly_nothing", {"percent": 100.0 * float(np.mean(series.y == 0))})]
     place = outlying_period(series.y)

@@ -89,6 +89,7 @@ def regular_series(
     fill: Fill = "auto",
     frequency: str | None = None,
     unit: str | None = None,
+    until: pd.Timestamp | None = None,
     max_periods: int = MAX_PERIODS,
 ) -> RegularSeries:
     """Turn rows into one value per period.
@@ -113,6 +114,9 @@ def regular_series(
         Sum the rows by this period.  By default the distance of the dates decides.
     unit : str, optional
         A key of ``SEASONS``: the period where neither ``frequency`` nor the dates shall decide.
+    until : Timestamp, optional
+        Up to when rows are known to be complete, where these are a group's part of a table: where
+        periods without rows hold 0, the series goes on to its period.
     max_periods : int
         Only the last ``max_periods`` periods are kept.
 
@@ -144,8 +148,11 @@ def regular_series(
     else:
         by_date = pd.Series(numbers[keep].to_numpy(dtype=float), index=stamps[keep].to_numpy())
         if frequency:
-            by_date, unit = _whole_periods(by_date, frequency, notices), _unit_of(frequency)
-        series, unit = _by_period(by_date, str(date), unit, fill, notices)
+            unit = unit_of(frequency)
+            known = by_date if until is not None else by_date[whole_periods(by_date.index, unit)]
+            _tell_incomplete(len(by_date) - len(known), unit, notices)
+            by_date = known
+        series, unit = _by_period(by_date, str(date), unit, fill, notices, until)
         if unit == "day" and not frequency and _has_times(by_date.index):
             notices.append(Notice("times_to_days"))
         rows, values = len(by_date), series.to_numpy(dtype=float)
@@ -210,7 +217,12 @@ def _season(season: int | None, unit: str, periods: int, notices: list[Notice]) 
 
 
 def _by_period(
-    by_date: pd.Series, column: str, told: str | None, fill: Fill, notices: list[Notice]
+    by_date: pd.Series,
+    column: str,
+    told: str | None,
+    fill: Fill,
+    notices: list[Notice],
+    until: pd.Timestamp | None = None,
 ) -> tuple[pd.Series, str]:
     """Sum by period and fill the gaps; return the series indexed by period start, and its unit.
 
@@ -236,7 +248,23 @@ def _by_period(
     zero = fill == "zero" or (fill == "auto" and (merged > 0 or bool((series == 0).any())))
     if gaps > len(series) and not zero and not told:  # more would be invented than is known
         raise DataProblem("too_many_gaps", params)
-    return _filled(series.reindex(full), gaps, zero, notices), unit
+    series = _filled(series.reindex(full), gaps, zero, notices)
+    return series if until is None else _up_to(until, series, unit, zero, notices), unit
+
+
+def _up_to(
+    until: pd.Timestamp, series: pd.Series, unit: str, zero: bool, notices: list[Notice]
+) -> pd.Series:
+    """Go on with zeros to the period of ``until``, or tell that the rows end before it."""
+    end = series.index[-1]
+    later = _full_index(end, max(until, end), unit)[1:]
+    if not len(later):
+        return series
+    if zero and len(later) <= max(4 * len(series), 20):  # more would be one date mistyped
+        return pd.concat([series, pd.Series(0.0, index=later)])
+    params = {"period": end.date().isoformat(), "last": later[-1].date().isoformat()}
+    notices.append(Notice("ends_early", params))
+    return series
 
 
 def _filled(series: pd.Series, gaps: int, zero: bool, notices: list[Notice]) -> pd.Series:
@@ -250,32 +278,33 @@ def _filled(series: pd.Series, gaps: int, zero: bool, notices: list[Notice]) -> 
     return series.fillna(0.0) if zero else series.interpolate()
 
 
-def _whole_periods(by_date: pd.Series, frequency: str, notices: list[Notice]) -> pd.Series:
-    """Leave out the first and the last period where the rows do not reach their ends.
+def _tell_incomplete(rows: int, unit: str, notices: list[Notice]) -> None:
+    if rows:
+        notices.append(Notice("incomplete_periods_dropped", {"frequency": unit, "rows": rows}))
 
-    They reach them when the distance is no more than the usual one between two days with rows.
+
+def whole_periods(moments: pd.Index, unit: str) -> NDArray[np.bool_]:
+    """Say of each row whether it is kept: not in a first or last period that rows do not cover.
+
+    They reach its ends when the distance is no more than the usual one between two days with rows.
     """
-    unit = _unit_of(frequency)
-    days = pd.DatetimeIndex(by_date.index).normalize()
-    starts = _period_starts(pd.DatetimeIndex(by_date.index), unit)
+    days = pd.DatetimeIndex(moments).normalize()
+    starts = _period_starts(pd.DatetimeIndex(moments), unit)
     distinct = days.unique().sort_values()
+    every = np.ones(len(days), dtype=bool)
     if unit in ("hour", "day", "business day") or len(distinct) < 3:
-        return by_date
+        return every
     usual = pd.Timedelta(np.median(np.diff(distinct.to_numpy())))
     following = _full_index(starts.max(), starts.max() + pd.Timedelta(days=400), unit)[1]
-    keep = np.ones(len(by_date), dtype=bool)
+    keep = every.copy()
     if distinct[-1] + usual < following:
         keep &= starts != starts.max()
     if distinct[0] - usual >= starts.min():
         keep &= starts != starts.min()
-    if keep.all() or not keep.any():
-        return by_date
-    params = {"frequency": unit, "rows": int((~keep).sum())}
-    notices.append(Notice("incomplete_periods_dropped", params))
-    return by_date[keep]
+    return keep if keep.any() else every
 
 
-def _unit_of(frequency: str) -> str:
+def unit_of(frequency: str) -> str:
     if frequency.upper() not in CODES:
         params = {"name": "frequency", "rule": "one of " + ", ".join(CODES), "value": frequency}
         raise DataProblem("bad_parameter", params)

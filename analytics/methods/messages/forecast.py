@@ -52,6 +52,29 @@ MESSAGES: dict[str, str] = {
         "The first %(periods)d periods are 0, as before a launch, and too few follow to forecast "
         "without them: the forecast may be far too low."
     ),
+    "nothing_since": _(
+        "Since %(period)s all is 0 (%(periods)d periods), longer than ever before. The forecast "
+        "goes on from that and from what was before: if it has stopped for good, expect 0, if it "
+        "only pauses, what was usual."
+    ),
+    "ends_with_zeros": _(
+        "The last %(periods)d periods are 0, longer than ever before. The forecast goes on from "
+        "that and from what was before: if it has stopped for good, expect 0, if it only pauses, "
+        "what was usual."
+    ),
+    "groups_stopped": _(
+        "Groups of which nothing came lately, longer than ever before, so that they may have "
+        "stopped (%(count)d): %(groups)s."
+    ),
+    "ends_early": _(
+        "The last row is of %(period)s, while other groups go on to %(last)s: the forecast begins "
+        "after that row. If no rows mean that nothing came, fill missing periods with 0."
+    ),
+    "groups_end_early": _(
+        "Groups whose rows end before those of others, so that their forecasts begin earlier and "
+        "may miss in the total (%(count)d): %(groups)s. If no rows mean that nothing came, fill "
+        "missing periods with 0."
+    ),
     "trend_or_drift": _(
         "The values differ between the beginning and the end, but neighbouring periods are so "
         "alike that mere drifting would do this too: whether there is a trend cannot be told."
