@@ -146,6 +146,16 @@ def _sentence(shown: dict[str, Any], name: str) -> str:
     )
 
 
+def notices(run: Run, asked: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """The stored notices of the chosen group, else of all groups, by their names."""
+    parts = {part["key"]: part.get("notices") for part in run.result.get("parts", [])}
+    if not parts or None in parts.values():  # results of before they were kept
+        return {}
+    chosen = _chosen(run, asked)
+    names = group_names(run.result)
+    return {name: parts[key] for key, name in names.items() if chosen in {WHOLE, key}}
+
+
 def findings(run: Run, asked: Mapping[str, str]) -> list[str]:
     """Who brings most, who grows and who falls most against the same weeks a year before."""
     result = run.result

@@ -68,7 +68,7 @@ def _part(name: str, past: pd.Series[float], found: SeriesForecast, factors: Any
     return {
         "key": name, "history": [float(value) for value in past.tail(HISTORY_WEEKS)],
         "forecast": steps, "before": _before(past, len(steps)), "chosen": found.chosen,
-        "backtest": found.backtest_dict(),
+        "backtest": found.backtest_dict(), "notices": [one.to_dict() for one in found.notices],
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from analytics import (
 )
 from analytics.budgets import BudgetForm
 from analytics.experiments import presenting
+from analytics.forecast_cautions import gravest_first, group_cautions
 from analytics.forms import OptionsForm
 from analytics.models import Run
 from analytics.score_words import feature_names
@@ -119,7 +120,7 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
 
     ``asked`` is the address's query: what of a result some pages show.
     """
-    told = [(one["code"], translated(one["code"], _named(one["params"]))) for one in run.warnings]
+    told = _told(run.warnings)
     cautions = [text for code, text in told if code not in HARMLESS]
     if run.state != Run.State.FINISHED:
         reason = _reason(run)
@@ -128,16 +129,31 @@ def run_page(run: Run, asked: Mapping[str, str] | None = None) -> dict[str, Any]
         part = _CHOSEN[run.method]
         sentence, pictures, quality, steps = part.page(run, asked or {})
         findings, choices = part.findings(run, asked or {}), part.options(run, asked or {})
+        apart = part.notices(run, asked or {})
+        if len(apart) == 1:  # the one that is shown
+            cautions = [text for _, text in gravest_first(_told(next(iter(apart.values()))))]
     else:
         sentence, pictures, quality, steps = _PAGES[run.method](run)
         findings = _FINDINGS[run.method](run) if run.method in _FINDINGS else []
-        choices = []
+        choices, apart = [], {}
     return {
         "sentence": sentence, "charts": pictures, "quality": quality, "next_steps": steps,
         "cautions": cautions, "notes": [text for code, text in told if code in HARMLESS],
-        "reason": "", "findings": findings,
-        "choices": choices,
+        "reason": "", "findings": findings, "choices": choices, **_apart(apart, cautions),
     }  # fmt: skip
+
+
+def _told(notices: Iterable[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Codes of stored notices with their sentences in the reader's language."""
+    return [(one["code"], translated(one["code"], _named(one["params"]))) for one in notices]
+
+
+def _apart(notices: Mapping[str, Any], said: Sequence[str]) -> dict[str, Any]:
+    """What is to be minded of single groups, beyond what is ``said`` of all."""
+    if len(notices) < 2:
+        return {}
+    each = [(name, _told(told)) for name, told in notices.items()]
+    return {"group_cautions": group_cautions(each, said), "groups": len(each)}
 
 
 def _reason(run: Run) -> str:
@@ -261,11 +277,16 @@ class _Chosen:
     page: Callable[[Run, Mapping[str, str]], Page]
     findings: Callable[[Run, Mapping[str, str]], list[str]]
     options: Callable[[Run, Mapping[str, str]], list[dict[str, Any]]]
+    # Stored notices by group: of the one that is shown, else of all; none for no groups.
+    notices: Callable[[Run, Mapping[str, str]], dict[str, Any]] = lambda run, asked: {}
 
 
 _CHOSEN: dict[str, _Chosen] = {
     Run.Method.FORECAST: _Chosen(
-        forecast_pages.forecast_page, forecast_pages.findings, forecast_pages.options
+        forecast_pages.forecast_page,
+        forecast_pages.findings,
+        forecast_pages.options,
+        forecast_pages.notices,
     ),
     Run.Method.COMMUNICATIONS: _Chosen(
         talk_pages.talk_page, talk_pages.findings, talk_pages.options

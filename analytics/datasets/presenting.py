@@ -13,6 +13,7 @@ from analytics.charts import segment_label
 from analytics.datasets.renaming import renamed
 from analytics.datasets.terms import TERMS, WORDS, label, rank, term
 from analytics.datasets.wording import level_term
+from analytics.forecast_cautions import group_cautions
 from analytics.model_names import model_label, model_name
 from analytics.pages import translated
 from crm.common import formats
@@ -55,10 +56,21 @@ def presented(answer: Mapping[str, Any]) -> dict[str, Any]:
             tables.append(_of_list(key, value))
         else:
             figures.append((label(key), _column([_worded(key, value)])[0], _explained(key)))
+    cautions = [retold(text) for text in answer.get("warnings", [])]
     return {
-        "figures": figures, "tables": tables,
-        "cautions": [retold(text) for text in answer.get("warnings", [])],
+        "figures": figures, "tables": tables, "cautions": cautions,
+        **_of_groups(answer, cautions),
     }  # fmt: skip
+
+
+def _of_groups(answer: Mapping[str, Any], said: Sequence[str]) -> dict[str, Any]:
+    """What is to be minded of single groups of a forecast, of those that the page shows."""
+    groups = answer.get("groups") or []
+    if answer.get("method") != "forecast" or len(groups) < 2:
+        return {}
+    shown = groups[:MOST_ROWS]
+    each = [(str(one["group"]), map(recognised, one.get("warnings", []))) for one in shown]
+    return {"group_cautions": group_cautions(each, said), "groups": len(shown)}
 
 
 def whole_table(answer: Mapping[str, Any], key: str) -> tuple[list[str], list[list[Any]]] | None:
@@ -236,14 +248,19 @@ def _explained(key: str) -> str:
 
 def retold(text: str) -> str:
     """A method's English sentence in the reader's language, found by its template."""
+    return recognised(text)[1]
+
+
+def recognised(text: str) -> tuple[str, str]:
+    """The code of a method's English sentence, and it in the reader's language."""
     for code, pattern, kinds in _patterns():
         if found := pattern.fullmatch(text):
             try:
                 params = {k: kinds[k](v) for k, v in found.groupdict().items()}
             except ValueError:  # looks like it, and is another
                 continue
-            return translated(code, params)
-    return text
+            return code, translated(code, params)
+    return "", text
 
 
 @cache

@@ -80,3 +80,21 @@ def test_it_leaves_a_tables_names_and_whole_numbers_as_they_are() -> None:
     told = "0.05 2024-01-01 16:48; 0.5 2024-01-02; 0.95 3"
     assert table["rows"] == [["a", told, "华东 (1,200), 华南 (3)"]]
     assert presented({"models": [{"name": "tree", "ece": 0.1}]})["tables"][0]["terms"]
+
+
+def test_it_says_what_is_to_be_minded_of_single_groups() -> None:
+    shared = sentence("season_unknown", {})
+    gone = sentence("nothing_since", {"period": "2026-03-01", "periods": 7})
+    wide = sentence("intervals_widened", {"factor": 1.25})
+    groups = [
+        {"group": "A", "warnings": [shared, wide, gone]},
+        {"group": "B", "warnings": [shared]},
+    ]
+    answer = {"method": "forecast", "groups": groups, "warnings": [shared]}
+    with translation.override("zh-hans"):
+        told = presented(answer)
+    assert told["groups"] == 2
+    (one,) = told["group_cautions"]
+    assert (one.name, one.first[:13]) == ("A", "自 2026-03-01 ")
+    assert len(one.others) == 1
+    assert "1.25" in one.others[0]

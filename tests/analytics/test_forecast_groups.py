@@ -15,8 +15,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from analytics import forecast_frames, forecast_pages, outlook, runs
+from analytics import forecast_frames, forecast_pages, outlook, pages, runs
 from analytics.frames import Scope
+from analytics.methods.errors import Notice
 from analytics.models import Run
 from analytics.provenance import fingerprint
 from sales import measures
@@ -225,3 +226,52 @@ def test_it_says_nothing_beside_a_target_where_groups_are_others_or_none(
     assert "Sold and forecast" not in newer("region", parts=True)
     assert "Sold and forecast" in newer("owner", parts=True)
     assert "Sold and forecast" not in newer("owner", parts=False)  # one seller only
+
+
+def _with_notices(run: Run, by_group: dict[str, list[Notice]]) -> Run:
+    parts = [
+        {**part, "notices": [one.to_dict() for one in by_group.get(part["key"], [])]}
+        for part in run.result["parts"]
+    ]
+    warnings = [Notice("short_weekly_no_season").to_dict()]
+    return Run(
+        pk=run.pk, method=run.method, state=Run.State.FINISHED, warnings=warnings,
+        result={**run.result, "parts": parts},
+    )  # fmt: skip
+
+
+def test_it_keeps_what_each_groups_forecast_says_of_itself(run: Run) -> None:
+    assert all("season_by_frequency" in codes(part) for part in run.result["parts"])
+    nobody = next(part for part in run.result["parts"] if part["key"] == forecast_frames.MARK)
+    assert "mostly_nothing" in codes(nobody)  # one order in 110 weeks
+
+
+def codes(part: dict[str, Any]) -> list[str]:
+    return [one["code"] for one in part["notices"]]
+
+
+def test_it_says_first_what_is_gravest_about_a_group(run: Run, sold: Cast) -> None:
+    rep, colleague = f"={sold.rep.pk}", f"={sold.colleague.pk}"
+    gone = Notice("nothing_since", {"period": "2026-03-02", "periods": 9})
+    wide, weeks = Notice("intervals_widened", {"factor": 1.3}), Notice("short_weekly_no_season")
+    shown = _with_notices(run, {rep: [weeks, wide, gone], colleague: [weeks]})
+    with translation.override("en"):
+        whole = pages.run_page(shown)
+        one = pages.run_page(shown, {"group": rep})
+    assert whole["cautions"] == [weeks.text]  # said of all, so of no group once more
+    assert [(told.name, told.first) for told in whole["group_cautions"]] == [
+        (str(sold.rep), gone.text)
+    ]
+    assert whole["group_cautions"][0].others == [wide.text]
+    assert whole["groups"] == 3
+    assert one["cautions"] == [gone.text, weeks.text, wide.text]
+    assert "group_cautions" not in one
+
+
+def test_it_shows_cautions_of_groups_on_the_page(run: Run, sold: Cast, client: Client) -> None:
+    client.force_login(sold.manager)
+    told = client.get(reverse("analytics:method", args=["forecast"])).content.decode()
+    assert "of 3 have something to mind" in told
+    assert "Most periods are 0" in told
+    with translation.override("zh-hans"):
+        assert "多数时期为 0" in str(pages.run_page(run)["group_cautions"])

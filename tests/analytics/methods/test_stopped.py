@@ -92,7 +92,7 @@ def test_a_month_ends_for_all_groups_where_the_table_ends() -> None:
     frame = orders({"often": 48, "seldom": 48})
     seldom = frame["product"].eq("seldom") & (frame["day"].dt.day > 1)
     found = forecast(frame[~seldom], "paid", date="day", group="product", frequency="M", horizon=2)
-    assert {one.series.dates[-1].isoformat()[:10] for one in found.groups.values()} == {
+    assert {str(pd.Index(one.series.dates)[-1])[:10] for one in found.groups.values()} == {
         "2025-12-01"
     }
 
