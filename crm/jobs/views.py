@@ -36,12 +36,12 @@ def job_detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 def job_status(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The part that asks again every second, until the job is over.
 
-    A page that waits for what the job makes is shown anew when it is there.
+    A page that waits for what the job makes is shown anew when it is there, or will not come.
     """
     job = _visible(request, pk)
     answer = render(request, "jobs/_poll.html", {"job": job})
     asking = urlsplit(request.headers.get("HX-Current-URL", "")).path
-    if job.state == Job.State.SUCCEEDED and job.url and asking == urlsplit(job.url).path:
+    if job.is_over and job.url and asking == urlsplit(job.url).path:
         answer["HX-Refresh"] = "true"
     return answer
 

@@ -108,10 +108,11 @@ def test_it_links_to_the_result(visit: Any, job: Job, owner: User) -> None:
     assert 'href="/customers/?import=7"' in visit(owner, "detail", job).content.decode()
 
 
+@pytest.mark.parametrize("end", [State.SUCCEEDED, State.FAILED, State.CANCELLED])
 def test_it_shows_the_page_anew_that_waits_for_the_result(
-    client: Client, job: Job, owner: User
+    client: Client, job: Job, owner: User, end: str
 ) -> None:
-    Job.objects.update(state=State.SUCCEEDED, url="/customers/")
+    Job.objects.update(state=end, url="/customers/")
     job.refresh_from_db()
     client.force_login(owner)
     status = reverse("jobs:status", args=[job.pk])
