@@ -10,8 +10,7 @@ GRAVE = (
     "nothing_since", "ends_with_zeros", "ends_early", "leading_zeros_kept", "one_period_decides",
     "mostly_interpolated", "constant_series", "mostly_nothing", "no_better_than_naive",
     "about_as_good_as_naive", "no_better_on_average", "few_origins", "short_backtest",
-    "gaps_interpolated", "gaps_zero_filled", "leading_zeros_dropped", "short_weekly_no_season",
-    "intervals_widened",
+    "gaps_interpolated", "leading_zeros_dropped", "short_weekly_no_season",
 )  # fmt: skip
 _RANK = {code: place for place, code in enumerate(GRAVE)}
 

@@ -253,8 +253,9 @@ def codes(part: dict[str, Any]) -> list[str]:
 def test_it_says_first_what_is_gravest_about_a_group(run: Run, sold: Cast) -> None:
     rep, colleague = f"={sold.rep.pk}", f"={sold.colleague.pk}"
     gone = Notice("nothing_since", {"period": "2026-03-02", "periods": 9})
-    wide, weeks = Notice("intervals_widened", {"factor": 1.3}), Notice("short_weekly_no_season")
-    shown = _with_notices(run, {rep: [weeks, wide, gone], colleague: [weeks]})
+    few, weeks = Notice("few_origins", {"origins": 1}), Notice("short_weekly_no_season")
+    wide = Notice("intervals_widened", {"factor": 1.3})  # nothing to mind: it is done
+    shown = _with_notices(run, {rep: [weeks, few, gone], colleague: [weeks, wide]})
     with translation.override("en"):
         whole = pages.run_page(shown)
         one = pages.run_page(shown, {"group": rep})
@@ -262,9 +263,9 @@ def test_it_says_first_what_is_gravest_about_a_group(run: Run, sold: Cast) -> No
     assert [(told.name, told.first) for told in whole["group_cautions"]] == [
         (str(sold.rep), gone.text)
     ]
-    assert whole["group_cautions"][0].others == [wide.text]
+    assert whole["group_cautions"][0].others == [few.text]
     assert whole["groups"] == 3
-    assert one["cautions"] == [gone.text, weeks.text, wide.text]
+    assert one["cautions"] == [gone.text, few.text, weeks.text]
     assert "group_cautions" not in one
 
 
