@@ -28,6 +28,7 @@ _NOISE = re.compile(r"[^\w\s]|_")
 _SPACE = re.compile(r"\s+")
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CJK_GAP = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
+_EAST_ASIAN = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _BRACKETS = re.compile(r"\(([^()]{1,12})\)")
 _SHORTEST_CORE = 2
 LONGEST_KEY = 120
@@ -39,6 +40,17 @@ class NameParts:
 
     core: str
     place: str
+
+
+def full_name(given: str, family: str) -> str:
+    """A person's name from its parts: Chinese, Japanese and Korean names begin with the family.
+
+    >>> full_name("Zoë", "Müller"), full_name("小明", "王"), full_name("David", "陈")
+    ('Zoë Müller', '王小明', 'David 陈')
+    """
+    if all(_EAST_ASIAN.fullmatch(part) for part in (given, family) if part):
+        return f"{family}{given}"
+    return f"{given} {family}".strip()
 
 
 def fold(text: str) -> str:

@@ -15,6 +15,7 @@ from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.common.names import full_name
 from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
@@ -272,6 +273,5 @@ def complete_name(values: dict[str, Any]) -> None:
     first, last = values.pop("first_name", ""), values.pop("last_name", "")
     if values.get("name") or not (first or last):
         return
-    western = (first + last).isascii() or " " in first + last
-    values["name"] = f"{first} {last}".strip() if western else f"{last}{first}"
+    values["name"] = full_name(first, last)
     values.setdefault("kind", Customer.Kind.PERSON.value)

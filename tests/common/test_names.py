@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.common.names import fold, name_key, name_parts
+from crm.common.names import fold, full_name, name_key, name_parts
 from crm.common.siblings import tells_apart
 
 
@@ -80,3 +80,23 @@ def test_it_tells_branches_and_the_same_name_in_two_cities_apart(
     one: str, other: str, apart: bool
 ) -> None:
     assert tells_apart(one, other) is tells_apart(other, one) is apart
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "name"),
+    [
+        ("Ada", "Byron", "Ada Byron"),
+        ("Zoë", "Müller", "Zoë Müller"),
+        ("Łukasz", "Żak", "Łukasz Żak"),
+        ("Иван", "Петров", "Иван Петров"),
+        ("小明", "王", "王小明"),
+        ("民秀", "김", "김民秀"),
+        ("David", "陈", "David 陈"),
+        ("", "Müller", "Müller"),
+        ("小明", "", "小明"),
+    ],
+)
+def test_it_orders_the_parts_of_a_name_as_its_writing_does(
+    given: str, family: str, name: str
+) -> None:
+    assert full_name(given, family) == name

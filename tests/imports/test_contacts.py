@@ -58,11 +58,11 @@ def test_it_links_all_companies_of_hubspot_not_only_the_primary_one(
     "text",
     [
         "Lead ID,First Name,Last Name,Title,Company / Account,Email,Lead Source,Lead Status\n"
-        "00Q1,Ada,Byron,CTO,Engines Ltd,ada@x.com,Web,Open - Not Contacted\n",
+        "00Q1,Adèle,Byron,CTO,Engines Ltd,ada@x.com,Web,Open - Not Contacted\n",
         "Record Id,Lead Owner,Company,First Name,Last Name,Title,Email,Lead Source,Lead Status\n"
-        "5001,Sam,Engines Ltd,Ada,Byron,CTO,ada@x.com,Web,Attempted to Contact\n",
+        "5001,Sam,Engines Ltd,Adèle,Byron,CTO,ada@x.com,Web,Attempted to Contact\n",
         "Record Id,潜在客户所有者,公司,名,姓,职务,电子邮件,潜在客户来源,潜在客户状态\n"
-        "5001,Sam,Engines Ltd,Ada,Byron,CTO,ada@x.com,Web,将来联系\n",
+        "5001,Sam,Engines Ltd,Adèle,Byron,CTO,ada@x.com,Web,将来联系\n",
     ],
     ids=["Salesforce", "Zoho", "Zoho in Chinese"],
 )
@@ -74,7 +74,8 @@ def test_it_makes_a_lead_a_customer_and_a_contact(
     assert ("unknown_owner" in batch.options["warnings"]) == ("Sam" in text)
     customer = Customer.objects.get()
     assert (customer.name, customer.lifecycle, customer.source) == ("Engines Ltd", "lead", "Web")
-    assert customer.contacts.get().title == "CTO"
+    contact = customer.contacts.get()
+    assert (contact.name, contact.title) == ("Adèle Byron", "CTO")
 
 
 def test_both_forms_of_salesforces_ids_are_one_id(bring_in: BringIn, write: Write) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import vobject
 from django.utils.translation import gettext as _
 
+from crm.common.names import full_name
 from customers.imports.encoding import CODECS, FileRefusedError, check_encoding, detect_encoding
 from customers.imports.layout import CARDS, GROUP, Layout, Row, Wish
 
@@ -154,9 +155,7 @@ def _name(contents: dict[str, list[Any]]) -> str:
         if said := _flat(line.value):
             return said
     for line in contents.get("n", [])[:1]:
-        family, given = _flat(line.value.family), _flat(line.value.given)
-        apart = " " if (family + given).isascii() else ""
-        return f"{given} {family}".strip() if apart else f"{family}{given}"
+        return full_name(_flat(line.value.given), _flat(line.value.family))
     return ""
 
 
