@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -195,3 +196,28 @@ def test_it_keeps_the_types_of_cells() -> None:
     assert values[:5] == [" a<& ", 1.5, 7, True, _naive("2026-01-02")]
     assert values[5] == _naive("2026-01-02T11:04:05")
     assert values[6:] == [None, "=1+1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("R&D <b>", "R&D <b>"),
+        (" before", " before"),
+        ("after ", "after "),
+        ("a | b |", "a | b |"),
+        ("two\nlines\n", "two\nlines\n"),
+        ("a\x0bb", "ab"),
+        ("", None),
+        ("长" * 40_000, "长" * 32_767),
+    ],
+)
+def test_it_keeps_text_that_needs_care_among_other_text(text: str, read: str | None) -> None:
+    rows = [[text], ["云海科技"], [text]]
+    content = b"".join(xlsx_chunks(["h"], rows, ZoneInfo("UTC")))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    values = [row[0].value for row in sheet.iter_rows(min_row=2)]
+    assert values == [read, "云海科技", read]
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = archive.read("xl/worksheets/sheet1.xml").decode()
+    edges = text != text.strip()  # Excel cuts them off where it is not told to keep them
+    assert ('xml:space="preserve"' in written) == edges
