@@ -212,12 +212,13 @@ def test_it_keeps_the_types_of_cells() -> None:
     ],
 )
 def test_it_keeps_text_that_needs_care_among_other_text(text: str, read: str | None) -> None:
-    rows = [[text], ["云海科技"], [text]]
-    content = b"".join(xlsx_chunks(["h"], rows, ZoneInfo("UTC")))
-    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
-    values = [row[0].value for row in sheet.iter_rows(min_row=2)]
-    assert values == [read, "云海科技", read]
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        written = archive.read("xl/worksheets/sheet1.xml").decode()
-    edges = text != text.strip()  # Excel cuts them off where it is not told to keep them
-    assert ('xml:space="preserve"' in written) == edges
+    alone, among = [[text]], [[text], ["云海科技"], [text]]
+    for rows in (alone, among):
+        content = b"".join(xlsx_chunks(["h"], rows, ZoneInfo("UTC")))
+        sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+        values = [row[0].value for row in sheet.iter_rows(min_row=2, max_row=1 + len(rows))]
+        assert values == [read if cell == text else cell for (cell,) in rows]
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            written = archive.read("xl/worksheets/sheet1.xml").decode()
+        edges = text != text.strip()  # Excel cuts them off where it is not told to keep them
+        assert ('xml:space="preserve"' in written) == edges
