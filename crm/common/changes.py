@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from crm.common import formats
@@ -109,8 +109,11 @@ def value_text(field: Any, value: Any) -> str:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
-    if isinstance(field, models.DateTimeField) and isinstance(value, str):
-        value = parse_datetime(value) or value
-    if isinstance(value, datetime):
-        return formats.moment(value)
+    if isinstance(field, models.DecimalField):
+        amount = Decimal(str(value))
+        return formats.exact(amount, 2 if amount % 1 else 0)
+    if isinstance(field, models.DateTimeField):
+        return formats.moment(parse_datetime(value) if isinstance(value, str) else value)
+    if isinstance(field, models.DateField):
+        return formats.day(parse_date(value) if isinstance(value, str) else value)
     return str(value)

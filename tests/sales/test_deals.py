@@ -7,7 +7,9 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import translation
 
+from crm.common.changes import record_changes
 from crm.common.errors import EditConflictError, RefusedError
 from customers.models import Need
 from customers.services import customer_update
@@ -168,6 +170,19 @@ def test_it_keeps_the_old_rate_until_the_amount_changes(cast: Cast, stages: Stag
     assert same.amount_base == 70
     changed = deal_update(pk=deal.pk, actor=cast.rep, changes={"amount": Decimal(20)})
     assert changed.amount_base == 160
+
+
+@pytest.mark.parametrize(
+    ("language", "day"), [("en", "24 Dec 2026"), ("zh-hans", "2026年12月24日")]
+)
+def test_its_history_writes_amounts_and_days_as_the_reader_does(
+    deal: Deal, cast: Cast, language: str, day: str
+) -> None:
+    changes = {"amount": Decimal("12500.50"), "expected_close": date(2026, 12, 24)}
+    changed = deal_update(pk=deal.pk, actor=cast.rep, changes=changes)
+    with translation.override(language):
+        told = [(one.before, one.after) for one in record_changes(changed, cast.rep)[0].fields]
+    assert {("1,000", "12,500.50"), ("–", day)} <= set(told)
 
 
 def test_it_makes_a_needs_deal_once(cast: Cast, stages: Stages) -> None:
