@@ -30,6 +30,8 @@ def take_out(format: str) -> dict[str, Any]:
     """Make the file as the page or the worker does, and throw it away."""
     import django
 
+    # A tool for development brings it, and the log's library loads it: 5 MiB that no company has.
+    sys.modules["rich"] = None  # type: ignore[assignment]  # how Python is told: not there
     django.setup()
     from django.contrib.auth import get_user_model
 

@@ -74,7 +74,8 @@ def test_it_has_no_model_change_without_a_migration() -> None:
 
 
 # Tens of megabytes and a second each: loaded by what computes, not by whatever starts.
-HEAVY = {"numpy", "pandas", "scipy", "sklearn", "statsmodels", "pyarrow", "weasyprint", "openpyxl"}
+HEAVY = {"numpy", "pandas", "scipy", "sklearn", "statsmodels", "pyarrow", "weasyprint", "openpyxl",
+         "vobject"}  # fmt: skip
 START = """
 import sys, django
 django.setup()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import vobject
 from django.utils.translation import gettext as _
 
 from crm.common.names import full_name
@@ -87,6 +86,8 @@ def _cards(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
 
 def _fields(text: str) -> dict[str, str] | None:
     """The texts of a card by column; None when it cannot be read or says nothing."""
+    import vobject  # with its rules of dates: most processes never read a card
+
     try:
         card = vobject.readOne(text, allowQP=True, ignoreUnreadable=True)
         texts = ((name, said.replace("\0", "").strip()) for name, said in _texts(card))
