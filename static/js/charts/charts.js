@@ -20,50 +20,46 @@
  * donut     {labels_y: [..], values: [..], total?: "text in the middle"}
  * network   {nodes: [{name, size?}], links: [{source, target, weight?}]}    rules
  */
-import * as echarts from "echarts/core";
-import { BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart } from "echarts/charts";
-import { AriaComponent, GraphicComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent } from "echarts/components";
-import { CanvasRenderer } from "echarts/renderers";
+import {
+  ArcElement, BarController, BarElement, CategoryScale, Chart, DoughnutController, Filler, Legend, LineController, LineElement, LinearScale,
+  PointElement, RadarController, RadialLinearScale, ScatterController, Tooltip,
+} from "chart.js";
+import { MatrixController, MatrixElement } from "chartjs-chart-matrix";
 import { text } from "../strings.js";
 import { colours } from "./colours.js";
+import { cursor, layers, setDefaults } from "./parts.js";
 import { csvOf, fillTable } from "./table.js";
 import { builders } from "./types.js";
 
-echarts.use([
-  BarChart, CustomChart, GraphChart, HeatmapChart, LineChart, PieChart, RadarChart, ScatterChart,
-  AriaComponent, GraphicComponent, GridComponent, LegendComponent, MarkLineComponent, RadarComponent, TooltipComponent, VisualMapComponent,
-  CanvasRenderer,
-]);
+Chart.register(
+  ArcElement, BarController, BarElement, CategoryScale, DoughnutController, Filler, Legend, LineController, LineElement, LinearScale,
+  MatrixController, MatrixElement, PointElement, RadarController, RadialLinearScale, ScatterController, Tooltip, layers,
+);
 
 const drawn = new Map(); // element → {chart, spec}
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const readSpec = (element) => JSON.parse(document.getElementById(element.dataset.chart).textContent);
 
-function option(spec, width, height) {
+function built(element, spec) {
   const palette = colours();
-  const built = builders[spec.type](spec, palette, width, height);
-  return {
-    animation: !still.matches,
-    animationDuration: 300,
-    color: palette.series,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: palette.ink },
-    ...built,
-    tooltip: {
-      renderMode: "richText",
-      confine: true,
-      backgroundColor: palette.surface,
-      borderColor: palette.line,
-      textStyle: { color: palette.ink, fontSize: 12 },
-      ...built.tooltip,
-    },
-  };
+  setDefaults(palette);
+  const made = builders[spec.type](spec, palette, element.clientWidth, element.clientHeight);
+  made.options.animation = still.matches ? false : { duration: 300 };
+  made.options.onResize = () => drawn.has(element) && remake(element);
+  if (spec.drill) {
+    made.options.onClick = (event, [hit]) => { if (spec.drill[hit?.index]) location.assign(spec.drill[hit.index]); };
+    made.options.onHover = (event, [hit]) => (spec.drill[hit?.index] ? cursor.over : cursor.off)(event);
+  }
+  return made;
 }
 
-function render(element, { chart, spec }, { animate = true } = {}) {
-  const made = option(spec, element.clientWidth, element.clientHeight);
-  if (!animate) made.animation = false;
-  chart.setOption(made, { notMerge: true });
+/** For another width, theme or fineness; what the legend hid stays hidden. */
+function remake(element, finer = {}) {
+  const { chart, spec } = drawn.get(element);
+  const { data, options } = built(element, spec);
+  data.datasets.forEach((set, at) => { set.hidden = !chart.isDatasetVisible(at); });
+  Object.assign(chart, { data, options: { ...options, ...finer } });
 }
 
 /** Draws one [data-chart] element; again when its size or the theme changes. */
@@ -73,28 +69,15 @@ export function draw(element) {
   try {
     spec = readSpec(element);
     if (!builders[spec.type]) throw new Error(`no chart is called ${spec.type}`);
-    const chart = echarts.init(element, null, { renderer: "canvas", useDirtyRect: false });
-    const entry = { chart, spec };
-    drawn.set(element, entry);
-    render(element, entry);
-    element.dataset.drawn = "";
-    if (spec.drill) {
-      chart.on("click", ({ dataIndex }) => { if (spec.drill[dataIndex]) location.assign(spec.drill[dataIndex]); });
-    }
-    let width = element.clientWidth;
-    new ResizeObserver(() => {
-      chart.resize();
-      if (Math.abs(element.clientWidth - width) > 40) {
-        width = element.clientWidth;
-        render(element, entry, { animate: false });
-      }
-    }).observe(element);
+    const canvas = document.createElement("canvas");
+    element.replaceChildren(canvas);
+    drawn.set(element, { spec, chart: new Chart(canvas, built(element, spec)) });
   } catch (error) {
     console.error(error);
     element.classList.add("chart-failed");
-    element.dataset.drawn = "";
     element.textContent = text("chartFailed");
   }
+  element.dataset.drawn = "";
   const details = document.getElementById(element.dataset.table);
   if (spec && details && details.dataset.given === undefined) fillTable(details.querySelector("table"), spec);
 }
@@ -102,42 +85,59 @@ export function draw(element) {
 function sweep() {
   for (const [element, { chart }] of drawn) {
     if (element.isConnected) continue;
-    chart.dispose();
+    chart.destroy();
     drawn.delete(element);
   }
 }
 
-function redraw() {
+/** At once, whatever is still moving. */
+function redraw(element, finer) {
+  const { chart } = drawn.get(element);
+  chart.stop();
+  remake(element, finer);
+  chart.update("none");
+  chart.resize();
+}
+
+function redrawAll() {
   sweep();
-  for (const [element, entry] of drawn) render(element, entry, { animate: false });
+  for (const element of drawn.keys()) redraw(element);
+}
+
+/** The chart twice as fine, on the colour of its card. */
+function picture(element) {
+  const { canvas } = drawn.get(element).chart;
+  redraw(element, { devicePixelRatio: 2 });
+  const paper = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
+  const pen = paper.getContext("2d");
+  pen.fillStyle = colours().surface;
+  pen.fillRect(0, 0, paper.width, paper.height);
+  pen.drawImage(canvas, 0, 0);
+  redraw(element);
+  return paper.toDataURL("image/png");
 }
 
 const saved = {
-  png: ({ chart }) => chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: colours().surface }),
-  csv: ({ spec }) => `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(spec))}`,
+  png: picture,
+  csv: (element) => `data:text/csv;charset=utf-8,${encodeURIComponent(csvOf(drawn.get(element).spec))}`,
 };
 
 function download({ dataset: { chartFile, chartOf, filename } }) {
   const element = document.querySelector(`[data-chart="${CSS.escape(chartOf)}"]`);
   draw(element);
-  const entry = drawn.get(element);
-  if (!entry) return;
+  if (!drawn.has(element)) return;
   const link = document.createElement("a");
   link.download = `${filename || "chart"}.${chartFile}`;
-  link.href = saved[chartFile](entry);
+  link.href = saved[chartFile](element);
   link.click();
 }
 
-document.documentElement.addEventListener("theme:change", () => redraw());
+document.documentElement.addEventListener("theme:change", redrawAll);
 document.addEventListener("htmx:afterSwap", sweep);
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-chart-file]");
   if (button) download(button);
 });
-// theme.js makes the page light for paper; the charts follow at the paper's width.
-for (const moment of ["beforeprint", "afterprint"]) {
-  addEventListener(moment, () => {
-    drawn.forEach(({ chart }) => chart.resize());
-    redraw();
-  });
-}
+// theme.js makes the page light for paper; the charts follow.
+addEventListener("beforeprint", redrawAll);
+addEventListener("afterprint", redrawAll);
