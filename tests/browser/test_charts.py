@@ -226,3 +226,8 @@ def test_it_lays_names_anew_in_another_width(page: Page) -> None:
     assert name in words(page, chart)
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert page.evaluate(WRITES, "a wide page")
+
+
+def test_it_writes_no_two_figures_of_an_axis_alike(page: Page) -> None:
+    chart = add(page, "line", series=[{"name": "Mean", "data": [3.5, 3.6, 3.7]}])
+    assert {"3.5", "3.55", "3.6", "3.65", "3.7"} <= set(words(page, chart))

@@ -9,6 +9,12 @@ export const word = (spec, key) => spec.labels?.[key] ?? text(key);
 
 const small = { size: 11 };
 
+/** A figure of an axis, with so many decimals that no two of the axis are written alike. */
+function tickText(value, ticks, spec) {
+  const alike = (digits) => new Set(ticks.map((tick) => short(tick.value, { ...spec, digits }))).size < ticks.length;
+  return short(value, { ...spec, digits: [spec.digits ?? 1, 2, 3].find((digits) => !alike(digits)) });
+}
+
 export function valueAxis(spec, palette, { name, ticks, ...extra } = {}) {
   return {
     type: "linear",
@@ -16,7 +22,7 @@ export function valueAxis(spec, palette, { name, ticks, ...extra } = {}) {
     border: { display: false },
     grid: { color: palette.line, drawTicks: false },
     title: { display: Boolean(name), text: name, color: palette.muted },
-    ticks: { font: small, maxTicksLimit: 7, maxRotation: 0, padding: 6, callback: (value) => short(value, spec), ...ticks },
+    ticks: { font: small, maxTicksLimit: 7, maxRotation: 0, padding: 6, callback: (value, _, all) => tickText(value, all, spec), ...ticks },
     ...extra,
   };
 }

@@ -219,7 +219,7 @@ function radar(spec, palette, width) {
   };
 }
 
-/** Round figures within an axis that ends where its data does. */
+/** Round figures within an axis that ends near its data. */
 function roundTicks(scale) {
   const step = niceNum((scale.max - scale.min) / 6);
   const first = Math.ceil(scale.min / step);
@@ -233,8 +233,11 @@ function coefficients(spec, palette, width, height) {
   const figure = (value, options) => (spec.times ? `×${full(2 ** value, { digits: 2 })}` : full(value, options));
   const sure = spec.estimate.map((_, at) => spec.lo[at] > zero || spec.hi[at] < zero);
   const colour = sure.map((clear) => (clear ? palette.accent : palette.muted));
-  const reach = [Math.min(zero, ...spec.lo), Math.max(zero, ...spec.hi)];
-  const range = spec.times ? { min: Math.floor(reach[0]), max: Math.ceil(reach[1]), ticks: { stepSize: 1, callback: (value) => figure(value) } } : { min: reach[0], max: reach[1], afterBuildTicks: roundTicks };
+  const [low, high] = [Math.min(zero, ...spec.lo), Math.max(zero, ...spec.hi)];
+  const margin = (high - low) * 0.03;
+  const range = spec.times
+    ? { min: Math.floor(low), max: Math.ceil(high), ticks: { stepSize: 1, callback: (value) => figure(value) } }
+    : { min: low - margin, max: high + margin, afterBuildTicks: roundTicks };
   const zeroLine = ({ ctx, chartArea: { top, bottom }, scales: { x } }) => dashed(ctx, palette, [x.getPixelForValue(zero), top], [x.getPixelForValue(zero), bottom]);
   const caps = (chart) => chart.getDatasetMeta(1).data.forEach(({ x, y, base }, at) => {
     chart.ctx.fillStyle = colour[at];
@@ -246,7 +249,7 @@ function coefficients(spec, palette, width, height) {
       labels: spec.labels_y,
       datasets: [
         { type: "line", data: spec.estimate, showLine: false, clip: 8, pointRadius: 4.5, pointHoverRadius: 5, pointBorderWidth: 2, pointBorderColor: colour, pointBackgroundColor: sure.map((clear, at) => (clear ? colour[at] : palette.surface)) },
-        { data: spec.lo.map((low, at) => [low, spec.hi[at]]), barThickness: 2, minBarLength: 2, backgroundColor: colour },
+        { data: spec.lo.map((end, at) => [end, spec.hi[at]]), barThickness: 2, minBarLength: 2, backgroundColor: colour },
       ],
       under: zeroLine,
       over: caps,
