@@ -231,3 +231,10 @@ def test_it_lays_names_anew_in_another_width(page: Page) -> None:
 def test_it_writes_no_two_figures_of_an_axis_alike(page: Page) -> None:
     chart = add(page, "line", series=[{"name": "Mean", "data": [3.5, 3.6, 3.7]}])
     assert {"3.5", "3.55", "3.6", "3.65", "3.7"} <= set(words(page, chart))
+
+
+def test_it_draws_what_holds_nothing(page: Page) -> None:
+    for type, (spec, _words) in SPECS.items():
+        emptied = {key: [] for key, value in spec.items() if isinstance(value, list)}
+        chart = add(page, type, **emptied)
+        expect(chart.locator("canvas"), type).to_be_visible()

@@ -6,13 +6,13 @@ const palettes = {
   light: {
     series: ["#1f5fc4", "#c25e00", "#00796b", "#8e3b9e", "#5b6673", "#b3261e", "#7a6a00", "#0b8bb8"],
     ink: "#1d2733", muted: "#566070", line: "#e1e6ec", surface: "#ffffff",
-    actual: "#1d2733", accent: "#1f5fc4", good: "#2b8a3e", bad: "#c0292b",
+    actual: "#1d2733", accent: "#1f5fc4",
     heat: ["#eef4fc", "#a9c8f0", "#5a92dd", "#1f5fc4", "#12306e"],
   },
   dark: {
     series: ["#6ea8fe", "#f0a04b", "#4fc3ae", "#cf9be0", "#aab6c4", "#f58b83", "#d9c64a", "#62c7ea"],
     ink: "#dfe5ec", muted: "#a9b4c2", line: "#313d4b", surface: "#1a212b",
-    actual: "#f1f4f8", accent: "#6ea8fe", good: "#69c779", bad: "#f58b83",
+    actual: "#f1f4f8", accent: "#6ea8fe",
     heat: ["#1d2733", "#1f3f73", "#2f6cc4", "#6ea8fe", "#d3e5ff"],
   },
 };

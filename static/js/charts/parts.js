@@ -31,7 +31,8 @@ export function valueAxis(spec, palette, { name, ticks, ...extra } = {}) {
  * Names below a chart: all of them, in two lines where there is room; else so many as fit.
  * `whole`: from edge to edge, the first and the last name among them; else each in the middle of its bar.
  */
-export function categoryAxis(names, palette, width, { whole, ...extra } = {}) {
+export function categoryAxis(names, palette, width, { whole: edges, ...extra } = {}) {
+  const whole = edges && names.length > 1;
   const room = (width - 50) / names.length;
   const widths = widest(names, 11);
   const all = Math.min(widths, 60) + 5 <= room;
@@ -41,6 +42,7 @@ export function categoryAxis(names, palette, width, { whole, ...extra } = {}) {
   const shown = new Set(names.map((_, at) => Math.round(at * apart)));
   return {
     type: "category",
+    offset: !whole,
     border: { color: palette.line },
     grid: { display: false },
     afterBuildTicks: (scale) => { scale.ticks = scale.ticks.filter(({ value }) => shown.has(value)); },

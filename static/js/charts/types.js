@@ -152,7 +152,7 @@ function heatmap(spec, palette, width, height) {
   const cells = spec.values.flatMap((row, y) => row.map((value, x) => ({ x, y, value }))).filter(({ value }) => value != null);
   const least = spec.min ?? 0;
   const greatest = spec.max ?? Math.max(1, ...cells.map(({ value }) => value));
-  const bare = { offset: true, border: { display: false } };
+  const bare = { border: { display: false } };
   return {
     type: "matrix",
     data: {
@@ -172,7 +172,7 @@ function heatmap(spec, palette, width, height) {
     options: {
       interaction: onItem,
       layout: { padding: { bottom: SCALE.room } },
-      scales: { x: categoryAxis(spec.x, palette, width, bare), y: { ...rowNames(spec.y, palette, width * 0.4, height), ...bare, labels: spec.y, reverse: false } },
+      scales: { x: categoryAxis(spec.x, palette, width, bare), y: { ...rowNames(spec.y, palette, width * 0.4, height), ...bare, labels: spec.y, offset: true, reverse: false } },
       plugins: { tooltip: tooltip(({ raw }) => full(raw.value, spec), { displayColors: false, title: ({ raw: { x, y } }) => `${spec.y[y]} ${spec.x[x]}` }) },
     },
   };
@@ -234,14 +234,14 @@ function coefficients(spec, palette, width, height) {
   const sure = spec.estimate.map((_, at) => spec.lo[at] > zero || spec.hi[at] < zero);
   const colour = sure.map((clear) => (clear ? palette.accent : palette.muted));
   const [low, high] = [Math.min(zero, ...spec.lo), Math.max(zero, ...spec.hi)];
-  const margin = (high - low) * 0.03;
+  const margin = (high - low || 1) * 0.03;
   const range = spec.times
-    ? { min: Math.floor(low), max: Math.ceil(high), ticks: { stepSize: 1, callback: (value) => figure(value) } }
+    ? { min: Math.floor(low - margin), max: Math.ceil(high + margin), ticks: { stepSize: 1, callback: (value) => figure(value) } }
     : { min: low - margin, max: high + margin, afterBuildTicks: roundTicks };
   const zeroLine = ({ ctx, chartArea: { top, bottom }, scales: { x } }) => dashed(ctx, palette, [x.getPixelForValue(zero), top], [x.getPixelForValue(zero), bottom]);
   const caps = (chart) => chart.getDatasetMeta(1).data.forEach(({ x, y, base }, at) => {
     chart.ctx.fillStyle = colour[at];
-    [x, base].forEach((end) => chart.ctx.fillRect(end - 1, y - 5, 2, 10));
+    if (spec.lo[at] != null) [x, base].forEach((end) => chart.ctx.fillRect(end - 1, y - 5, 2, 10));
   });
   return {
     type: "bar",
@@ -249,7 +249,7 @@ function coefficients(spec, palette, width, height) {
       labels: spec.labels_y,
       datasets: [
         { type: "line", data: spec.estimate, showLine: false, clip: 8, pointRadius: 4.5, pointHoverRadius: 5, pointBorderWidth: 2, pointBorderColor: colour, pointBackgroundColor: sure.map((clear, at) => (clear ? colour[at] : palette.surface)) },
-        { data: spec.lo.map((end, at) => [end, spec.hi[at]]), barThickness: 2, minBarLength: 2, backgroundColor: colour },
+        { data: spec.lo.map((end, at) => (end == null ? null : [end, spec.hi[at]])), barThickness: 2, minBarLength: 2, backgroundColor: colour },
       ],
       under: zeroLine,
       over: caps,
