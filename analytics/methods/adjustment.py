@@ -6,6 +6,7 @@ with the season's own sales.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,11 @@ FloatArray = NDArray[np.float64]
 DAYS_PER_YEAR = 365.25
 MAX_PAIRS = 6
 ROWS_PER_TERM = 10
+# 2024-03-05, 2024年3月, 05.03.2024, 3/5/2024, 5-Mar-2024, March 5, 2024
+_DATE = re.compile(
+    r"\d{4}[-/年.]|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{1,2}[-/ ][A-Za-z]{3,9}[-/ ]\d"
+    r"|[A-Za-z]{3,9} \d{1,2}, \d{4}"
+)
 ROWS_PER_ADJUSTMENT = 4  # of a column that is held fixed and not reported
 
 
@@ -91,8 +97,7 @@ def _find_dates(frame: pd.DataFrame, exclude: set[str]) -> str | None:
 
 
 def _starts_like_a_date(value: object) -> bool:
-    text = str(value)
-    return any(text[:4].isdigit() and mark in text for mark in "-/年.")
+    return _DATE.match(str(value).strip()) is not None
 
 
 def adjusted_effects(

@@ -120,6 +120,18 @@ def test_it_is_not_fooled_by_the_season(shared_data: Path) -> None:
     assert "autocorrelated" in codes(result)
 
 
+@pytest.mark.parametrize("written", ["%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d-%b-%Y", "%b %d, %Y"])
+def test_it_finds_the_dates_however_they_are_written(written: str) -> None:
+    rng = np.random.default_rng(1)
+    weeks, t = pd.date_range("2020-01-06", periods=156, freq="W-MON"), np.arange(156)
+    season = np.sin(2 * np.pi * t / 52.18)
+    spend, sales = 5 + 3 * season + rng.normal(0, 0.5, 156), 50 + 30 * season + rng.normal(size=156)
+    frame = pd.DataFrame({"week": weeks.strftime(written), "spend": spend, "sales": sales})
+    result = regress(frame, "sales ~ spend")
+    assert abs(result.adjusted[0].estimate) < 1
+    assert "effect_disagrees" in codes(result)
+
+
 def test_it_leaves_an_effect_alone_that_survives_adjustment() -> None:
     rng = np.random.default_rng(1)
     weeks = pd.date_range("2020-01-06", periods=156, freq="W-MON")
