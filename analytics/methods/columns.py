@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.written_dates import read_dates
-from analytics.methods.written_numbers import currencies, read_numbers
+from analytics.methods.written_numbers import currencies, read_numbers, two_styles
 
 # Beyond these, squares leave the range of floating-point numbers.
 LARGEST = 1e100
@@ -40,6 +40,7 @@ def numeric_column(frame: pd.DataFrame, name: str) -> pd.Series:
         raise DataProblem("column_not_numeric", {"column": name, "example": str(column.iloc[0])})
     numbers, wrong = as_numbers(column)
     if wrong.any():
+        refuse_two_styles(frame, name)
         example = str(column[wrong].iloc[0]).strip()[:40]
         raise DataProblem("column_not_numeric", {"column": name, "example": example})
     size = numbers.abs()
@@ -55,6 +56,19 @@ def currency_notices(frame: pd.DataFrame, name: str | None) -> list[Notice]:
     if len(signs) < 2:
         return []
     return [Notice("several_currencies", {"column": name, "currencies": ", ".join(signs)})]
+
+
+def style_notices(frame: pd.DataFrame, name: str) -> list[Notice]:
+    """What is to be said of a column of numbers that are written in two styles."""
+    styles = two_styles(frame[name])
+    params = {"column": name, "a": styles[0], "b": styles[1]} if styles else {}
+    return [Notice("two_styles", params)] if styles else []
+
+
+def refuse_two_styles(frame: pd.DataFrame, name: str) -> None:
+    """Raise DataProblem where a column of numbers is written in two styles."""
+    for notice in style_notices(frame, name):
+        raise DataProblem(notice.code, notice.params)
 
 
 def as_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
@@ -85,6 +99,7 @@ def date_column(frame: pd.DataFrame, name: str, *, utc: bool = False) -> pd.Seri
         return column.dt.tz_convert("UTC").dt.tz_localize(None) if zoned else column
     dates, wrong = read_dates(column, utc=utc)
     if wrong.any():
+        refuse_two_styles(frame, name)
         example = str(column[wrong].iloc[0]).strip()[:40]
         raise DataProblem("column_not_dates", {"column": name, "example": example})
     return dates

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import currency_notices, require_columns
+from analytics.methods.columns import currency_notices, refuse_two_styles, require_columns
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import holm_adjusted
@@ -118,6 +118,8 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
     kind, values = typed(frame, value)
     if kind == "date":
         raise DataProblem("column_not_numeric", {"column": value, "example": str(values.iloc[0])})
+    if kind == "text":
+        refuse_two_styles(frame, value)
     rows = pd.DataFrame({"value": values, "group": frame[by].astype("string").str.strip()}).dropna()
     counts = rows["group"].value_counts()
     if len(counts) > MAX_GROUPS:

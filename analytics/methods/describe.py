@@ -14,6 +14,7 @@ from analytics.methods.columns import (
     date_column,
     numeric_column,
     require_columns,
+    style_notices,
 )
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.serialise import jsonable
@@ -120,6 +121,7 @@ def describe(frame: pd.DataFrame, *, by: list[str] | None = None) -> DescribeRes
             continue
         kind, values = typed(rows, name)
         notices += currency_notices(rows, name) if kind == "number" else []
+        notices += style_notices(rows, name) if kind == "text" else []
         found += [
             _described(str(name), kind, values.iloc[where], rows[name].iloc[where], group)
             for group, where in groups

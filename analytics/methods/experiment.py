@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import currency_notices, require_columns
+from analytics.methods.columns import currency_notices, refuse_two_styles, require_columns
 from analytics.methods.compare import welch
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
@@ -234,6 +234,7 @@ def _outcome(frame: pd.DataFrame, name: str, success: str | None) -> tuple[bool,
         return True, (words == success).astype(float).where(column.notna())
     kind, values = typed(frame, name)
     if kind in ("text", "date"):
+        refuse_two_styles(frame, name)
         raise DataProblem("success_needed", {"column": name})
     return bool(kind == "boolean" or values.dropna().isin([0.0, 1.0]).all()), values
 

@@ -44,6 +44,7 @@ _ONE_CURRENCY = re.compile(_CURRENCY, re.IGNORECASE)
 _SAME = {"元": "¥", "圆": "¥", "人民币": "¥", "CNY": "¥", "RMB": "¥", "US$": "$", "USD": "$"}
 _SAME |= {"EUR": "€", "GBP": "£", "KRW": "₩", "INR": "₹"}
 MOST_LOOKED_AT = 5_000
+PROBE = 100
 
 
 def currencies(column: pd.Series) -> list[str]:
@@ -83,6 +84,28 @@ def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     values, wrong = np.append(values, np.nan), np.append(wrong, False)
     index = column.index
     return pd.Series(values[codes], index=index), pd.Series(wrong[codes], index=index)
+
+
+def two_styles(column: pd.Series) -> tuple[str, str] | None:
+    """Return a number with a decimal point and one with a comma, where a column of nothing but
+    numbers holds both; None for any other column."""
+    texts = pd.Series(column.dropna().unique(), dtype="string")
+    if _cores(texts.head(PROBE)).isna().any():  # a million names are not looked through
+        return None
+    cores = _cores(texts)
+    point, comma = cores.str.fullmatch(_POINT), cores.str.fullmatch(_COMMA)
+    only_point, only_comma = cores[point & ~comma], cores[comma & ~point]
+    if not (point | comma).all() or not len(only_point) or not len(only_comma):
+        return None
+    return str(texts[only_point.index[0]]).strip(), str(texts[only_comma.index[0]]).strip()
+
+
+def _cores(texts: pd.Series) -> pd.Series:
+    """The digits and marks of each amount, NA for other texts; without marks for a missing one."""
+    written = texts.str.normalize("NFKC").str.strip()
+    written = written[~written.str.casefold().isin(MISSING)]
+    spaced = written.str.replace(_GROUP_SPACES, "", regex=True)
+    return spaced.str.extract(_AMOUNT, flags=2)["core"].str.lower()
 
 
 def _read(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,11 @@ MESSAGES: dict[str, str] = {
     "no_usable_rows": _("No row is left after dropping rows with missing values."),
     "column_missing": _("There is no column “%(column)s”; the columns are: %(columns)s."),
     "column_not_numeric": _("Column “%(column)s” is not numeric (for example “%(example)s”)."),
+    "two_styles": _(
+        "Column “%(column)s” writes some numbers with a decimal point and others with a comma "
+        "(“%(a)s”, “%(b)s”), so that 1.234 may be a thousand or hardly more than one. Write all of "
+        "them one way first."
+    ),
     "number_too_large": _("Column “%(column)s” holds a number too large to use: %(example)s."),
     "column_not_dates": _(
         "Column “%(column)s” cannot be read as dates (for example “%(example)s”)."

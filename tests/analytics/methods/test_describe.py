@@ -47,6 +47,12 @@ def test_it_knows_types_by_their_text() -> None:
     json.dumps(describe(frame).to_dict(), allow_nan=False)
 
 
+def test_it_says_why_a_column_of_numbers_is_text() -> None:
+    found = describe(pd.DataFrame({"x": ["1.5", "2,5"], "name": ["Ann", "Bo"]}))
+    assert [column.kind for column in found.columns] == ["text", "text"]
+    assert [notice.code for notice in found.notices] == ["two_styles"]
+
+
 def test_it_describes_each_group_apart_and_counts_rows_without_one() -> None:
     frame = pd.DataFrame({"g": ["a", "a", "b", None], "h": [1, 1, 2, 2], "x": [1, 3, 5, 7]})
     result = describe(frame, by=["g", "h"])
@@ -180,6 +186,14 @@ def test_it_finds_no_relations_in_noise() -> None:
         (
             lambda: compare(pd.DataFrame({"x": range(99), "g": range(99)}), value="x", by="g"),
             "99 groups",
+        ),
+        (
+            lambda: compare(
+                pd.DataFrame({"x": [f"{k}.25" for k in range(40)] + ["7,5"], "g": ["a"] * 41}),
+                value="x",
+                by="g",
+            ),
+            "decimal point and others with a comma",
         ),
         (lambda: correlate(pd.DataFrame({"x": range(9), "y": range(9)})), "at least 10"),
         (lambda: correlate(pd.DataFrame({"x": range(20), "y": [1] * 20})), "two columns that vary"),

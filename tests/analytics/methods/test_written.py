@@ -45,6 +45,17 @@ def test_it_does_not_mix_units() -> None:
         numbers("5 kg", "6 km")
 
 
+@pytest.mark.parametrize("column", [["1.5", "2,5"], ["60,73 €", "US$ 139.29", "n/a", None, "7"]])
+def test_it_refuses_two_decimal_marks_in_one_column(column: list[str | None]) -> None:
+    with pytest.raises(DataProblem, match="decimal point and others with a comma"):
+        numeric_column(pd.DataFrame({"v": column}), "v")
+
+
+@pytest.mark.parametrize("column", [["1.234", "5,5"], ["1,234.50", "2,345", "6"]])
+def test_it_reads_two_marks_of_one_style(column: list[str]) -> None:
+    assert numeric_column(pd.DataFrame({"v": column}), "v").notna().all()
+
+
 def test_it_takes_marks_for_nothing_as_missing() -> None:
     read = numbers("5", "-", "—", "N/A", "#DIV/0!", "无", "?", "", "inf")
     assert read[0] == 5
