@@ -217,7 +217,7 @@ TERMS: dict[str, tuple[Text, Text]] = {
     "drift": (_("May be mere drifting"), ""),
     "groups": (_("Groups"), ""),
     "diagnostics": (_("Diagnostics"), ""),
-    "interval_factor": (_("Intervals widened by"), ""),
+    "interval_factor": (_("Intervals multiplied by"), ""),
     "member": (_("Part of the mean"), ""),
     "weekdays": (_("Weekdays"), ""),
     "hours": (_("Hours"), ""),

@@ -64,7 +64,7 @@ class SeriesForecast:
     origins, judged_steps : int
         Number of backtest origins, and the steps judged at each.
     interval_factor : float
-        What the backtest made the interval half-widths be multiplied by; 1 for nothing.
+        What the backtest made the half-widths of 80 % be multiplied by; 1 for nothing.
     """
 
     series: RegularSeries
