@@ -23,7 +23,7 @@ from sales.models import Product
 
 
 def _shown(model: type[Any], column: str, **where: Any) -> Subquery:
-    found = model.objects.shown().filter(customer=OuterRef("pk"), **where)
+    found = model.objects.shown_each().filter(customer=OuterRef("pk"), **where)
     return Subquery(found.values(column)[:1])
 
 

@@ -24,7 +24,7 @@ TONES = {1: "secondary", 2: "azure", 3: "green"}
 
 def _shown(column: str) -> Subquery:
     """Of open deals: what was told of one that is closed is over."""
-    found = WinChance.objects.shown().filter(deal=OuterRef("pk"), deal__closed_at=None)
+    found = WinChance.objects.shown_each().filter(deal=OuterRef("pk"), deal__closed_at=None)
     return Subquery(found.values(column)[:1])
 
 
