@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.methods.columns import date_column, numeric_column, require_columns
+from analytics.methods.counted import counts_what_came
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast_result import answer_of, piece_of
 from analytics.methods.series_forecast import check_horizon, forecast_series
@@ -100,6 +101,10 @@ def plan_groups(
         frame, notices = _covered(frame, date, frequency)
         options["unit"] = usual_unit(part[date] for _, part in frame.groupby(group))
         options["until"] = frame[date].max()
+        unit = unit_of(frequency) if frequency else options["unit"]
+        if fill == "auto" and unit and counts_what_came(frame, value, date, group, unit):
+            options["fill"] = "zero"
+            notices.append(Notice("groups_zero_filled"))
     reasons: list[str] = []
     missing = int(frame[group].isna().sum())
     if missing:

@@ -34,6 +34,9 @@ CODES |= {"Q": "quarter", "Y": "year"}
 # Longest history a forecast uses: older periods cost time and say little about the next ones.
 MAX_PERIODS = 1500
 MIN_PERIODS = 10
+# Periods without rows for each with some, from which dates are taken as mistyped: of a series, and
+# of a group whose periods without rows hold 0.
+FEW_ROWS, RARE_ROWS = 4, 25
 # A share of periods drawn between others from which this is told first.
 MANY_GAPS = 0.25
 
@@ -233,7 +236,7 @@ def _by_period(
     unit, regular = (told, True) if told else _frequency(pd.DatetimeIndex(summed.index))
     if not regular and not (unit == "day" and _has_times(summed.index)):
         notices.append(Notice("irregular_dates", {"frequency": unit}))
-    starts = _period_starts(pd.DatetimeIndex(summed.index), unit)
+    starts = period_starts(pd.DatetimeIndex(summed.index), unit)
     series = summed.groupby(starts).sum()
     merged += len(summed) - len(series)
     if merged:
@@ -243,9 +246,10 @@ def _by_period(
     params = {
         "column": column, "periods": len(full), "frequency": unit, "rows": len(series),
     }  # fmt: skip
-    if gaps > max(4 * len(series), 20):
-        raise DataProblem("too_many_gaps", params)
     zero = fill == "zero" or (fill == "auto" and (merged > 0 or bool((series == 0).any())))
+    times = RARE_ROWS if zero and until is not None else FEW_ROWS
+    if gaps > max(times * len(series), 20):
+        raise DataProblem("too_many_gaps", params)
     if gaps > len(series) and not zero and not told:  # more would be invented than is known
         raise DataProblem("too_many_gaps", params)
     series = _filled(series.reindex(full), gaps, zero, notices)
@@ -289,7 +293,7 @@ def whole_periods(moments: pd.Index, unit: str) -> NDArray[np.bool_]:
     They reach its ends when the distance is no more than the usual one between two days with rows.
     """
     days = pd.DatetimeIndex(moments).normalize()
-    starts = _period_starts(pd.DatetimeIndex(moments), unit)
+    starts = period_starts(pd.DatetimeIndex(moments), unit)
     distinct = days.unique().sort_values()
     every = np.ones(len(days), dtype=bool)
     if unit in ("hour", "day", "business day") or len(distinct) < 3:
@@ -344,7 +348,7 @@ def _frequency(index: pd.DatetimeIndex) -> tuple[str, bool]:
     return "year", typical >= 364 * 24
 
 
-def _period_starts(index: pd.DatetimeIndex, unit: str) -> pd.DatetimeIndex:
+def period_starts(index: pd.DatetimeIndex, unit: str) -> pd.DatetimeIndex:
     if unit == "hour":
         return index.floor("h")
     days = index.normalize()

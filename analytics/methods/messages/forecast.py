@@ -70,6 +70,10 @@ MESSAGES: dict[str, str] = {
         "The last row is of %(period)s, while other groups go on to %(last)s: the forecast begins "
         "after that row. If no rows mean that nothing came, fill missing periods with 0."
     ),
+    "groups_zero_filled": _(
+        "Some groups have no rows in periods in which others have some: these were taken as 0. If "
+        "they were not measured then, choose values between their neighbours instead."
+    ),
     "groups_end_early": _(
         "Groups whose rows end before those of others, so that their forecasts begin earlier and "
         "may miss in the total (%(count)d): %(groups)s. If no rows mean that nothing came, fill "

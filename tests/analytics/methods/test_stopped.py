@@ -103,3 +103,36 @@ def test_a_mistyped_year_does_not_end_the_others() -> None:
     part = frame[frame["product"] == "a"]
     series = regular_series(part, "paid", "day", unit="month", until=frame["day"].max())
     assert len(series.y) == 48
+
+
+def daily(rates: dict[str, float]) -> pd.DataFrame:
+    """A row per product and day on which something was sold."""
+    rng, days = RNG(3), pd.date_range("2025-01-01", periods=300)
+    parts = [
+        pd.DataFrame({"day": days, "product": name, "sold": rng.poisson(rate, 300)})
+        for name, rate in rates.items()
+    ]
+    frame = pd.concat(parts)
+    return frame[frame["sold"] > 0]
+
+
+def test_a_day_without_a_row_is_a_day_without_a_sale_where_others_sold() -> None:
+    frame = daily({"often": 6.0, "rare": 0.08, "seldom": 0.3})
+    found = forecast(frame, "sold", date="day", group="product", horizon=20)
+    assert told(found)["groups_zero_filled"] == {}
+    for name, rate in (("rare", 0.08), ("seldom", 0.3)):
+        assert float(found.groups[name].prediction.mean.mean()) == pytest.approx(rate, rel=0.5)
+    asked = forecast(frame, "sold", date="day", group="product", horizon=20, fill="interpolate")
+    assert float(asked.groups["seldom"].prediction.mean.mean()) > 0.9
+
+
+def test_prices_that_are_written_down_now_and_then_are_no_sales() -> None:
+    days, rng = pd.date_range("2025-01-01", periods=200), RNG(4)
+    parts = [
+        pd.DataFrame({"day": days, "of": name, "price": 20 + rng.normal(0, 0.5, 200).round(2)})
+        for name in "ab"
+    ]
+    seldom = parts[1][rng.random(200) < 0.5]
+    found = forecast(pd.concat([parts[0], seldom]), "price", date="day", group="of", horizon=5)
+    assert "groups_zero_filled" not in told(found)
+    assert found.groups["b"].prediction.mean == pytest.approx(np.full(5, 20.0), abs=1)
