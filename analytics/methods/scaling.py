@@ -64,6 +64,8 @@ def fit_scaling(X: FloatArray, always: NDArray[np.bool_] | None = None) -> Scali
     logs = np.sign(X) * np.log1p(magnitude / unit)
     before, after = np.abs(_skewness(X)), np.abs(_skewness(logs))
     logged = (before > SKEWED) & (after < before) & (np.mean(X < 0, axis=0) <= FEW_BELOW_ZERO)
+    least, most = X.min(axis=0), X.max(axis=0)
+    logged &= ((least < X) & (most > X)).any(axis=0)  # yes or no stays so
     if always is not None:
         logged |= always
     values = np.where(logged, logs, X)

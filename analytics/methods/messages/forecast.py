@@ -116,7 +116,8 @@ MESSAGES: dict[str, str] = {
     ),
     "mostly_interpolated": _(
         "Of %(periods)d periods %(filled)d were not measured, but drawn between their neighbours: "
-        "the forecast looks surer than it is."
+        "the forecast looks surer than it is. If no rows mean that nothing came, fill missing "
+        "periods with 0."
     ),
     "intervals_widened": _(
         "The intervals were widened by the factor %(factor).2f, because in the backtest they held "

@@ -13,6 +13,7 @@ from analytics.methods.cluster_columns import looks_like_identifier
 from analytics.methods.cluster_profiles import match_labels
 from analytics.methods.clustering import ClusterResult, cluster
 from analytics.methods.errors import DataProblem
+from analytics.methods.scaling import fit_scaling
 
 
 def frame_of(points: np.ndarray) -> pd.DataFrame:
@@ -226,3 +227,9 @@ def test_it_groups_by_yes_and_no_where_there_are_no_numbers() -> None:
     one = cluster(frame.assign(city="上海"), k=2)
     assert one.columns == ("a", "b", "c", "d")
     assert (one.labels == cluster(frame, columns=list("abcd"), k=2).labels).all()
+
+
+def test_it_takes_no_logarithm_of_yes_or_no() -> None:
+    rng = np.random.default_rng(0)
+    X = np.column_stack([(rng.random(600) < share) * 1.0 for share in (0.28, 0.2, 0.1, 0.03)])
+    assert not fit_scaling(X).logged.any()
