@@ -33,10 +33,12 @@ def gravest_first(told: Iterable[Told]) -> list[Told]:
 def group_cautions(
     groups: Iterable[tuple[str, Iterable[Told]]], said: Collection[str] = ()
 ) -> list[GroupCautions]:
-    """The groups of which something is to be minded, in their order; ``said`` is told of all."""
+    """The groups of which something is to be minded, the gravest first, of equal ones in their
+    order; ``said`` is told of all."""
     found = []
     for name, told in groups:
         grave = [one for one in gravest_first(told) if one[0] in _RANK and one[1] not in said]
         if grave:
-            found.append(GroupCautions(name, grave[0][1], [text for _, text in grave[1:]]))
-    return found
+            caution = GroupCautions(name, grave[0][1], [text for _, text in grave[1:]])
+            found.append((_RANK[grave[0][0]], caution))
+    return [caution for _, caution in sorted(found, key=lambda one: one[0])]

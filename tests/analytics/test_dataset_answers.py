@@ -93,7 +93,8 @@ def test_it_says_what_is_to_be_minded_of_single_groups() -> None:
     answer = {"method": "forecast", "groups": groups, "warnings": [shared]}
     with translation.override("zh-hans"):
         told = presented(answer)
-    assert told["groups"] == 2
-    (one,) = told["group_cautions"]
+    assert told["groups"] == 3
+    one, other = told["group_cautions"]
+    assert (other.name, other.others) == ("C", [])
     assert (one.name, one.first[:13]) == ("A", "自 2026-03-01 ")
     assert len(one.others) == 1
