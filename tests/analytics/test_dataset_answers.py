@@ -87,8 +87,9 @@ def test_it_says_what_is_to_be_minded_of_single_groups() -> None:
     gone = sentence("nothing_since", {"period": "2026-03-01", "periods": 7})
     few = sentence("few_origins", {"origins": 2})
     groups = [
-        {"group": "A", "warnings": [shared, few, gone]},
         {"group": "B", "warnings": [shared]},
+        {"group": "C", "warnings": [few]},
+        {"group": "A", "warnings": [shared, few, gone]},
     ]
     answer = {"method": "forecast", "groups": groups, "warnings": [shared]}
     with translation.override("zh-hans"):
