@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,15 +16,16 @@ from analytics.models import CustomerScore, CustomerValue, NextProduct
 from analytics.scores import with_level
 from crm.common import formats
 from crm.common.columns import Column, DayColumn, MoneyColumn, NumberColumn
+from crm.common.expressions import AsStored
 from crm.records.forms import RemoteSelect
 from crm.records.keyset import RelatedSort
 from sales.measures import company_today
 from sales.models import Product
 
 
-def _shown(model: type[Any], column: str, **where: Any) -> Subquery:
+def _shown(model: type[Any], column: str, **where: Any) -> AsStored:
     found = model.objects.shown_each().filter(customer=OuterRef("pk"), **where)
-    return Subquery(found.values(column)[:1])
+    return AsStored(found.values(column)[:1])
 
 
 @dataclass(frozen=True)

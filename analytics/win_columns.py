@@ -7,7 +7,7 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,16 +16,17 @@ from analytics.models import Run, WinChance
 from analytics.score_words import reason_texts
 from analytics.win_runs import FALL
 from crm.common import formats
+from crm.common.expressions import AsStored
 from crm.records.keyset import RelatedSort
 from sales.models import Deal
 
 TONES = {1: "secondary", 2: "azure", 3: "green"}
 
 
-def _shown(column: str) -> Subquery:
+def _shown(column: str) -> AsStored:
     """Of open deals: what was told of one that is closed is over."""
     found = WinChance.objects.shown_each().filter(deal=OuterRef("pk"), deal__closed_at=None)
-    return Subquery(found.values(column)[:1])
+    return AsStored(found.values(column)[:1])
 
 
 FOUND = {"win_chance": _shown("chance"), "win_before": _shown("before")}

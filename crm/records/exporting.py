@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
@@ -55,21 +54,12 @@ class Table:
     def column_chunks(self) -> Iterator[list[Sequence[Any]]]:
         """Some thousand rows at a time, by column: what is done to a column is done at once."""
         writers = [(n, write) for n, write in enumerate(self._writers) if write is not as_it_is]
-        for chunk in _ahead(self._rows.iterator(chunk_size=AT_ONCE)):
+        rows = self._rows.iterator(chunk_size=AT_ONCE)
+        while chunk := list(islice(rows, AT_ONCE)):
             columns: list[Sequence[Any]] = list(zip(*chunk, strict=True))
             for place, write in writers:
                 columns[place] = [write(value) for value in columns[place]]
             yield columns
-
-
-def _ahead(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    """Chunks of ``rows``: while one is worked on, the database sends the next."""
-    chunk = list(islice(rows, AT_ONCE))  # opens the cursor, on this thread's connection
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        while chunk:
-            coming = beside.submit(lambda: list(islice(rows, AT_ONCE)))
-            yield chunk
-            chunk = coming.result()
 
 
 def csv_chunks(table: Table) -> Iterator[bytes]:

@@ -12,9 +12,10 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import BigIntegerField, BooleanField, F, Func, TextField, Value
+from django.db.models import BigIntegerField, F, TextField, Value
 from django.db.models.functions import Cast
 
+from crm.common.expressions import IsAny
 from crm.common.prepared import Prepared
 from crm.records.keyset import (
     COUNT_CAP,
@@ -73,16 +74,10 @@ def _rows(
     return rows_beyond(shown, sort, (value, pk) if pk else None, descending, most)
 
 
-class _IsAny(Func):
-    """Whether a value is among an array's: one slot for any number of keys."""
-
-    arg_joiner, template, output_field = " = ANY(", "%(expressions)s)", BooleanField()
-
-
 def _keyed(user: Any, kind: str, keys: str) -> Any:
     resource = resources[kind]
     given = Cast(Value(keys, output_field=TextField()), ArrayField(BigIntegerField()))
-    return _usually(resource, resource.model.objects.alive().filter(_IsAny(F("pk"), given)), user)
+    return _usually(resource, resource.model.objects.alive().filter(IsAny(F("pk"), given)), user)
 
 
 def _usually(resource: Resource, records: Any, user: Any) -> Any:

@@ -22,7 +22,7 @@ MOST_TEXT = 32_767  # characters of a cell
 _EPOCH = date(1899, 12, 30).toordinal()
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEEDS_CARE = ("&", "<", ">", "| ", " |")  # in cells joined by "|"
-_PLAIN, _END = '<c t="inlineStr"><is><t>', "</t></is></c>"
+_PLAIN, _END = '<c t="str"><v>', "</v></c>"
 _TOLD_APART = {str, date, type(None)}  # moments hardly repeat, and hashing them asks their zone
 _BOLD, _DAY, _MOMENT = 1, 2, 3
 # How the numbers of a column look.
@@ -204,4 +204,4 @@ def _text(value: Any, style: int = 0) -> str:
         return "<c/>"
     kept = ' xml:space="preserve"' if text != text.strip() else ""
     styled = f' s="{style}"' if style else ""
-    return f'<c t="inlineStr"{styled}><is><t{kept}>{text}{_END}'
+    return f'<c t="str"{styled}><v{kept}>{text}{_END}'
