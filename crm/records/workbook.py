@@ -22,6 +22,7 @@ MOST_TEXT = 32_767  # characters of a cell
 _EPOCH = date(1899, 12, 30).toordinal()
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEEDS_CARE = ("&", "<", ">", "| ", " |")  # in cells joined by "|"
+# As other writers do: shorter than inline strings, and read everywhere.
 _PLAIN, _END = '<c t="str"><v>', "</v></c>"
 _TOLD_APART = {str, date, type(None)}  # moments hardly repeat, and hashing them asks their zone
 _BOLD, _DAY, _MOMENT = 1, 2, 3
