@@ -18,6 +18,7 @@ from django.utils import timezone
 from crm.common.cells import safe_cell
 from crm.common.columns import Column, as_it_is
 from crm.records.keyset import Sort
+from crm.records.moments import clocks, local_clock
 from crm.records.workbook import written_column, xlsx_chunks
 
 AT_ONCE = 200  # more at a time are slower: the garbage collector looks at what is alive
@@ -91,17 +92,13 @@ class _Days(dict[int, str]):
         return text
 
 
-_TWO_DIGITS = [f"{number:02}" for number in range(60)]
-
-
 def _local(zone: Any) -> Callable[[datetime], str]:
-    """2026-03-12 08:05:00, from tables: in half the time of ``isoformat``."""
-    days, two = _Days(), _TWO_DIGITS
+    """2026-03-12 08:05:00, from tables: in less than half the time of ``isoformat``."""
+    local, days, times = local_clock(zone), _Days(), clocks()
 
     def written(moment: datetime) -> str:
-        local = moment.astimezone(zone)
-        clock = f"{two[local.hour]}:{two[local.minute]}:{two[local.second]}"
-        return f"{days[local.toordinal()]} {clock}"
+        day, second = local(moment)
+        return f"{days[day]} {times[8 * second : 8 * second + 8]}"
 
     return written
 

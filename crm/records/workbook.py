@@ -11,10 +11,11 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
-from functools import cache
 from html import escape
 from itertools import islice
 from typing import Any
+
+from crm.records.moments import local_clock, shares_of_a_day
 
 ROWS_AT_ONCE = 200  # as in ``exporting``
 MOST_ROWS = 1_048_575  # below the header
@@ -170,12 +171,12 @@ def written_column(
 def _cells(zone: tzinfo, look: int) -> dict[type, Callable[[Any], str]]:
     """How each type of value becomes a cell."""
     number = f'<c s="{look}"><v>' if look else "<c><v>"
-    shares = _shares_of_a_day()
+    local, shares = local_clock(zone), shares_of_a_day()
 
     def moment(value: datetime) -> str:
-        local = value.astimezone(zone)
-        at = 8 * (local.hour * 3600 + local.minute * 60 + local.second)
-        return f'<c s="{_MOMENT}"><v>{local.toordinal() - _EPOCH}.{shares[at : at + 8]}</v></c>'
+        day, second = local(value)
+        share = shares[8 * second : 8 * second + 8]
+        return f'<c s="{_MOMENT}"><v>{day - _EPOCH}.{share}</v></c>'
 
     return {
         type(None): lambda value: "<c/>",
@@ -187,13 +188,6 @@ def _cells(zone: tzinfo, look: int) -> dict[type, Callable[[Any], str]]:
         date: lambda value: f'<c s="{_DAY}"><v>{value.toordinal() - _EPOCH}</v></c>',
         datetime: moment,
     }
-
-
-@cache
-def _shares_of_a_day() -> str:
-    """Eight decimals of the share of the day for each of its seconds, one after the other."""
-    hours = (range(start, start + 3600) for start in range(0, 86_400, 3600))
-    return "".join("".join(f"{at / 86_400:.8f}"[2:] for at in hour) for hour in hours)
 
 
 def _text(value: Any, style: int = 0) -> str:
