@@ -1,4 +1,4 @@
-"""Many moments in one zone, which is asked once a day and not for each: a twentieth of a workbook."""
+"""Many moments in one zone, which is asked once a day and not for each of them."""
 
 from __future__ import annotations
 
