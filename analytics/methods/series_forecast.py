@@ -48,9 +48,8 @@ GOOD_ENOUGH_IN_CYCLES = 1.5
 # How errors of the backtest weigh. ARIMA keeps the coefficients of the first origin there: with new
 # ones it would err by 6 % less. Repeating the past does better on few origins than afterwards.
 WEIGHED = {Arima.name: 0.94, NAIVE: 1.3}
-# Worse than the seasonal naive forecast by less than this is mostly luck on a handful of origins:
-# of public series the mean was nearer afterwards, so that it is kept and the backtest told.
-CLEARLY_WORSE = 1.5
+# Worse than the seasonal naive forecast by less than this is luck on a handful of origins.
+CLEARLY_WORSE = 1.1
 # A forecast counts as better than the seasonal naive one from one per cent on.
 BETTER = 0.99
 # A factor of the intervals that is told.

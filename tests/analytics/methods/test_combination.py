@@ -47,11 +47,9 @@ def test_it_does_not_foresee_growth_without_end() -> None:
     assert not (form.log and form.constant == "drift")
 
 
-@pytest.mark.parametrize(
-    ("seed", "n", "told"), [(62, 24, "no_better_than_naive"), (4, 40, "about_as_good")]
-)
-def test_it_says_when_repeating_the_past_is_as_good(seed: int, n: int, told: str) -> None:
-    walk = pd.DataFrame({"v": np.cumsum(np.random.default_rng(seed).normal(size=n))})
+@pytest.mark.parametrize(("seed", "told"), [(4, "no_better_than_naive"), (9, "about_as_good")])
+def test_it_says_when_repeating_the_past_is_as_good(seed: int, told: str) -> None:
+    walk = pd.DataFrame({"v": np.cumsum(np.random.default_rng(seed).normal(size=40))})
     one = forecast(walk, "v", horizon=4).groups[None]
     assert one.score.mase >= 0.99 * one.naive.mase
     assert [notice.code for notice in one.notices if notice.code.startswith(told)]
