@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import django_filters
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from analytics.models import CustomerScore, CustomerValue, NextProduct
+from analytics.models import CustomerScore, CustomerValue, NextProduct, Run
 from analytics.scores import with_level
 from crm.common import formats
 from crm.common.columns import Column, DayColumn, MoneyColumn, NumberColumn
@@ -23,9 +23,31 @@ from sales.measures import company_today
 from sales.models import Product
 
 
-def _shown(model: type[Any], column: str, **where: Any) -> AsStored:
-    found = model.objects.shown_each().filter(customer=OuterRef("pk"), **where)
-    return AsStored(found.values(column)[:1])
+@dataclass(frozen=True)
+class Told:
+    """What the live runs tell of a customer in one column; of each at most one row does."""
+
+    model: type[Any]
+    column: str
+    where: dict[str, Any] = field(default_factory=dict)
+
+    def for_list(self) -> AsStored:
+        """For the few rows of a page."""
+        found = self.model.objects.shown_each().filter(customer=OuterRef("pk"), **self.where)
+        return AsStored(found.values(self.column)[:1])
+
+    def for_file(self) -> dict[str, Any]:
+        """For a hundred thousand rows: by a join."""
+        relation = self.model._meta.get_field("customer").remote_field.related_name
+        name = "_".join(["shown", relation, *self.where.values()])
+
+        def joined() -> FilteredRelation:
+            live = Run.objects.filter(live=True).values_list("pk", flat=True)
+            where = {"run__in": list(live) or [0], **self.where}
+            condition = Q(**{f"{relation}__{key}": value for key, value in where.items()})
+            return FilteredRelation(relation, condition=condition)
+
+        return {"export": F(f"{name}__{self.column}"), "beside": (name, joined)}
 
 
 @dataclass(frozen=True)
@@ -43,19 +65,19 @@ def _base_currency(record: Any) -> str:
     return settings.BASE_CURRENCY
 
 
-FOUND = {
-    **{f"score_{kind.value}": _shown(CustomerScore, "chance", kind=kind.value)
+TOLD = {
+    **{f"score_{kind.value}": Told(CustomerScore, "chance", {"kind": kind.value})
        for kind in CustomerScore.Kind},
-    "value_to_come": _shown(CustomerValue, "value"),
-    "orders_to_come": _shown(CustomerValue, "orders"),
-    "still_customer": _shown(CustomerValue, "alive"),
-    "next_order_on": _shown(CustomerValue, "next_on"),
-    "next_product": _shown(NextProduct, "product__name"),
+    "value_to_come": Told(CustomerValue, "value"),
+    "orders_to_come": Told(CustomerValue, "orders"),
+    "still_customer": Told(CustomerValue, "alive"),
+    "next_order_on": Told(CustomerValue, "next_on"),
+    "next_product": Told(NextProduct, "product__name"),
 }  # fmt: skip
 
 
 def _column(made: type[Any], key: str, label: Any, **options: Any) -> Any:
-    return made(key, label, default=False, export=FOUND[key], **options)
+    return made(key, label, default=False, **TOLD[key].for_file(), **options)
 
 
 COLUMNS = [
@@ -86,7 +108,7 @@ SORTS = [
 
 def with_found(customers: Any, shown: set[str]) -> Any:
     """The customers with what runs found of them, as far as a list shows it."""
-    return customers.annotate(**{key: FOUND[key] for key in FOUND if key in shown})
+    return customers.annotate(**{key: TOLD[key].for_list() for key in TOLD if key in shown})
 
 
 class LevelFilter(django_filters.ChoiceFilter):

@@ -39,6 +39,8 @@ class Column:
     default: bool = True
     # What files hold instead of the shown text: a path or expression; False leaves it out.
     export: Any = None
+    # A filtered relation that ``export`` reads: the name that it gives it, and what makes it.
+    beside: tuple[str, Callable[[], Any]] | None = None
 
     def value(self, record: Any) -> Any:
         found: Any = record

@@ -39,6 +39,8 @@ class Table:
         self.columns = [column for column in columns if column.source(model) is not None]
         self.header = [str(column.label) for column in self.columns]
         self._writers = [column.plain(model) for column in self.columns]
+        beside = dict(column.beside for column in self.columns if column.beside)
+        records = records.alias(**{name: joined() for name, joined in beside.items()})
         sources = {f"c{n}": column.source(model) for n, column in enumerate(self.columns)}
         expressions = {k: v for k, v in sources.items() if not isinstance(v, str)}
         names = [v if isinstance(v, str) else k for k, v in sources.items()]

@@ -175,6 +175,24 @@ def test_it_writes_the_columns_into_files(
     assert sorted(unknown) == ["c3,,", "c4,,"]
 
 
+def test_it_writes_the_columns_of_several_methods_into_one_file(
+    cast: Cast, client: Client, valued: list[Customer]
+) -> None:
+    shown, over = (Run.objects.create(method="churn", live=live) for live in (True, False))
+    hopes = Run.objects.create(method="potential", live=True)
+    told = [(shown, "churn", 0, 0.2), (over, "churn", 2, 0.9), (hopes, "potential", 1, 0.7)]
+    for run, kind, place, chance in told:
+        CustomerScore.objects.create(
+            run=run, customer=valued[place], kind=kind, chance=chance, level=1
+        )
+    next_product(valued[1], ProductFactory(name="Paper"))
+    client.force_login(cast.manager)
+    query = "columns=name,score_churn,score_potential,value_to_come,next_product&sort=name"
+    answer: Any = client.post("/customers/export/", {"format": "csv", "filter": query})
+    rows = b"".join(answer.streaming_content).decode().splitlines()[1:]
+    assert rows == ["c0,0.2,,100.00,", "c1,,0.7,300.00,Paper", "c2,,,200.00,", "c3,,,,", "c4,,,,"]
+
+
 def test_it_adds_all_of_a_filter_to_a_campaign(
     cast: Cast, client: Client, valued: list[Customer]
 ) -> None:
