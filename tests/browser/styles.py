@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -13,7 +12,7 @@ LIBRARIES = (
     "tom-select/dist/css/tom-select.bootstrap5.min.css",
 )
 # What a pointer or a key changes says nothing of which elements there are.
-LEFT_OUT = """
+GONE = """
 (whole) => {
   const selectors = (rules) => [...rules].flatMap((rule) => rule.selectorText
     ? rule.selectorText.split(/,(?![^(]*\\))/).map((one) => one.trim())
@@ -22,22 +21,30 @@ LEFT_OUT = """
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(whole);
   const kept = new Set([...document.styleSheets].flatMap((one) => selectors(one.cssRules)));
-  return [...new Set(selectors(sheet.cssRules))].filter((one) => !kept.has(one)).filter((one) => {
-    try {
-      return document.querySelector(one.replace(state, "") || "*");
-    } catch {
-      return false; // not for this browser
-    }
-  });
+  const gone = [...new Set(selectors(sheet.cssRules))].filter((one) => !kept.has(one));
+  return gone.map((one) => [one, one.replace(state, "") || "*"]);
 }
 """
+FITTING = """
+(gone) => {
+  const there = new Set([...document.querySelectorAll("[class]")].flatMap((one) => [...one.classList]));
+  const needed = (selector) => selector.replace(/:(not|is|where|has)\\(.*/g, "").match(/\\.[\\w-]+/g) ?? [];
+  return gone.filter(([, selector]) => needed(selector).every((name) => there.has(name.slice(1))))
+    .filter(([, selector]) => {
+      try {
+        return document.querySelector(selector);
+      } catch {
+        return false; // not for this browser
+      }
+    }).map(([whole]) => whole);
+}
+"""  # noqa: E501  # a line of the other language
+_gone: list[list[str]] = []
 
 
 def left_out(page: Page) -> list[str]:
     """Selectors that fit the page and are not in its styles."""
-    return list(page.evaluate(LEFT_OUT, _whole()))
-
-
-@cache
-def _whole() -> str:
-    return "\n".join((PACKAGES / name).read_text() for name in LIBRARIES)
+    if not _gone:
+        whole = "\n".join((PACKAGES / name).read_text() for name in LIBRARIES)
+        _gone.extend(page.evaluate(GONE, whole))
+    return list(page.evaluate(FITTING, _gone))
