@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from analytics import forecast_frames, forecast_pages, outlook, pages, runs
+from analytics.forecast_cautions import group_cautions
 from analytics.frames import Scope
 from analytics.methods.errors import Notice
 from analytics.models import Run
@@ -267,6 +268,12 @@ def test_it_says_first_what_is_gravest_about_a_group(run: Run, sold: Cast) -> No
     assert whole["groups"] == 3
     assert one["cautions"] == [gone.text, few.text, weeks.text]
     assert "group_cautions" not in one
+
+
+def test_it_names_the_group_with_the_gravest_caution_first() -> None:
+    told = [("East", [("few_origins", "few")]), ("West", [("nothing_since", "gone")])]
+    assert [one.name for one in group_cautions(told)] == ["West", "East"]
+    assert [one.name for one in group_cautions(told, said=["gone"])] == ["East"]
 
 
 def test_it_shows_cautions_of_groups_on_the_page(run: Run, sold: Cast, client: Client) -> None:

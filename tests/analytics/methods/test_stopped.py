@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.methods.counted import counts_what_came
 from analytics.methods.forecast import ForecastResult, forecast
 from analytics.methods.stopped import silent_periods
 from analytics.methods.timeseries import regular_series
@@ -136,3 +137,14 @@ def test_prices_that_are_written_down_now_and_then_are_no_sales() -> None:
     found = forecast(pd.concat([parts[0], seldom]), "price", date="day", group="of", horizon=5)
     assert "groups_zero_filled" not in told(found)
     assert found.groups["b"].prediction.mean == pytest.approx(np.full(5, 20.0), abs=1)
+
+
+@pytest.mark.parametrize("least", [0.0, -2.0])
+def test_values_of_0_or_less_do_not_tell_that_the_other_days_hold_0(least: float) -> None:
+    days = pd.date_range("2025-01-01", periods=120)
+    every = pd.DataFrame({"day": days, "group": "a", "change": 4.0})
+    some = pd.DataFrame({"day": days[::4], "group": "b", "change": [least, 4.0] * 15})
+    frame = pd.concat([every, some])
+    assert not counts_what_came(frame, "change", "day", "group", "day")
+    some = some.assign(change=[2.0, 4.0] * 15)
+    assert counts_what_came(pd.concat([every, some]), "change", "day", "group", "day")
