@@ -178,6 +178,7 @@ class _Undo:
         found = _locked(model, pks - self._made(label, pks))
         gone = _gone(model, entries)
         touched: dict[int, Any] = {}
+        whole: dict[int, set[int]] = {}
         columns: set[str] = set()
         for entry in entries:
             record = found.get(entry.object_id)
@@ -187,12 +188,21 @@ class _Undo:
             if len(back) < len(entry.before):
                 left = [name for name in entry.before if name not in back]
                 _name(state, record, "changed", left)
+            elif entry.version is not None and record.version == entry.version:
+                whole.setdefault(entry.version, set()).add(record.pk)
             if back:
                 _set_back(record, back)
                 columns |= back.keys()
                 touched[record.pk] = record
         _save(model, touched, columns)
+        self._as_if_unchanged(label, whole)
         state["restored"] += len(touched)
+
+    def _as_if_unchanged(self, label: str, whole: Mapping[int, set[int]]) -> None:
+        """What earlier imports did to records that are now as they left them can be undone too."""
+        for version, pks in whole.items():
+            earlier = ImportChange.objects.filter(model=label, object_id__in=pks)
+            earlier.filter(version=version - 1).update(version=version + 1)
 
     def _restorable(
         self, record: Any, entry: ImportChange, gone: set[tuple[str, Any]]

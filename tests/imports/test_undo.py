@@ -82,6 +82,22 @@ def test_it_leaves_values_that_were_changed_since(
     assert [(one["name"], one["columns"]) for one in batch.undo["kept"]] == [("New", ["city"])]
 
 
+def test_a_later_import_that_was_undone_keeps_nothing(
+    bring_in: BringIn, write: Write, manager: Any
+) -> None:
+    first = bring_in(write("external id,name,city\nE1,Acme,Bonn\nE2,Bolt,Ulm\n"), actor=manager)
+    second = bring_in(write("external id,name,city\nE1,Acme,Köln\n", "b.csv"), actor=manager)
+    edited = bring_in(write("external id,name,city\nE2,Bolt,Hof\n", "c.csv"), actor=manager)
+    customer_update(
+        pk=Customer.objects.get(name="Bolt").pk, actor=manager, changes={"region": "Bayern"}
+    )
+    undo(second, manager)
+    undo(edited, manager)
+    kept = undo(first, manager).undo["kept"]
+    assert [(one["name"], one["why"]) for one in kept] == [("Bolt", "edited")]
+    assert [c.city for c in Customer.objects.all()] == ["Ulm"]
+
+
 def test_it_keeps_new_records_that_others_worked_on(
     bring_in: BringIn, write: Write, manager: Any, client: Client
 ) -> None:
