@@ -247,6 +247,15 @@ def test_it_reads_what_phones_put_into_cards(bring_in: BringIn, write: Write) ->
     assert kinds["Fils & Fille; Paris"] == "organisation"
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["X-WECHAT:ada_wx", "IMPP;X-SERVICE-TYPE=WeChat:x-apple:ada_wx", "IMPP:weixin:ada_wx"],
+)
+def test_it_reads_the_wechat_account_of_a_card(bring_in: BringIn, write: Write, line: str) -> None:
+    bring_in(write(f"BEGIN:VCARD\nVERSION:3.0\nFN:Ada\n{line}\nEND:VCARD\n", name="a.vcf"))
+    assert Contact.objects.get().wechat == "ada_wx"
+
+
 def test_it_leaves_out_what_was_deleted_elsewhere(bring_in: BringIn, write: Write) -> None:
     path = write("Id,IsDeleted,Name,Email\n1,0,Here,a@x.com\n2,1,Gone,b@x.com\n")
     assert sums(bring_in(path, kind="contacts")) == (2, 1, 0, 1, 0)

@@ -20,6 +20,7 @@ from customers.imports.layout import CARDS, GROUP, Layout, Row, Wish
 COLUMNS = [
     "UID", "KIND", "FN", "ORG", "TITLE", "TEL", "TEL 2", "TEL 3", "EMAIL", "EMAIL 2", "EMAIL 3",
     "STREET", "CITY", "REGION", "POSTCODE", "COUNTRY", "ROLE", "URL", "CATEGORIES", "NOTE",
+    "WECHAT",
 ]  # fmt: skip
 MAX_CARD = 1 << 20  # characters; photographs make cards long
 MAX_LINES = 20_000
@@ -112,9 +113,22 @@ def _texts(card: Any) -> Iterator[tuple[str, str]]:
     yield "ORG", "\n".join(filter(None, map(_company, contents.get("org", []))))
     for line in contents.get("categories", [])[:1]:
         yield "CATEGORIES", _flat(line.value)
+    yield "WECHAT", _wechat(contents)
     for line in _preferred(contents.get("adr", []))[:1]:
         yield from _address(line.value)
     yield from _who(contents)
+
+
+def _wechat(contents: dict[str, list[Any]]) -> str:
+    """An account of WeChat, in a field of its own or among messengers (IMPP, X-SOCIALPROFILE)."""
+    for line in contents.get("x-wechat", []):
+        return _flat(line.value)
+    for line in (*contents.get("impp", []), *contents.get("x-socialprofile", [])):
+        said = {one.casefold() for kinds in line.params.values() for one in kinds}
+        scheme, _colon, name = _flat(line.value).rpartition(":")
+        if {"wechat", "weixin"} & {*said, scheme.casefold()}:
+            return name
+    return ""
 
 
 def _who(contents: dict[str, list[Any]]) -> Iterator[tuple[str, str]]:
