@@ -12,6 +12,11 @@ _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # Numbers that a spreadsheet kept as an amount (13800138000.0); who answers (（办公室）); 转801.
 _BESIDE = re.compile(r"(?<=\d{7})\.0$|\s*[(（][^()（）\d]+[)）]$|\s*转\s*\d+$")
 
+# 021-58881234-801; elsewhere what follows the dash is part of the number.
+_CHINESE_EXTENSION = re.compile(
+    r"((?:\+?86[-\s]*)?\(?0\d{2,3}\)?[-\s]*\d{7,8})\s*-\s*\d{1,5}", re.ASCII
+)
+
 
 def normalise_phone(text: str, region: str) -> str:
     """E.164 form of what was typed; "" stays "".
@@ -26,16 +31,26 @@ def normalise_phone(text: str, region: str) -> str:
         return ""
     if region == "CN" and _CHINESE_MOBILE.fullmatch(text):
         return f"+86{text}"
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        number = None
-    if number is None or not phonenumbers.is_possible_number(number):
+    if region == "CN" and (found := _CHINESE_EXTENSION.fullmatch(text)):
+        text = found[1]
+    number = _parsed(text, region)
+    if number is None and text.startswith("00"):  # dialled from abroad, not from ``region``
+        number = _parsed(f"+{text[2:]}", region)
+    if number is None:
         raise ValidationError(
             _("“%(text)s” is not a phone number. Write it like 138 0013 8000 or +49 30 123456."),
             params={"text": text},
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The number when it is possible."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return number if phonenumbers.is_possible_number(number) else None
 
 
 def display_phone(e164: str, region: str) -> str:

@@ -29,7 +29,18 @@ from customers.imports.matching import MATCH_REASONS, found_by, shares_email
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
-from customers.imports.targets import Target, choice, email, external_id, length_of, phone
+from customers.imports.targets import (
+    MAILS,
+    PHONES,
+    Target,
+    choice,
+    email,
+    external_id,
+    length_of,
+    more_digits,
+    more_mails,
+    phone,
+)
 from customers.models import Affiliation, Contact, Customer
 
 KEYS = ("external_id", "email", "phone")
@@ -75,8 +86,9 @@ class ContactRows(MappedImporter):
         Target("last_name", _("Last name"), clean=length_of(Contact, "name")),
         Target("external_id", _("External id"), clean=external_id(Contact)),
         _own("title", _("Job title")),
-        Target("phone", _("Phone"), "", phone, "", abroad=phone),
-        Target("email", pgettext_lazy("address", "E-mail"), "", email, ""),
+        Target("phone", _("Phone"), "", phone, "", abroad=phone, splits=PHONES, more=more_digits),
+        Target("email", pgettext_lazy("address", "E-mail"), "", email, "", splits=MAILS,
+               more=more_mails),
         _own("wechat", _("WeChat")),
         Target("note", _("Note"), "", length_of(Contact, "note"), "", joins="\n"),
         Target("owner", OWNER.label, "", OWNER.clean),
@@ -161,7 +173,7 @@ class ContactRows(MappedImporter):
             contact = self._new(values, told, customers[0] if customers else None)
             self._shared_email |= shares_email(self._contacts, values)
             self._contacts.add(contact)
-        changed = not made and self._contacts.change(contact, told)
+        changed = not made and self._contacts.change(contact, noted(told, values, new=False))
         joined = self._join(contact, customers, values.get("role", ""))
         if made:
             return "created"
@@ -217,7 +229,7 @@ class ContactRows(MappedImporter):
     def _new(self, values: Mapping[str, Any], told: dict[str, Any], customer: Any) -> Contact:
         custom = {k: v for k, v in told.get("custom", {}).items() if v is not None}
         contact = Contact(
-            **{**noted(told, values), "custom": custom},
+            **{**noted(told, values, new=True), "custom": custom},
             team_id=customer.team_id if customer is not None else self.setting.team_id,
             owner_id=self.setting.owner_id,
             created_by=self.setting.actor,

@@ -26,12 +26,16 @@ from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
 from customers.imports.tagging import Tagging
 from customers.imports.targets import (
+    MAILS,
+    PHONES,
     Target,
     boolean,
     choice,
     email,
     external_id,
     length_of,
+    more_digits,
+    more_mails,
     phone,
     words,
 )
@@ -62,8 +66,10 @@ def customer_targets() -> list[Target]:
                clean=choice(Customer, "kind", headers.KIND_CALLED)),
         Target("lifecycle", _("Lifecycle"), choices=True,
                clean=choice(Customer, "lifecycle", headers.LIFECYCLE_CALLED)),
-        Target("phone", _("Phone"), REACH, phone, "", abroad=phone),
-        Target("email", pgettext_lazy("address", "E-mail"), REACH, email, ""),
+        Target("phone", _("Phone"), REACH, phone, "", abroad=phone, splits=PHONES,
+               more=more_digits),
+        Target("email", pgettext_lazy("address", "E-mail"), REACH, email, "", splits=MAILS,
+               more=more_mails),
         Target("consent_email", _("May be mailed"), REACH, boolean),
         Target("consent_phone", _("May be called"), REACH, boolean),
         Target("no_email", _("Must not be mailed"), REACH, boolean),
@@ -158,7 +164,7 @@ class CustomerRows(MappedImporter):
         if not self.customers.may_write(customer):
             raise self.reject("foreign")
         tags = self._tagging.usable(values.get("tags", ()), self)
-        changed = self.customers.change(customer, told)
+        changed = self.customers.change(customer, noted(told, values, new=False))
         tagged = self._tagging.put_on(customer, tags)
         return "updated" if changed or tagged else "skipped"
 
@@ -178,7 +184,7 @@ class CustomerRows(MappedImporter):
         return find_customer(self, self.customers, values, (chosen,) if chosen else KEYS)
 
     def _new(self, told: Mapping[str, Any], values: Mapping[str, Any]) -> Customer:
-        customer = new_customer(self.setting, noted(told, values))
+        customer = new_customer(self.setting, noted(told, values, new=True))
         if owner := self._owners.find(values.get("owner", "")):
             customer.owner_id, customer.team_id = owner.pk, owner.team_id
         return customer

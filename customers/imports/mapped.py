@@ -43,8 +43,8 @@ BESIDE = " beside"
 class Cleaned:
     """A row's values by target, and its cells that cannot be used: place → reason.
 
-    ``problems`` keep the row out, what is ``left`` only the cell. ``beside`` is what further
-    columns of one target say, such as a second number: it goes into the note of a new record.
+    ``problems`` keep the row out, what is ``left`` only the cell. ``beside`` is what else is said
+    to one target, such as a second number: it goes into the note.
     """
 
     row: Row
@@ -187,11 +187,7 @@ class MappedImporter(Importer):
         cleaned = Cleaned(row)
         country = row.cells[self.at["country"]] if "country" in self.at else ""
         for target in self._targets:
-            places = self._places[target.key]
-            said = [(place, visible_text(row.cells[place]).strip()) for place in places]
-            told = [
-                (place, text) for place, text in said if text and text.casefold() not in self.blanks
-            ]
+            told = self._texts(target, row)
             if not told:
                 if self.setting.overwrites and target.empty is not KEEP:
                     cleaned.values[target.key] = target.empty
@@ -202,20 +198,24 @@ class MappedImporter(Importer):
             if target.figures and self.setting.comma_decimals:
                 text = with_point(text)
             try:
-                abroad = target.abroad if country else None
-                cleaned.values[target.key] = abroad(text, country) if abroad else target.clean(text)
+                cleaned.values[target.key], several = target.read(text, country)
             except CellError as problem:
-                cleaned.problems[place] = str(problem)
+                cleaned.problems[place], several = str(problem), False
             if not target.joins:
-                cleaned.beside += [
-                    f"{self.header[other]}: {said}" for other, said in told[1:] if said != text
-                ]
+                kept = told if several else [one for one in told if one[1] != told[0][1]]
+                cleaned.beside += [f"{self.header[other]}: {said}" for other, said in kept]
         self.complete(cleaned)
         if cleaned.beside:
             cleaned.values[BESIDE] = "\n".join(cleaned.beside)
         if self.setting.lenient and cleaned.problems:
             self._leave_cells(cleaned)
         return cleaned
+
+    def _texts(self, target: Target, row: Row) -> list[tuple[int, str]]:
+        """(place, text) of the target's columns that say something."""
+        places = self._places[target.key]
+        said = [(place, visible_text(row.cells[place]).strip()) for place in places]
+        return [one for one in said if one[1] and one[1].casefold() not in self.blanks]
 
     def _leave_cells(self, cleaned: Cleaned) -> None:
         """Keep the row for its other cells, unless it hangs on those that cannot be read."""
@@ -362,9 +362,9 @@ def _added(kind: str, name: str) -> Any:
     return next((added for added in added_fields(kind) if added.name == name), None)
 
 
-def noted(told: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """A new record's columns, with what had no other place in its note."""
-    if BESIDE not in values:
+def noted(told: Mapping[str, Any], values: Mapping[str, Any], *, new: bool) -> dict[str, Any]:
+    """A record's columns, with what had no other place in its note; without one, a new one's."""
+    if BESIDE not in values or not (new or "note" in told):
         return dict(told)
     return {**told, "note": f"{told.get('note', '')}\n{values[BESIDE]}".strip()}
 

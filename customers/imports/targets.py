@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -49,6 +51,8 @@ class Target:
 
     ``clean`` turns a cell's text into the value or raises ``CellError``. ``joins`` puts the
     texts of several columns together; otherwise the first that says something counts.
+    ``splits`` parts a cell that says several, of which the first that can be read counts;
+    ``more`` is whether a text says more than its value.
     ``empty`` is the value of a blank cell when blank cells overwrite.
     """
 
@@ -63,6 +67,26 @@ class Target:
     figures: bool = False  # a number: what its comma means matters
     choices: bool = False  # only some words are understood
     abroad: Callable[[str, str], Any] | None = None  # as ``clean``, told the row's country
+    splits: re.Pattern[str] | None = None
+    more: Callable[[str, Any], bool] = lambda _said, _value: False
+
+    def read(self, said: str, country: str) -> tuple[Any, bool]:
+        """(the value, does the cell say more) of a text; CellError when it says none."""
+        value = self._first(said, country)
+        return value, self.more(said, value)
+
+    def _first(self, said: str, country: str) -> Any:
+        try:
+            return self._value(said, country)
+        except CellError:
+            parts = [part for part in self.splits.split(said) if part] if self.splits else []
+            for part in parts if len(parts) > 1 else ():
+                with suppress(CellError):
+                    return self._value(part, country)
+            raise
+
+    def _value(self, said: str, country: str) -> Any:
+        return self.abroad(said, country) if self.abroad and country else self.clean(said)
 
 
 def text(limit: int) -> Callable[[str], str]:
@@ -93,6 +117,23 @@ def phone(said: str, country: str = "") -> str:
         return normalise_phone(said, dialled_from(country) or settings.DEFAULT_PHONE_REGION)
     except ValidationError:
         raise CellError("bad_phone") from None
+
+
+# What stands between several numbers and addresses in one cell; Google writes “:::”.
+PHONES = re.compile(
+    r"\s*(?:[;；,，、|\n]|:::|或|\bor\b|[/／](?=\s*(?:\+|0|\d{7}))|\s(?=\+|1[3-9]\d{9}(?!\d)))\s*"
+)
+MAILS = re.compile(r"(?:[\s;；,，、|/]|:::)+")
+
+
+def more_digits(said: str, e164: str) -> bool:
+    """Whether a text ends in other digits than its number: an extension, or another number."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", said.removesuffix(".0")))
+    return bool(e164) and not digits.endswith(e164[-6:])
+
+
+def more_mails(said: str, _address: str) -> bool:
+    return said.count("@") > 1
 
 
 # Ids of Salesforce: reports give 15 characters, its data export 18 of the same id.

@@ -42,6 +42,7 @@ from sales.services.deals import enter_stage
 ENTERED = ("stage_id", "pipeline_id", "stage_since", "closed_at", "lost_reason", "probability")
 WORTH = ("amount", "currency", "amount_base")
 OUR_STEP = frozenset({"nextstep", "下一步"})
+OVER = {0, 100}
 BESIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 AT_CUSTOMER = Key(
@@ -70,6 +71,7 @@ class DealRows(MappedImporter):
         *link_targets(""),
         *contact_targets(),
         Target("stage", _("Stage"), clean=str.strip),
+        Target("outcome", _("Won or lost"), clean=str.strip),
         Target("pipeline", _("Pipeline"), clean=str.strip),
         Target("amount", _("Amount"), clean=amount, figures=True),
         Target("currency", _("Currency"), clean=currency),
@@ -154,7 +156,10 @@ class DealRows(MappedImporter):
         return {pk for pk, change in found.items() if last.get(change.deal_id) != pk}
 
     def complete(self, cleaned: Cleaned) -> None:
-        """An amount may say its currency: USD 60,000.00."""
+        """A status may say that it is over; an amount its currency: USD 60,000.00."""
+        outcome = cleaned.values.pop("outcome", "")
+        if _per_cent(outcome) in OVER:
+            cleaned.values["stage"] = outcome
         if "amount" not in cleaned.values or "currency" in cleaned.values:
             return
         if code := currency_beside(cleaned.row.cells[self.at["amount"]]):
@@ -223,7 +228,7 @@ class DealRows(MappedImporter):
         self, values: Mapping[str, Any], customer: Any, stage: Stage, worth: dict[str, Any]
     ) -> None:
         custom = {k: v for k, v in self.custom_of(values).items() if v is not None}
-        own = ("name", "external_id", "expected_close", "note")
+        own = ("name", "external_id", "expected_close")
         deal = Deal(
             contact_id=self._people.find(values, customer.pk),
             **{name: values[name] for name in own if name in values}, **worth,
@@ -233,10 +238,8 @@ class DealRows(MappedImporter):
         )  # fmt: skip
         if owner := self._owners.find(values.get("owner", "")):
             deal.owner_id = owner.pk
-        reason, said = lost(values)
-        if said:
-            line = gettext("Reason for losing: %(reason)s") % {"reason": said}
-            deal.note = f"{deal.note}\n{line}".strip()
+        deal.note = _note(values)
+        reason = lost(values)[0]
         began = _moment(values.get("created_on"))
         at = _closing(values) if stage.kind != Stage.Kind.OPEN else began
         enter_stage(deal, stage, at, lost_reason=reason, probability=values.get("probability"))
@@ -249,8 +252,10 @@ class DealRows(MappedImporter):
             self._move(deal, None, stage, at)
 
     def _change(self, deal: Deal, values: Mapping[str, Any], customer: Any, stage: Stage) -> str:
-        own = ("name", "external_id", "expected_close", "note")
+        own = ("name", "external_id", "expected_close")
         told: dict[str, Any] = {name: values[name] for name in own if name in values}
+        if "note" in values:
+            told["note"] = _note(values)
         told |= self._worth(values, deal.amount, deal.currency, deal.amount_base)
         if custom := self.custom_of(values):
             told["custom"] = custom
@@ -372,6 +377,15 @@ class StageBook:
 def _per_cent(said: str) -> int | None:
     known = headers.STAGE_PER_CENT
     return known.get(plain(said), known.get(plain(BESIDE.sub("", said))))
+
+
+def _note(values: Mapping[str, Any]) -> str:
+    """The note, with a reason for losing that is none of ours."""
+    note = str(values.get("note", ""))
+    if said := lost(values)[1]:
+        line = gettext("Reason for losing: %(reason)s") % {"reason": said}
+        return f"{note}\n{line}".strip()
+    return note
 
 
 def _closing(values: Mapping[str, Any]) -> datetime:
