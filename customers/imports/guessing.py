@@ -11,8 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from customers.imports.headers import SIGNS, SIGNS_OF_KIND, SURE_SIGNS_OF_KIND, Names, plain
+from customers.imports.headers import Names, plain
 from customers.imports.problems import CellError
+from customers.imports.signs import SIGNS, SIGNS_OF_KIND, SURE_SIGNS_OF_KIND
 from customers.imports.targets import Target
 
 SAMPLE = 20
@@ -21,6 +22,11 @@ SURE = 3  # what a sure sign weighs
 # “Phone (2)” (see ``layout``: a name that came before), “Phone 1”, “E-mail 1 - Value”.
 # “Opportunity Owner: Full Name” is who owns it.
 _PERSON = frozenset({"fullname", "name", "alias"})
+# “Person - Email - Work”, “Organization - Country of Address”: so Pipedrive writes.
+_PIPEDRIVE = re.compile(
+    r"(?:Person|Organization|Deal) - (.+?)(?: - (?:Work|Home|Mobile|Other)| of Address)?",
+    re.IGNORECASE,
+)
 _NUMBERED = re.compile(r"(?: \(\d+\)$| ?\d{1,2}(?=$| - ))")
 
 
@@ -52,6 +58,8 @@ def guess_mapping(
 def _spelt(title: str) -> Iterator[str]:
     """A title as it is, without its number, and in Salesforce's “Account Name: Account ID”."""
     yield title
+    if found := _PIPEDRIVE.fullmatch(title):
+        yield found[1]
     yield _NUMBERED.sub("", title)
     of, colon, name = title.partition(": ")
     if colon:

@@ -1,9 +1,10 @@
 """What columns are called in the files of others, and what their choices mean. Data only.
 
 Names are compared by ``plain``: lower case, without marks, spaces, ``_`` and ``-``. They are
-those of exports from HubSpot (contacts, companies, deals), Salesforce (reports by label, data
-export by API name; accounts, contacts, leads, opportunities), Zoho CRM (accounts, contacts,
-leads, deals), of vCards, and of spreadsheets as people write them in English and Chinese.
+those of exports from HubSpot (contacts, companies, deals), Pipedrive (organizations, people,
+deals), Salesforce (reports by label, data export by API name; accounts, contacts, leads,
+opportunities), Zoho CRM (accounts, contacts, leads, deals), Google Contacts, of vCards, and of
+spreadsheets as people write them in English and Chinese.
 Our own labels are added from the fields themselves, in both languages.
 """
 
@@ -29,23 +30,27 @@ BLANKS = frozenset({"-none-", "--none--", "(no value)", "null", "n/a", "#n/a", "
 
 _PLACE: Names = {
     "country": (
-        "Country", "Country/Region", "Billing Country", "Mailing Country", "BillingCountry",
+        "Country", "Address - Country", "Country/Region", "Billing Country", "Mailing Country",
+        "BillingCountry",
         "MailingCountry", "Other Country", "国家", "国家/地区", "国别", "开单国家/地区",
         "邮寄国家/地区",
         "账单国家",
     ),
     "region": (
-        "Region", "State", "Province", "State/Region", "State/Province", "Billing State",
+        "Region", "Address - Region", "State/county", "State", "Province", "State/Region",
+        "State/Province", "Billing State",
         "Billing State/Province", "Mailing State", "Mailing State/Province", "BillingState",
         "MailingState", "地区", "省", "省份", "省/市", "所在省份", "区域", "大区", "所在地区",
         "所属区域", "开单州/省", "邮寄州/省", "账单省份", "州/省", "州/地区",
     ),
     "city": (
-        "City", "Billing City", "Mailing City", "BillingCity", "MailingCity", "Town", "Town/City",
+        "City", "City/town/village/locality", "Address - City", "Billing City", "Mailing City",
+        "BillingCity", "MailingCity", "Town", "Town/City",
         "城市", "市", "所在城市", "开单城市", "邮寄城市", "账单城市",
     ),
     "address": (
-        "Address", "Street", "Street Address", "Street Address 2", "Address 1", "Address 2",
+        "Address", "Street", "Address - Street", "Address - Postal Code", "Street Address",
+        "Street Address 2", "Address 1", "Address 2",
         "Billing Street", "Mailing Street", "BillingStreet", "MailingStreet", "Postal Code",
         "Postcode", "Zip", "Zip Code", "Billing Code", "Billing Zip/Postal Code", "Mailing Zip",
         "Mailing Zip/Postal Code", "Zip/Postal Code", "BillingPostalCode", "MailingPostalCode",
@@ -133,7 +138,10 @@ CONTACT: Names = {
     ),
     "first_name": ("First Name", "FirstName", "Given Name", "名", "名字"),
     "last_name": ("Last Name", "LastName", "Surname", "Family Name", "姓", "姓氏"),
-    "title": ("Title", "Job Title", "Position", "Designation", "职位", "职务", "头衔"),
+    "title": (
+        "Title", "Job Title", "Organization Title", "Position", "Designation", "职位", "职务",
+        "头衔",
+    ),
     "wechat": ("WeChat", "WeChat ID", "Weixin", "微信", "微信号"),
     "role": ("Role", "Contact Role", "Buying Role", "Role There", "角色", "联系人角色"),
     "customer": (
@@ -180,28 +188,30 @@ DEAL: Names = {
         "Record ID - Deal", "商机编号", "编号", "业务机会ID", "交易ID", "记录ID",
     ),
     "name": (
-        "Name", "Deal", "Deal Name", "Opportunity Name", "Opportunity", "Potential Name",
+        "Name", "Deal", "Deal Name", "Deal - Title", "Opportunity Name", "Opportunity",
+        "Potential Name",
         "商机", "商机名称", "名称", "项目名称", "机会名称", "交易名称", "业务机会名称",
         "业务机会名",
     ),
     "customer": (
         "Customer", "Customer Name", "Associated Company (Primary)", "Primary Associated Company",
-        "Associated Company", "Company", "Company Name", "Account Name", "Account",
+        "Associated Company", "Company", "Company Name", "Account Name", "Account", "Organization",
         "客户", "客户名称", "公司", "公司名称", "客户名", "关联公司", "主要关联公司", "客户全称",
     ),
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id",
         "Associated Company IDs (Primary)", "Primary Associated Company ID",
-        "Associated Company IDs", "Associated Company ID", "Record ID - Company",
+        "Associated Company IDs", "Associated Company ID", "Record ID - Company", "Organization ID",
         "客户编号", "客户ID", "客户编码",
         "关联公司ID",
     ),
     "contact": (
-        "Contact", "Contact Name", "Associated Contact", "Associated Contacts", "Primary Contact",
+        "Contact", "Contact Name", "Contact person", "Associated Contact", "Associated Contacts",
+        "Primary Contact",
         "联系人", "联系人姓名", "关联联系人", "关联的联系人",
     ),
     "contact_external_id": (
-        "Contact ID", "ContactId", "Contact Name.id", "Associated Contact IDs",
+        "Contact ID", "ContactId", "Contact person ID", "Contact Name.id", "Associated Contact IDs",
         "Associated Contact ID", "Primary Contact ID", "Record ID - Contact", "联系人编号",
         "联系人ID",
     ),
@@ -219,7 +229,8 @@ DEAL: Names = {
         "预计金额", "销售金额", "交易金额",
     ),
     "currency": (
-        "Currency", "Amount Currency", "Deal Currency Code", "Currency Code", "CurrencyIsoCode",
+        "Currency", "Currency of Value", "Amount Currency", "Deal Currency Code", "Currency Code",
+        "CurrencyIsoCode",
         "币种", "货币",
     ),
     "expected_close": (
@@ -227,66 +238,18 @@ DEAL: Names = {
         "预计成交日期", "预计成交", "成交日期", "关闭日期", "结单日期", "结束日期",
     ),
     "created_on": (
-        "Create Date", "Created Date", "CreatedDate", "Created Time", "Created", "创建时间",
+        "Create Date", "Created Date", "CreatedDate", "Created Time", "Created", "Deal created",
+        "创建时间",
         "创建日期",
     ),
+    "closed_on": ("Deal closed on", "Deal - Deal closed on"),
+    "outcome": ("Deal - Status", "Deal Status", "Opportunity Status", "商机状态"),
     "lost_reason": (
         "Closed Lost Reason", "Reason For Loss", "Loss Reason", "Lost Reason", "Reason for losing",
         "输单原因", "丢单原因", "失败原因",
     ),
     "owner": _REACH["owner"],
     "note": (*_REACH["note"], "Deal Description", "Next Step", "下一步"),
-}  # fmt: skip
-
-# Which product a file comes from, by names that only its exports have.
-SIGNS: dict[str, tuple[str, ...]] = {
-    "HubSpot": (
-        "Record ID", "Lifecycle Stage", "Contact owner", "Company owner", "Deal owner",
-        "Associated Company", "Associated Company IDs", "Associated Contact", "Deal Stage",
-        "Last Activity Date", "Company Domain Name", "Marketing contact status",
-        "Original Traffic Source", "Create Date",
-    ),
-    "Salesforce": (
-        "Account ID", "Contact ID", "Lead ID", "Opportunity ID", "AccountId", "Opportunity Owner",
-        "Opportunity Name", "Billing State/Province", "Billing Zip/Postal Code", "StageName",
-        "Mailing State/Province", "Company / Account", "Account Source", "Created Alias",
-        "LeadSource", "BillingCountry", "CloseDate", "IsDeleted",
-    ),
-    "Zoho CRM": (
-        "Record Id", "Account Name.id", "Contact Owner.id", "Deal Owner.id", "Lead Owner.id",
-        "Account Owner.id", "Closing Date", "Reason For Loss", "Email Opt Out", "Tag",
-        "Created Time", "Modified Time", "Billing Code", "Lead Conversion Time",
-    ),
-}  # fmt: skip
-# Names that tell what a file holds.
-SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
-    "contacts": (
-        "Contact ID", "Lead ID", "Contact owner", "Lead Owner", "Contact Name", "Lead Name",
-        "Job Title", "Title", "First Name", "Last Name", "FirstName", "LastName",
-        "Associated Company", "Mailing City", "MailingCity", "Mailing Street", "Lead Status", "ORG",
-        "联系人", "联系人姓名", "职位", "职务", "微信", "微信号", "WeChat", "名字", "姓氏",
-        "潜在客户状态",
-    ),
-    "deals": (
-        "Deal Name", "Deal Stage", "Deal owner", "Opportunity Name", "Opportunity ID", "StageName",
-        "Stage", "Closing Date", "Close Date", "CloseDate", "Probability (%)", "Probability",
-        "Amount", "Pipeline", "商机", "商机名称", "商机阶段", "金额", "预计成交日期", "阶段",
-        "交易名称", "交易阶段", "业务机会名称",
-    ),
-    "needs": ("Need", "Priority", "Product", "Requirement", "需求", "客户需求", "优先级"),
-    "customers": (
-        "Company owner", "Company Domain Name", "Account Owner", "Account Type", "Billing City",
-        "BillingCity", "Billing Street", "Number of Employees", "Annual Revenue", "Website URL",
-        "Industry", "Lifecycle", "客户名称", "公司名称", "获客渠道", "行业", "客户编号",
-    ),
-}  # fmt: skip
-
-# Names that only files of one kind have.
-SURE_SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
-    "deals": (
-        "Deal Name", "Opportunity Name", "Potential Name", "商机名称", "交易名称", "业务机会名称",
-    ),
-    "needs": ("Need", "Requirement", "需求", "客户需求", "需求名称", "需求描述"),
 }  # fmt: skip
 
 # What a choice may be called.
@@ -364,7 +327,9 @@ STAGE_PER_CENT: dict[str, int] = {
     "decisionmakerboughtin": 80, "contractsent": 90, "closedwon": 100, "closedlost": 0,
     "prospecting": 10, "qualification": 10, "needsanalysis": 20, "valueproposition": 50,
     "iddecisionmakers": 60, "perceptionanalysis": 70, "proposalpricequote": 75,
-    "identifydecisionmakers": 60, "negotiationreview": 90, "closedlosttocompetition": 0,
+    "qualified": 10, "contactmade": 20, "demoscheduled": 50, "proposalmade": 75,  # Pipedrive
+    "negotiationsstarted": 90, "identifydecisionmakers": 60, "negotiationreview": 90,
+    "closedlosttocompetition": 0,
     "lost": 0, "won": 100, "赢单": 100, "成交": 100, "输单": 0, "丢单": 0,
     "初步接触": 10, "初步接洽": 10, "初步沟通": 10, "潜在客户开发": 10, "资格审查": 10,
     "资格认定": 10, "需求分析": 20, "需求确认": 20, "已联系": 20, "价值建议": 50, "价值主张": 50,

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from customers.imports.guessing import guess_source
-from customers.imports.headers import SIGNS, SIGNS_OF_KIND, SURE_SIGNS_OF_KIND, Names, plain
+from customers.imports.headers import Names, plain
+from customers.imports.signs import SIGNS, SIGNS_OF_KIND, SURE_SIGNS_OF_KIND
 from marketing.platforms import BRANDS, OTHER
 
 # The level at which spend is kept comes first: a campaign's columns before those of its parts.
