@@ -134,10 +134,19 @@ def quote_page(request: HttpRequest, quote: Quote) -> dict[str, Any]:
         "lines": list(quote.lines.select_related("product").order_by("position")),
         "versions": shown,
         "order": Order.objects.visible_to(user).filter(quote=quote).first(),
+        "deal_to_win": _deal_to_win(quote, user),
         "job": quote.pdf_job,
         "may_act": not user.is_agent,
         "may_revise": latest and quote.status in Quote.REVISABLE,
     }
+
+
+def _deal_to_win(quote: Quote | None, user: Any) -> Deal | None:
+    """The deal that an accepted quote wins, unless it is won already or a colleague's."""
+    if quote is None or quote.status != Quote.Status.ACCEPTED:
+        return None
+    deals = Deal.objects.editable_by(user).filter(pk=quote.deal_id)
+    return deals.exclude(stage__kind=Stage.Kind.WON).first()
 
 
 def price_list_page(request: HttpRequest, price_list: PriceList) -> dict[str, Any]:
@@ -159,6 +168,7 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "lines": list(order.lines.select_related("product", "price_list").order_by("position")),
         "refund": refund,
+        "deal_to_win": _deal_to_win(order.quote, user),
         "may_refund": sold and refund is None and order.can_edit,  # type: ignore[attr-defined]  # fetched for the page
         "base_currency": settings.BASE_CURRENCY,
     }

@@ -51,6 +51,7 @@ urlpatterns = [
     path("quotes/<int:pk>/decline/", quotes.decline, name="quote_decline"),
     path("quotes/<int:pk>/revise/", quotes.revise, name="quote_revise"),
     path("quotes/<int:pk>/order/", quotes.order, name="quote_order"),
+    path("quotes/<int:pk>/won/", quotes.win, name="quote_win"),
     path("quotes/<int:pk>/print/", quotes.make_pdf, name="quote_pdf"),
     path("quotes/<int:pk>/document/", quotes.document, name="quote_document"),
     path("quotes/<int:pk>/pdf/", quotes.download, name="quote_file"),

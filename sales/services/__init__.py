@@ -44,6 +44,7 @@ from sales.services.quotes import (
     quote_send,
     quote_trash,
     quote_update,
+    quote_win,
     quotes_expire,
 )
 from sales.services.targets import target_create, target_restore, target_trash, target_update
@@ -83,6 +84,7 @@ __all__ = [
     "quote_send",
     "quote_trash",
     "quote_update",
+    "quote_win",
     "quotes_expire",
     "stage_norms_refresh",
     "stage_norms_request",

@@ -18,7 +18,8 @@ from crm.common.errors import RefusedError
 from crm.common.services import record_create, record_lock, record_trash, record_update
 from customers.models import Customer
 from sales.currency import rate_on
-from sales.models import Deal, Order, Quote, QuoteLine
+from sales.models import Deal, Order, Quote, QuoteLine, Stage
+from sales.services.deals import deal_move, deal_update
 from sales.services.orders import LineItem, order_create
 from sales.services.places import restore_unless_replaced
 from sales.services.reach import require_seller
@@ -208,6 +209,33 @@ def quote_order(*, pk: int, actor: Any) -> Order:
         actor=actor, customer=quote.customer, deal=quote.deal, quote=quote, lines=_items(quote),
         currency=quote.currency, owner=quote.owner, status=Order.Status.CONFIRMED,
     )  # fmt: skip
+
+
+@transaction.atomic
+def quote_win(*, pk: int, actor: Any) -> Deal:
+    """Win the deal of an accepted quote, at what was agreed, without tax; a second call does
+    nothing.
+
+    Raises
+    ------
+    PermissionDenied
+        The actor may not edit the quote or its deal.
+    RefusedError
+        The quote is not accepted, belongs to no deal, or its pipeline has no stage for it.
+    """
+    quote = _locked(pk, actor)
+    if quote.status != Status.ACCEPTED or quote.deal_id is None:
+        raise RefusedError(_("Only an accepted quote wins its deal."))
+    deal: Deal = record_lock(Deal.objects.editable_by(actor), quote.deal_id)
+    if deal.stage.kind == Stage.Kind.WON:
+        return deal
+    won = Stage.objects.filter(pipeline=deal.pipeline_id, kind=Stage.Kind.WON)
+    stage = won.order_by("order").first()
+    if stage is None:
+        raise RefusedError(_("The pipeline of this deal has no stage for what was won."))
+    agreed = {"amount": quote.net, "currency": quote.currency}
+    deal_update(pk=deal.pk, actor=actor, changes=agreed)
+    return deal_move(pk=deal.pk, actor=actor, stage=stage)
 
 
 def quotes_expire(today: date) -> int:

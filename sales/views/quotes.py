@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from sales.models import Deal, Quote
+from sales.models import Deal, Order, Quote
 from sales.quote_documents import quote_pdf_request
 from sales.services import (
     quote_accept,
@@ -21,6 +21,7 @@ from sales.services import (
     quote_order,
     quote_revise,
     quote_send,
+    quote_win,
 )
 
 
@@ -52,6 +53,17 @@ revise = _step(
     quote_revise, lambda quote: _("This is the new version, %(quote)s.") % {"quote": quote}
 )
 order = _step(quote_order, lambda order: _("Order %(order)s stands.") % {"order": order})
+
+
+@require_POST
+def win(request: HttpRequest, pk: int) -> HttpResponse:
+    """Win the quote's deal, and stay with what comes next: the order, else the quote."""
+    quote = _visible(request, pk)
+    deal = quote_win(pk=pk, actor=request.user)
+    said = _("%(deal)s is in “%(stage)s” now.") % {"deal": deal, "stage": deal.stage.label}
+    messages.success(request, said)
+    made = Order.objects.visible_to(request.user).filter(quote=quote).first()  # type: ignore[arg-type]  # signed in
+    return redirect(made or quote)
 
 
 @require_POST
