@@ -268,21 +268,22 @@ LIFECYCLE_CALLED: Names = {
         "open", "in progress", "open deal", "attempted to contact", "connected", "bad timing",
         "contacted", "not contacted", "contact in future", "pre-qualified", "qualified",
         "open - not contacted", "working - contacted", "working", "nurturing",
-        "潜在", "潜在客户", "线索", "意向客户", "新客户", "新", "新建", "打开", "进行中", "未联系",
-        "已联系", "尝试联系", "跟进中", "将来联系", "预审合格",
+        "潜在", "潜在客户", "线索", "意向客户", "意向", "有意向", "洽谈中", "待跟进", "未成交",
+        "新客户", "新", "新建", "打开", "进行中", "未联系", "已联系", "尝试联系", "跟进中",
+        "将来联系", "预审合格",
     ),
     "active": (
         "customer", "evangelist", "customer - direct", "customer - channel", "client", "current",
         "closed - converted", "converted", "channel partner / reseller", "reseller", "partner",
         "installation partner", "technology partner", "distributor", "integrator", "supplier",
-        "vendor", "现有", "现有客户", "成交客户", "老客户", "合作中", "正式客户", "客户",
-        "客户 - 直接", "客户 - 渠道", "已转换",
+        "vendor", "现有", "现有客户", "成交客户", "成交", "已成交", "合作", "合作中", "已合作",
+        "签约", "已签约", "老客户", "正式客户", "客户", "客户 - 直接", "客户 - 渠道", "已转换",
     ),
     "lapsed": ("inactive", "dormant", "sleeping", "沉睡", "沉睡客户", "休眠"),
     "lost": (
         "former customer", "churned", "unqualified", "not qualified", "junk lead", "lost lead",
         "closed - not converted", "competitor", "流失", "已流失", "流失客户", "无效", "无效客户",
-        "垃圾潜在客户", "丢失的潜在客户", "不合格",
+        "无意向", "放弃", "已放弃", "垃圾潜在客户", "丢失的潜在客户", "不合格",
     ),
 }  # fmt: skip
 ACQUISITION_CALLED: Names = {
