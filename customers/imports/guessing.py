@@ -27,6 +27,8 @@ _PIPEDRIVE = re.compile(
     r"(?:Person|Organization|Deal) - (.+?)(?: - (?:Work|Home|Mobile|Other)| of Address)?",
     re.IGNORECASE,
 )
+# “客户名称（必填）”, “Create Date (GMT+8)”, “Email *”.
+_REMARK = re.compile(r"(?<=\S)\s*(?:[(（\[【][^()（）\[\]【】]*[)）\]】]|\*+)\s*$")
 _NUMBERED = re.compile(r"(?: \(\d+\)$| ?\d{1,2}(?=$| - ))")
 
 
@@ -56,11 +58,12 @@ def guess_mapping(
 
 
 def _spelt(title: str) -> Iterator[str]:
-    """A title as it is, without its number, and in Salesforce's “Account Name: Account ID”."""
+    """A title as it is, without number or remark, and in its parts: “Account Name: Account ID”."""
     yield title
     if found := _PIPEDRIVE.fullmatch(title):
         yield found[1]
     yield _NUMBERED.sub("", title)
+    yield _REMARK.sub("", title)
     of, colon, name = title.partition(": ")
     if colon:
         yield of if plain(name) in _PERSON else name

@@ -49,7 +49,8 @@ _PLACE: Names = {
         "城市", "市", "所在城市", "开单城市", "邮寄城市", "账单城市",
     ),
     "address": (
-        "Address", "Street", "Address - Street", "Address - Postal Code", "Street Address",
+        "Address", "Street", "Street 1", "Street 2", "Address - Street", "Address - Postal Code",
+        "Street Address",
         "Street Address 2", "Address 1", "Address 2",
         "Billing Street", "Mailing Street", "BillingStreet", "MailingStreet", "Postal Code",
         "Postcode", "Zip", "Zip Code", "Billing Code", "Billing Zip/Postal Code", "Mailing Zip",
@@ -101,7 +102,8 @@ _REACH: Names = {
 }  # fmt: skip
 CUSTOMER: Names = {
     "external_id": (
-        "External Id", "Id", "Customer Id", "Record ID", "Record Id", "Account ID", "Company ID",
+        "External Id", "Id", "(Do Not Modify) Account", "Customer Id", "Record ID", "Record Id",
+        "Account ID", "Company ID",
         "Record ID - Company", "UID", "客户编号", "编号", "外部编号", "客户ID", "客户代码",
         "记录ID",
         "Organization Id", "Client Id", "Customer No", "Customer Number", "Customer Code",
@@ -120,6 +122,7 @@ CUSTOMER: Names = {
     "lifecycle": (
         "Lifecycle", "Lifecycle Stage", "Status", "Lead Status", "Type", "Account Type",
         "Customer Status", "阶段", "状态", "生命周期", "客户状态", "客户阶段", "生命周期阶段",
+        "成交状态",
     ),
     "industry": ("Industry", "Sector", "行业", "所属行业"),
     "acquisition": (
@@ -129,7 +132,8 @@ CUSTOMER: Names = {
 }  # fmt: skip
 CONTACT: Names = {
     "external_id": (
-        "External Id", "Contact ID", "Lead ID", "Record ID", "Record Id", "Record ID - Contact",
+        "External Id", "(Do Not Modify) Contact", "(Do Not Modify) Lead", "Contact ID", "Lead ID",
+        "Record ID", "Record Id", "Record ID - Contact",
         "Id", "UID", "联系人编号", "编号", "联系人ID", "潜在客户ID", "记录ID",
     ),
     "name": (
@@ -184,18 +188,21 @@ NEED: Names = {
 }  # fmt: skip
 DEAL: Names = {
     "external_id": (
-        "External Id", "Deal ID", "Opportunity ID", "Record ID", "Record Id", "Id",
+        "External Id", "(Do Not Modify) Opportunity", "Deal ID", "Opportunity ID", "Record ID",
+        "Record Id", "Id",
         "Record ID - Deal", "商机编号", "编号", "业务机会ID", "交易ID", "记录ID",
     ),
     "name": (
-        "Name", "Deal", "Deal Name", "Deal - Title", "Opportunity Name", "Opportunity",
+        "Name", "Deal", "Deal Name", "Deal - Title", "Topic", "Opportunity Name", "Opportunity",
         "Potential Name",
-        "商机", "商机名称", "名称", "项目名称", "机会名称", "交易名称", "业务机会名称",
+        "商机", "商机名称", "销售机会", "销售机会名称", "名称", "项目名称", "机会名称",
+        "交易名称", "业务机会名称",
         "业务机会名",
     ),
     "customer": (
         "Customer", "Customer Name", "Associated Company (Primary)", "Primary Associated Company",
         "Associated Company", "Company", "Company Name", "Account Name", "Account", "Organization",
+        "Potential Customer",
         "客户", "客户名称", "公司", "公司名称", "客户名", "关联公司", "主要关联公司", "客户全称",
     ),
     "customer_id": (
@@ -216,7 +223,8 @@ DEAL: Names = {
         "联系人ID",
     ),
     "stage": (
-        "Stage", "Deal Stage", "StageName", "Sales Stage", "阶段", "商机阶段", "销售阶段",
+        "Stage", "Deal Stage", "StageName", "Sales Stage", "Pipeline Phase", "阶段", "商机阶段",
+        "销售阶段",
         "交易阶段",
     ),
     "pipeline": ("Pipeline", "Sales Pipeline", "管道", "销售管道", "销售流程"),
@@ -225,7 +233,8 @@ DEAL: Names = {
         "成交概率", "可能性", "可能性(%)",
     ),
     "amount": (
-        "Amount", "Deal Amount", "Value", "Deal Value", "Expected Amount", "金额", "商机金额",
+        "Amount", "Deal Amount", "Est. Revenue", "Value", "Deal Value", "Expected Amount", "金额",
+        "商机金额",
         "预计金额", "销售金额", "交易金额",
     ),
     "currency": (
@@ -234,7 +243,8 @@ DEAL: Names = {
         "币种", "货币",
     ),
     "expected_close": (
-        "Close Date", "Closing Date", "CloseDate", "Expected Close", "Expected Close Date",
+        "Close Date", "Est. Close Date", "Closing Date", "CloseDate", "Expected Close",
+        "Expected Close Date",
         "预计成交日期", "预计成交", "成交日期", "关闭日期", "结单日期", "结束日期",
     ),
     "created_on": (
@@ -243,7 +253,9 @@ DEAL: Names = {
         "创建日期",
     ),
     "closed_on": ("Deal closed on", "Deal - Deal closed on"),
-    "outcome": ("Deal - Status", "Deal Status", "Opportunity Status", "商机状态"),
+    "outcome": (
+        "Deal - Status", "Deal Status", "Opportunity Status", "Status", "商机状态", "成交状态",
+    ),
     "lost_reason": (
         "Closed Lost Reason", "Reason For Loss", "Loss Reason", "Lost Reason", "Reason for losing",
         "输单原因", "丢单原因", "失败原因",
@@ -276,7 +288,8 @@ LIFECYCLE_CALLED: Names = {
         "customer", "evangelist", "customer - direct", "customer - channel", "client", "current",
         "closed - converted", "converted", "channel partner / reseller", "reseller", "partner",
         "installation partner", "technology partner", "distributor", "integrator", "supplier",
-        "vendor", "现有", "现有客户", "成交客户", "成交", "已成交", "合作", "合作中", "已合作",
+        "vendor", "现有", "现有客户", "成交客户", "成交", "已成交", "多次成交", "合作", "合作中",
+        "已合作",
         "签约", "已签约", "老客户", "正式客户", "客户", "客户 - 直接", "客户 - 渠道", "已转换",
     ),
     "lapsed": ("inactive", "dormant", "sleeping", "沉睡", "沉睡客户", "休眠"),
@@ -329,7 +342,8 @@ STAGE_PER_CENT: dict[str, int] = {
     "prospecting": 10, "qualification": 10, "needsanalysis": 20, "valueproposition": 50,
     "iddecisionmakers": 60, "perceptionanalysis": 70, "proposalpricequote": 75,
     "qualified": 10, "contactmade": 20, "demoscheduled": 50, "proposalmade": 75,  # Pipedrive
-    "negotiationsstarted": 90, "identifydecisionmakers": 60, "negotiationreview": 90,
+        "negotiationsstarted": 90, "1qualify": 20, "2develop": 50, "3propose": 75, "4close": 90,
+        "identifydecisionmakers": 60, "negotiationreview": 90,
     "closedlosttocompetition": 0,
     "lost": 0, "won": 100, "赢单": 100, "成交": 100, "输单": 0, "丢单": 0,
     "初步接触": 10, "初步接洽": 10, "初步沟通": 10, "潜在客户开发": 10, "资格审查": 10,

@@ -26,7 +26,7 @@ from customers.imports.layout import GROUP, Row
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.problems import CellError
 from customers.imports.registry import Importer, Question, Setting, missing_column
-from customers.imports.targets import KEEP, REASONS, Target, added_clean
+from customers.imports.targets import KEEP, REASONS, SCALED, Target, added_clean, scale_in
 from customers.models import Customer
 
 MORE_FIELDS = _("More fields")
@@ -195,8 +195,8 @@ class MappedImporter(Importer):
             place, text = told[0]
             if target.joins:
                 text = target.joins.join(text for _place, text in told)
-            if target.figures and self.setting.comma_decimals:
-                text = with_point(text)
+            if target.figures:
+                text = self._figure(place, text)
             try:
                 cleaned.values[target.key], several = target.read(text, country)
             except CellError as problem:
@@ -210,6 +210,11 @@ class MappedImporter(Importer):
         if self.setting.lenient and cleaned.problems:
             self._leave_cells(cleaned)
         return cleaned
+
+    def _figure(self, place: int, text: str) -> str:
+        """A number with a point, and in the unit of its column's title: 金额（万元）."""
+        unit = "" if SCALED.search(text) else scale_in(self.header[place])
+        return (with_point(text) if self.setting.comma_decimals else text) + unit
 
     def _texts(self, target: Target, row: Row) -> list[tuple[int, str]]:
         """(place, text) of the target's columns that say something."""

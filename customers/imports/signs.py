@@ -15,6 +15,10 @@ SIGNS: dict[str, tuple[str, ...]] = {
         "Deal - Title", "Deal - Value", "Deal - Stage", "Deal - Status", "Deal - Organization",
         "Organization - ID", "Organization - Name", "Organization - Owner",
     ),
+    "Dynamics 365": (
+        "(Do Not Modify) Row Checksum", "(Do Not Modify) Modified On", "(Do Not Modify) Account",
+        "(Do Not Modify) Contact", "(Do Not Modify) Lead", "(Do Not Modify) Opportunity",
+    ),
     "Salesforce": (
         "Account ID", "Contact ID", "Lead ID", "Opportunity ID", "AccountId", "Opportunity Owner",
         "Opportunity Name", "Billing State/Province", "Billing Zip/Postal Code", "StageName",
@@ -53,10 +57,13 @@ SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
 # Names that only files of one kind have.
 SURE_SIGNS_OF_KIND: dict[str, tuple[str, ...]] = {
     "deals": (
-        "Deal Name", "Deal - Title", "Deal - Value", "Opportunity Name", "Potential Name",
+        "Deal Name", "Deal - Title", "Deal - Value", "(Do Not Modify) Opportunity", "Est. Revenue",
+        "销售机会名称", "Opportunity Name", "Potential Name",
         "商机名称", "交易名称", "业务机会名称",
     ),
-    "contacts": ("Person - Name", "Organization Title"),
-    "customers": ("Organization - Name",),
+    "contacts": (
+        "Person - Name", "Organization Title", "(Do Not Modify) Contact", "(Do Not Modify) Lead",
+    ),
+    "customers": ("Organization - Name", "(Do Not Modify) Account"),
     "needs": ("Need", "Requirement", "需求", "客户需求", "需求名称", "需求描述"),
 }  # fmt: skip

@@ -223,7 +223,8 @@ _TIMES = {
     "千": 10**3, "k": 10**3, "K": 10**3, "万": 10**4, "萬": 10**4, "百万": 10**6, "M": 10**6,
     "MM": 10**6, "mn": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8, "bn": 10**9, "十亿": 10**9,
 }  # fmt: skip
-_SCALED = re.compile(rf"(.*\d)\s*({'|'.join(_TIMES)})")
+SCALED = re.compile(rf"(.*\d)\s*({'|'.join(_TIMES)})")
+_SCALE_IN_TITLE = re.compile(r"[(（/]\s*([百千]?万|亿|千)\s*(?:元|人民币|美元)?\s*[)）]?\s*$")
 _COUNTED = re.compile(
     r"(.*[\d千万萬亿億])\s*(?:[件个個台套箱盒包只条张份次人位家单]|pcs?\.?)", re.IGNORECASE
 )
@@ -251,7 +252,7 @@ def number(said: str) -> Decimal:
     bare, times = _bare(said).removesuffix("%").strip(), 1
     if found := _COUNTED.fullmatch(bare):
         bare = found[1]
-    if found := _SCALED.fullmatch(bare):
+    if found := SCALED.fullmatch(bare):
         bare, times = found[1], _TIMES[found[2]]
     if _GROUPED.fullmatch(bare):
         bare = re.sub(r"[,'\s]", "", bare)
@@ -264,6 +265,12 @@ def number(said: str) -> Decimal:
     if not value.is_finite() or abs(value) >= MOST:
         raise CellError("bad_number")
     return value
+
+
+def scale_in(title: str) -> str:
+    """The unit in which a column's title says that its numbers are: 万 of 金额（万元）."""
+    found = _SCALE_IN_TITLE.search(title)
+    return found[1] if found else ""
 
 
 def words(said: str) -> list[str]:

@@ -38,8 +38,15 @@ def probability(said: str) -> int:
     return int(found)
 
 
+CALLED = {
+    "人民币": "CNY", "元": "CNY", "rmb": "CNY", "美元": "USD", "美金": "USD", "欧元": "EUR",
+    "英镑": "GBP", "港币": "HKD", "港元": "HKD", "日元": "JPY", "新台币": "TWD",
+    "us dollar": "USD", "euro": "EUR", "pound sterling": "GBP", "yuan renminbi": "CNY",
+}  # fmt: skip
+
+
 def currency(said: str) -> str:
-    code = said.strip().upper()
+    code = CALLED.get(said.strip().casefold(), said.strip().upper())
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise CellError("bad_currency")
     return code
@@ -50,6 +57,15 @@ def currency_beside(said: str) -> str:
     told = said.upper().replace(" ", "")
     found = next((code for sign, code in SIGNS.items() if sign in told), "")
     return found or code_in(said)
+
+
+_TITLED = re.compile(r"[(（]\s*(?:[百千]?万|亿|千)?(.+?)\s*[)）]\s*$")
+
+
+def currency_in(title: str) -> str:
+    """The code of the currency in a column's title: Amount (USD), 金额（万美元）."""
+    found = _TITLED.search(title)
+    return (CALLED.get(found[1].casefold()) or code_in(found[1])) if found else ""
 
 
 def lost(values: Mapping[str, Any]) -> tuple[str, str]:

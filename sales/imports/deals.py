@@ -7,7 +7,6 @@ in either language, by what HubSpot, Salesforce and Zoho call theirs, or by the 
 from __future__ import annotations
 
 import copy
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -34,8 +33,16 @@ from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
 from customers.imports.targets import Target, external_id, length_of, text
 from sales.currency import MissingRateError, converted, rate_on
-from sales.imports.deal_cells import amount, currency, currency_beside, lost, probability
+from sales.imports.deal_cells import (
+    amount,
+    currency,
+    currency_beside,
+    currency_in,
+    lost,
+    probability,
+)
 from sales.imports.deal_namesakes import Namesakes
+from sales.imports.deal_stages import StageBook, per_cent_of
 from sales.models import Deal, Stage, StageChange
 from sales.services.deals import enter_stage
 
@@ -43,7 +50,6 @@ ENTERED = ("stage_id", "pipeline_id", "stage_since", "closed_at", "lost_reason",
 WORTH = ("amount", "currency", "amount_base")
 OUR_STEP = frozenset({"nextstep", "下一步"})
 OVER = {0, 100}
-BESIDE = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 
 AT_CUSTOMER = Key(
     "place", lambda deal: f"{deal.customer_id}:{deal.name}",
@@ -158,11 +164,13 @@ class DealRows(MappedImporter):
     def complete(self, cleaned: Cleaned) -> None:
         """A status may say that it is over; an amount its currency: USD 60,000.00."""
         outcome = cleaned.values.pop("outcome", "")
-        if _per_cent(outcome) in OVER:
+        if per_cent_of(outcome) in OVER:
             cleaned.values["stage"] = outcome
         if "amount" not in cleaned.values or "currency" in cleaned.values:
             return
-        if code := currency_beside(cleaned.row.cells[self.at["amount"]]):
+        place = self.at["amount"]
+        said = currency_beside(cleaned.row.cells[place])
+        if code := said or currency_in(self.header[place]):
             cleaned.values["currency"] = code
 
     def remember(self, row: Row) -> None:
@@ -314,69 +322,6 @@ class DealRows(MappedImporter):
         if code not in self._rates:
             self._rates[code] = rate_on(code, timezone.localdate())
         return self._rates[code]
-
-
-class StageBook:
-    """Stages by every name that a file may have for them."""
-
-    def __init__(self) -> None:
-        rows = Stage.objects.select_related("pipeline")
-        self._all = list(rows.order_by("-pipeline__is_default", "pipeline", "order"))
-        self.by_id = {stage.pk: stage for stage in self._all}
-
-    def find(self, importer: DealRows, values: Mapping[str, Any], deal: Deal | None) -> Stage:
-        """The stage that a row means; without any, the deal's own or the first one."""
-        if not self._all:
-            raise importer.reject("no_stages")
-        stages = self._of_pipeline(values.get("pipeline", ""), deal)
-        said = values.get("stage", "")
-        if said:
-            by_name = self._named(stages, said) or self._near(stages, _per_cent(said))
-            found = by_name or self._near(stages, values.get("probability"))
-            if found is None:
-                raise importer.reject("unknown_stage", "stage")
-            return found
-        if deal is not None:
-            return self.by_id[deal.stage_id]
-        if values.get("probability"):
-            return self._near(stages, values["probability"]) or stages[0]
-        return next((stage for stage in stages if stage.kind == Stage.Kind.OPEN), stages[0])
-
-    def first_of(self, stage: Stage) -> Stage | None:
-        """Where deals of the stage's pipeline begin."""
-        mine = (one for one in self._all if one.pipeline_id == stage.pipeline_id)
-        return next((one for one in mine if one.kind == Stage.Kind.OPEN), None)
-
-    def _of_pipeline(self, said: str, deal: Deal | None) -> list[Stage]:
-        """Those of the named pipeline, else of the deal's own, else of the default one."""
-        asked = plain(said)
-        for stage in self._all:
-            names = {plain(stage.pipeline.name), plain(stage.pipeline.name_en)} - {""}
-            if asked and asked in names:
-                return [one for one in self._all if one.pipeline_id == stage.pipeline_id]
-        chosen = deal.pipeline_id if deal is not None else self._all[0].pipeline_id
-        return [one for one in self._all if one.pipeline_id == chosen]
-
-    def _named(self, stages: Sequence[Stage], said: str) -> Stage | None:
-        asked = {plain(said), plain(BESIDE.sub("", said))}
-        for stage in stages:
-            if asked & ({plain(stage.name), plain(stage.name_en)} - {""}):
-                return stage
-        return None
-
-    def _near(self, stages: Sequence[Stage], per_cent: int | None) -> Stage | None:
-        """The stage of the kind, and of several open ones the nearest in probability."""
-        if per_cent is None:
-            return None
-        kinds = {0: Stage.Kind.LOST, 100: Stage.Kind.WON}
-        kind = kinds.get(per_cent, Stage.Kind.OPEN)
-        mine = [stage for stage in stages if stage.kind == kind]
-        return min(mine, key=lambda stage: abs(stage.probability - per_cent), default=None)
-
-
-def _per_cent(said: str) -> int | None:
-    known = headers.STAGE_PER_CENT
-    return known.get(plain(said), known.get(plain(BESIDE.sub("", said))))
 
 
 def _note(values: Mapping[str, Any]) -> str:

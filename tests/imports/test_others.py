@@ -1,8 +1,10 @@
-"""Exports of Pipedrive's lists, whose columns say what they are of, and of Google Contacts."""
+"""Exports of Pipedrive, Google Contacts, Dynamics 365 and Chinese programs, by their columns."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 from customers.imports.guessing import guess_source
 from customers.imports.reading import read_layout
 from customers.models import Contact, Customer, ImportBatch
-from sales.models import Deal
+from sales.models import Deal, ExchangeRate
 from sales.services import pipeline_set_up
 from tests.factories.customers import UserFactory
 from tests.imports.conftest import sums
@@ -94,3 +96,63 @@ def test_it_brings_in_people_of_google(bring_in: BringIn, write: Write) -> None:
     assert (ada.name, ada.title, ada.email) == ("Ada Byron", "CEO", "a@x.com")
     acme = ada.customers.get()
     assert (acme.name, acme.city, acme.address) == ("Acme", "Berlin", "St 1")
+
+
+def test_it_brings_in_opportunities_of_dynamics(bring_in: BringIn, write: Write) -> None:
+    pipeline_set_up(actor=UserFactory(role="admin"))
+    path = write(
+        "(Do Not Modify) Opportunity,(Do Not Modify) Row Checksum,(Do Not Modify) Modified On,"
+        "Topic,Potential Customer,Est. Close Date,Est. Revenue,Contact,Account,Pipeline Phase,"
+        "Status\n"
+        "o-1,x==,2026-01-02,Pumps,Acme,2026-06-07,12345.5,Ada,Acme,2-Develop,Open\n"
+        "o-2,x==,2026-01-02,Valves,Acme,2026-06-07,20,Ada,Acme,4-Close,Won\n"
+    )
+    assert guess_source(read_layout(path).header) == "Dynamics 365"
+    assert (bring_in(path).kind, Customer.objects.get().name) == ("deals", "Acme")
+    found = {deal.external_id: deal for deal in Deal.objects.select_related("stage")}
+    assert (found["o-1"].name, found["o-1"].amount) == ("Pumps", Decimal("12345.5"))
+    assert (found["o-1"].stage.name_en, found["o-2"].stage.kind) == ("Proposal", "won")
+
+
+def test_it_knows_titles_with_a_remark(bring_in: BringIn, write: Write) -> None:
+    batch = bring_in(
+        write(
+            "客户名称（必填）,客户编号,电话 *,负责人（必填）,成交状态\n"
+            "苏州远帆,KH1,0512-62881234,张三,多次成交\n"
+        )
+    )
+    assert (batch.kind, sums(batch)) == ("customers", (1, 1, 0, 0, 0))
+    made = Customer.objects.get()
+    assert (made.name, made.external_id, made.phone) == ("苏州远帆", "KH1", "+8651262881234")
+    assert made.lifecycle == "active"
+
+
+@pytest.mark.parametrize(
+    ("title", "said", "amount", "currency"),
+    [
+        ("销售金额（万元）", "12.5", 125_000, "CNY"),
+        ("销售金额（万元）", "3万", 30_000, "CNY"),
+        ("销售金额（万美元）", "2", 20_000, "USD"),
+        ("销售金额（元）", "12.5", Decimal("12.5"), "CNY"),
+        ("Amount (USD)", "1,200", 1_200, "USD"),
+        ("Amount (USD)", "€ 5", 5, "EUR"),
+        ("Amount (net)", "7", 7, "CNY"),
+    ],
+)
+def test_a_title_says_unit_and_currency(
+    bring_in: BringIn, write: Write, title: str, said: str, amount: Decimal, currency: str
+) -> None:
+    pipeline_set_up(actor=UserFactory(role="admin"))
+    for code in ("USD", "EUR"):
+        ExchangeRate.objects.create(currency=code, from_date=date(2020, 1, 1), rate=Decimal(7))
+    path = write(f'销售机会名称,客户名称,{title}\n水泵,远帆,"{said}"\n')
+    assert sums(bring_in(path)) == (1, 1, 0, 0, 0)
+    deal = Deal.objects.get()
+    assert (deal.amount, deal.currency) == (amount, currency)
+
+
+def test_it_knows_currencies_by_their_names(bring_in: BringIn, write: Write) -> None:
+    pipeline_set_up(actor=UserFactory(role="admin"))
+    path = write("商机名称,客户名称,金额,币种\n水泵,远帆,5,人民币\n阀门,远帆,5,贝壳\n")
+    batch = bring_in(path)
+    assert (sums(batch), list(batch.reasons)) == ((2, 1, 0, 0, 1), ["bad_currency"])
