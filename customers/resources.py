@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Func, OuterRef, Value
+from django.db.models import CharField, Func, OuterRef, TextField, Value
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -54,11 +54,12 @@ class ArrayToString(Func):
     output_field = CharField()
 
 
-_TAGS = (
-    Tag.objects.filter(customers=OuterRef("pk"))
-    .order_by("name")
-    .values(tag=JSONObject(name="name", colour="colour"))
-)
+_OWN_TAGS = Tag.objects.filter(customers=OuterRef("pk")).order_by("name")
+_TAGS = _OWN_TAGS.values(tag=JSONObject(name="name", colour="colour"))
+_TAG_NAMES = Func(
+    ArraySubquery(_OWN_TAGS.values("name")), Value("; "), function="ARRAY_TO_STRING",
+    output_field=TextField(),
+)  # fmt: skip
 
 
 def _with_customers(contacts: Any, user: Any) -> Any:
@@ -108,7 +109,7 @@ CUSTOMERS = Resource(
         NumberColumn("order_count", _("Orders")),
         Column("owner", _("Owner"), path="owner.display_name"),
         DueColumn("next_step_at", _("Next step"), sort="next"),
-        TagsColumn("tag_list", _("Tags")),
+        TagsColumn("tag_list", _("Tags"), export=_TAG_NAMES),
         SinceColumn("last_contact_at", _("Last contact"), sort="contact"),
         SinceColumn("updated_at", _("Updated"), sort="updated", default=False),
         BadgeColumn("kind", _("Kind"), default=False),

@@ -223,9 +223,6 @@ class TagsColumn(Column):
         tags = self.value(record) or ()
         return SafeString(" ".join(_tag(tag["colour"], tag["name"]) for tag in tags))
 
-    def plain(self, model: Any) -> Callable[[Any], Any]:
-        return lambda tags: "; ".join(tag["name"] for tag in tags or ())
-
 
 @dataclass(frozen=True)
 class YesColumn(Column):

@@ -13,11 +13,19 @@ class IsAny(Func):
     arg_joiner, template, output_field = " = ANY(", "%(expressions)s)", BooleanField()
 
 
-class AsStored(Subquery):
-    """A subquery whose values are taken as the driver gives them.
+class _AsStored:
+    """Values are taken as the driver gives them.
 
     Django would turn each float into a float and each Decimal into a Decimal.
     """
 
     def get_db_converters(self, connection: Any) -> list[Any]:
         return []
+
+
+class AsStored(_AsStored, Subquery):
+    pass
+
+
+class AsStoredFunc(_AsStored, Func):
+    pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,9 +13,14 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import vobject
+from django.db.models import Case, DateTimeField, Value, When
 from django.test import Client
+from django.utils import timezone
 
+from crm.common.columns import Column
 from crm.records import permissions
+from crm.records.exporting import Table, clock_serial, clock_text, xlsx_stream
+from crm.records.keyset import Sort
 from crm.records.models import CustomField, Export
 from crm.records.resources import resources
 from crm.records.services import exports
@@ -185,6 +190,37 @@ def test_it_writes_every_kind_of_list(cast: Cast, client: Client, kind: str) -> 
 def _naive(text: str) -> datetime:
     """As workbooks hold times: without a zone."""
     return datetime.fromisoformat(text)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "America/New_York", "Australia/Lord_Howe"])
+def test_it_tells_moments_by_the_readers_clock(zone: str) -> None:
+    """Also where clocks change, before 1970, and a second before midnight."""
+    starts = [datetime(2026, month, 1, tzinfo=UTC) for month in (3, 4, 10, 11)]
+    steps = [timedelta(minutes=47 * n, milliseconds=999) for n in range(300)]
+    moments = [
+        *(start + step for start in starts for step in steps),
+        datetime(1950, 7, 1, 23, 59, 59, 999999, tzinfo=UTC),
+        datetime(2026, 1, 1, 15, 59, 59, 999999, tzinfo=UTC),
+    ]
+    Tag.objects.bulk_create(Tag(name=f"{n:05}") for n in range(len(moments)))
+    given = Case(
+        *(When(name=f"{n:05}", then=Value(moment)) for n, moment in enumerate(moments)),
+        output_field=DateTimeField(),
+    )
+    columns = [Column("name", "Name"), Column("at", "At", export=given)]
+    order = (Sort("name", "name"), False)
+    here = ZoneInfo(zone)
+    told = [f"{moment.astimezone(here):%Y-%m-%d %H:%M:%S}" for moment in moments]
+    with timezone.override(here):
+        as_text = Table(Tag.objects.all(), columns, order, clock_text)
+        assert [at for _name, at in as_text] == told
+        as_number = Table(Tag.objects.all(), columns, order, clock_serial)
+        sheet = b"".join(xlsx_stream(as_number))
+    found = openpyxl.load_workbook(io.BytesIO(sheet)).active
+    assert [
+        row[1].strftime("%Y-%m-%d %H:%M:%S") for row in found.iter_rows(2, values_only=True)
+    ] == told
 
 
 def test_it_keeps_the_types_of_cells() -> None:

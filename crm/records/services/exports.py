@@ -19,7 +19,15 @@ from django.utils.translation import gettext as _
 from crm.common import formats
 from crm.common.errors import RefusedError
 from crm.jobs.services import job_enqueue
-from crm.records.exporting import Table, csv_chunks, vcard_chunks, xlsx_stream
+from crm.records.exporting import (
+    IN_CARDS,
+    Table,
+    clock_serial,
+    clock_text,
+    csv_chunks,
+    vcard_chunks,
+    xlsx_stream,
+)
 from crm.records.lists import ALL_COLUMNS, ListQuery, resource_of
 from crm.records.models import Export
 from crm.records.permissions import REP_MAX_ROWS, exportable, may_export
@@ -103,11 +111,14 @@ def export_chunks(export: Export) -> Iterator[bytes]:
     query = ListQuery.of(resource, actor, export.query)
     records = resource.listed(_records(export, query), actor).prefetch_related(None)
     offered = {column.key: column for column in query.all_columns()}
+    order = query.order()
     if export.format == Format.VCF:
-        return vcard_chunks(Table(records, list(offered.values()), query.order()))
+        columns = [column for key, column in offered.items() if key in IN_CARDS]
+        return vcard_chunks(Table(records, columns, order))
     columns = [offered[key] for key in export.columns if key in offered]
-    table = Table(records, columns, query.order())
-    return xlsx_stream(table) if export.format == Format.XLSX else csv_chunks(table)
+    if export.format == Format.XLSX:
+        return xlsx_stream(Table(records, columns, order, clock_serial))
+    return csv_chunks(Table(records, columns, order, clock_text))
 
 
 def export_run(*, export: Export, work: Work) -> Export:
