@@ -102,19 +102,17 @@ def quietly(call: Callable[[], Any]) -> Any:
         return call()
 
 
-def combined(predictions: Sequence[Prediction], errors: Sequence[float]) -> Prediction:
-    """Return the mean of several predictions, weighted by 1 / error squared.
+def combined(predictions: Sequence[Prediction], weights: Sequence[float]) -> Prediction:
+    """Return the weighted mean of several predictions.
 
     The half-width of its interval is the root of the squared mean of theirs and the square of what
     their disagreement (weighted variance of their means) adds under a normal curve: what is
     uncertain within the models and between them.  A half-width counts for at most three times the
     median one, so that one model whose interval explodes does not widen that of all.
 
-    Sources: J. M. Bates and C. W. J. Granger (1969), The combination of forecasts, Operational
-    Research Quarterly 20(4), 451-468; D. Draper (1995), Assessment and propagation of model
-    uncertainty, Journal of the Royal Statistical Society B 57(1), 45-97, eq. 11.
+    Source: D. Draper (1995), Assessment and propagation of model uncertainty, Journal of the
+    Royal Statistical Society B 57(1), 45-97, eq. 11.
     """
-    weights = np.ones(len(errors)) if min(errors) == 0 else (min(errors) / np.array(errors)) ** 2
     mean = np.average([p.mean for p in predictions], axis=0, weights=weights)
     apart = np.average([(p.mean - mean) ** 2 for p in predictions], axis=0, weights=weights)
 

@@ -48,10 +48,10 @@ GOOD_ENOUGH_IN_CYCLES = 1.5
 # How errors of the backtest weigh. ARIMA keeps the coefficients of the first origin there: with new
 # ones it would err by 6 % less. Repeating the past does better on few origins than afterwards.
 WEIGHED = {Arima.name: 0.94, NAIVE: 1.3}
-# Worse than the seasonal naive forecast by less than this is luck on a handful of origins.
-CLEARLY_WORSE = 1.1
 # A forecast counts as better than the seasonal naive one from one per cent on.
 BETTER = 0.99
+# What the seasonal naive forecast is given of the mean, until that is better than it.
+SHARES_OF_NAIVE = (0.0, 0.25, 0.5, 0.75)
 # A factor of the intervals that is told.
 WORTH_SAYING = 1.05
 # Exact likelihood takes many seconds beyond this length, and only describes the model.
@@ -81,8 +81,9 @@ def forecast_series(
     Candidates: automatic ARIMA, exponential smoothing, dynamic optimised Theta, complex
     exponential smoothing, the seasonal naive forecast and, where the series goes through cycles of
     no calendar season, a long autoregression.  Their mean is used, weighted by their
-    MASE in a rolling-origin backtest; when it is clearly worse there than the seasonal naive
-    forecast, that is used, and when it is not better, that is said.
+    MASE in a rolling-origin backtest; where it is not better there than the seasonal naive
+    forecast, it leans to that as far as makes it better, and where nothing does, the seasonal
+    naive forecast is used and that is said.
 
     Parameters
     ----------
@@ -116,13 +117,13 @@ def _judged(series: RegularSeries, horizon: int, *, diagnostics: bool) -> Series
     notices += [Notice("model_failed", {"model": LABELS[name]}) for name in test.failed]
     floor = 0.0 if float(np.min(y)) >= 0 else -np.inf
     scores = {name: test.score(_not_below(floor, made)) for name, made in test.predictions.items()}
-    chosen, members = _choose(test, scores, floor)
+    chosen, weights = _choose(test, scores, floor)
     fitted = _Final(y, series.season, horizon, candidates)
-    prediction, chosen, members = fitted.predict(chosen, members, scores, notices)
+    prediction, chosen, members = fitted.predict(chosen, weights, notices)
     prediction, factor = _calibrate(prediction, test, chosen, notices)
     prediction = _not_below(floor, [prediction])[0]
     order = fitted.order() if diagnostics else fitted.known_order()
-    notices += _naive_notice(chosen, scores)
+    notices += [Notice("no_better_than_naive")] if chosen == NAIVE else []
     notices += _backtest_notices(test, horizon)
     short = len(y) <= DIAGNOSED_PERIODS
     checked = diagnose(y, order) if diagnostics and order and short else None
@@ -186,41 +187,47 @@ def _not_below(floor: float, made: list[Prediction]) -> list[Prediction]:
     return [one.map(lambda part: np.maximum(part, floor)) for one in made]
 
 
-def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str, list[str]]:
-    """Return the chosen name and the members of the mean; adds the mean to ``scores``.
+def _choose(test: Backtest, scores: dict[str, Score], floor: float) -> tuple[str, dict[str, float]]:
+    """Return the chosen name and the weights of the mean; adds the mean to ``scores``.
 
     The mean is cut at ``floor`` after it is taken, as that of the forecast itself is: members
     already cut there would leave the lower end of their mean above the floor.
     """
-    losses = {name: _weighed(name, score) for name, score in scores.items()}
+    weights = _weights(scores)
+    if len(weights) < 2:
+        return next(iter(weights), NAIVE), {}
+    enough = BETTER * scores[NAIVE].loss
+    for share in SHARES_OF_NAIVE:
+        leaning = _leaning(weights, share)
+        at_origins = zip(*(test.predictions[name] for name in leaning), strict=True)
+        made = [combined(at, list(leaning.values())) for at in at_origins]
+        score = test.score(_not_below(floor, made))
+        better = score.loss < enough
+        if better or not share:
+            scores[COMBINATION], test.predictions[COMBINATION] = score, made
+        if better:
+            return COMBINATION, leaning
+    return NAIVE, weights
+
+
+def _weights(scores: dict[str, Score]) -> dict[str, float]:
+    """Of the good models by 1 / error squared, the best first; they add up to 1.
+
+    Source: J. M. Bates and C. W. J. Granger (1969), The combination of forecasts, Operational
+    Research Quarterly 20(4), 451-468.
+    """
+    losses = {name: score.loss * WEIGHED.get(name, 1.0) for name, score in scores.items()}
     near = GOOD_ENOUGH_IN_CYCLES if Autoregression.name in scores else GOOD_ENOUGH
     best = min(losses.values())
-    errors = {name: loss for name, loss in losses.items() if loss <= near * best}
-    members = sorted(errors, key=lambda name: errors[name])
-    if len(members) < 2:
-        return (members or [NAIVE])[0], []
-    at_origins = zip(*(test.predictions[name] for name in members), strict=True)
-    made = [combined(at, [errors[name] for name in members]) for at in at_origins]
-    scores[COMBINATION] = test.score(_not_below(floor, made))
-    test.predictions[COMBINATION] = made
-    if scores[COMBINATION].loss >= CLEARLY_WORSE * scores[NAIVE].loss:
-        return NAIVE, members
-    return COMBINATION, members
+    good = sorted((loss, name) for name, loss in losses.items() if loss <= near * best)
+    squared = {name: (best / loss) ** 2 if best else 1.0 for loss, name in good}
+    return {name: weight / sum(squared.values()) for name, weight in squared.items()}
 
 
-def _weighed(name: str, score: Score) -> float:
-    return score.loss * WEIGHED.get(name, 1.0)
-
-
-def _naive_notice(chosen: str, scores: dict[str, Score]) -> list[Notice]:
-    if chosen == NAIVE:
-        return [Notice("no_better_than_naive")]
-    error, naive = scores[chosen].loss, scores[NAIVE].loss
-    if error < BETTER * naive:
-        return []
-    if scores[chosen].rmsse is not None:
-        return [Notice("no_better_on_average")]
-    return [Notice("about_as_good_as_naive", {"mase": error, "naive": naive})]
+def _leaning(weights: dict[str, float], share: float) -> dict[str, float]:
+    """The weights with ``share`` of them all given to the seasonal naive forecast."""
+    kept = {name: (1.0 - share) * weight for name, weight in weights.items()}
+    return kept | {NAIVE: kept.get(NAIVE, 0.0) + share} if share else kept
 
 
 class _Final:
@@ -234,10 +241,10 @@ class _Final:
         self.forms: dict[str, Any] = {}
 
     def predict(
-        self, chosen: str, members: list[str], scores: dict[str, Score], notices: list[Notice]
+        self, chosen: str, weights: dict[str, float], notices: list[Notice]
     ) -> tuple[Prediction, str, list[str]]:
         """Return the prediction, and what it is really made of should a model fail here."""
-        wanted = members if chosen == COMBINATION else [chosen]
+        wanted = list(weights) if chosen == COMBINATION else [chosen]
         made: dict[str, Prediction] = {}
         for name in wanted:
             try:
@@ -247,9 +254,9 @@ class _Final:
         if not made:
             return self._one(NAIVE), NAIVE, []
         if len(made) == 1:
-            return next(iter(made.values())), next(iter(made)), members
-        errors = [_weighed(name, scores[name]) for name in made]
-        return combined(list(made.values()), errors), COMBINATION, list(made)
+            return next(iter(made.values())), next(iter(made)), list(weights)
+        kept = [weights[name] for name in made]
+        return combined(list(made.values()), kept), COMBINATION, list(made)
 
     def _one(self, name: str) -> Prediction:
         prediction = self.candidates[name].predict(

@@ -103,6 +103,7 @@ MESSAGES: dict[str, str] = {
         "No model was better than the seasonal naive forecast (last season repeated) on data it "
         "had not seen, so the seasonal naive forecast is shown."
     ),
+    # Runs stored by earlier versions hold this and "no_better_on_average".
     "about_as_good_as_naive": _(
         "On data it had not seen, the forecast was no better than the seasonal naive one (last "
         "season repeated): MASE %(mase).2f against %(naive).2f."
