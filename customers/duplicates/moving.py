@@ -87,10 +87,13 @@ def take_values(keep: Any, gone: Any, values: dict[str, Any], actor: Any) -> dic
 
 
 def give_back_values(keep: Any, gone: Any, ledger: dict[str, Any]) -> list[str]:
-    """The values before the merge, except those that somebody has edited since."""
+    """The values before the merge, except those that somebody has edited since, and an external id
+    that another record has now."""
     kept, restored = [], []
     for name, value in ledger["before"].items():
-        if getattr(keep, name) == ledger["after"][name]:
+        if name == "external_id" and _is_taken(keep, gone, value):
+            kept.append(name)
+        elif getattr(keep, name) == ledger["after"][name]:
             setattr(keep, name, value)
             restored.append(name)
         elif getattr(keep, name) != value:
@@ -104,6 +107,11 @@ def give_back_values(keep: Any, gone: Any, ledger: dict[str, Any]) -> list[str]:
     gone.version += 1
     gone.save(update_fields=[*ledger["lent"], "trashed_at", "trashed_by", "version"])
     return kept
+
+
+def _is_taken(keep: Any, gone: Any, external_id: str) -> bool:
+    others = type(keep)._default_manager.exclude(pk__in=[keep.pk, gone.pk])
+    return bool(external_id) and others.filter(external_id=external_id).exists()
 
 
 def settle_pairs(model: type[Any], keep: int, gone: int, actor: Any) -> dict[str, Any]:

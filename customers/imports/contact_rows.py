@@ -25,7 +25,8 @@ from customers.imports.linking import (
     link_targets,
 )
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
-from customers.imports.matching import MATCH_REASONS, found_by, shares_email
+from customers.imports.matching import MATCH_REASONS, found_by, shares_email, was_merged
+from customers.imports.merged import MERGED, MergedRows
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -120,7 +121,8 @@ class ContactRows(MappedImporter):
         super().__init__(header, setting)
         self._link = CustomerLink(self, setting)
         self._owners = OwnerBook(setting)
-        self._shared_email = False
+        self._shared_email = self._passed_over = False
+        self._merged = MergedRows(Contact, setting.actor)
         self._contacts = Pool(
             Contact,
             [by_column("external_id", everywhere=True), BY_MAIL, by_column("phone"),
@@ -155,11 +157,15 @@ class ContactRows(MappedImporter):
             names = wanted.setdefault(f"name without {told}" if told else "name", set())
             names.add(cleaned.values.get("name", ""))
         self._contacts.look_up(folded(wanted))
+        self._merged.look_up(wanted["external_id"], wanted["email"])
         self._parts.look_up({"contact": {str(pk) for pk in self._contacts.known}})
 
     def settle(self, values: dict[str, Any]) -> str:
         named = self._link.find_all(values, lambda one: self._works_for(one, values))
         contact = self._find(values, named)
+        if was_merged(self._merged, self._contacts, contact, values):
+            self._passed_over = True
+            return "skipped"
         if contact is not None and not self._contacts.may_write(contact):
             raise self.reject("foreign_contact")
         if contact is None and not values.get("name"):
@@ -187,6 +193,8 @@ class ContactRows(MappedImporter):
         self._owners.tell(ledger)
         if self._shared_email:
             ledger.warn("shared_email")
+        if self._passed_over:
+            ledger.warn(MERGED)
 
     def _find(self, values: Mapping[str, Any], named: Sequence[Named]) -> Any:
         chosen = self.setting.key

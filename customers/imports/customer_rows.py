@@ -20,7 +20,8 @@ from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import OWNER, Cleaned, MappedImporter, noted
-from customers.imports.matching import MATCH_REASONS, found_by, shares_email
+from customers.imports.matching import MATCH_REASONS, found_by, shares_email, was_merged
+from customers.imports.merged import MERGED, MergedRows
 from customers.imports.owners import OwnerBook
 from customers.imports.pool import Key, Pool, by_column
 from customers.imports.registry import Setting, importer
@@ -127,7 +128,8 @@ class CustomerRows(MappedImporter):
         self.customers = customer_pool(setting, self.kept())
         self._tagging = Tagging(setting, "tags" in self.at)
         self._owners = OwnerBook(setting)
-        self._shared_email = False
+        self._shared_email = self._passed_over = False
+        self._merged = MergedRows(Customer, setting.actor)
 
     @classmethod
     def offered(cls, actor: Any) -> list[Target]:
@@ -147,10 +149,14 @@ class CustomerRows(MappedImporter):
             if called := cleaned.values.get("name"):
                 (also if keys else wanted["name"]).add(called)
         self.customers.look_up(folded(wanted), few={"name": also - wanted["name"]})
+        self._merged.look_up(wanted["external_id"], wanted["email"])
         self._tagging.look_up(self.customers, [c.values.get("tags", ()) for c in rows])
 
     def settle(self, values: dict[str, Any]) -> str:
         customer = self._find(values)
+        if was_merged(self._merged, self.customers, customer, values):
+            self._passed_over = True
+            return "skipped"
         told = customer_columns(values, self.custom_of(values))
         if customer is None:
             if not values.get("name"):
@@ -176,6 +182,8 @@ class CustomerRows(MappedImporter):
         self._tagging.tell(ledger)
         if self._shared_email:
             ledger.warn("shared_email")
+        if self._passed_over:
+            ledger.warn(MERGED)
 
     def _find(self, values: Mapping[str, Any]) -> Any:
         chosen = self.setting.key

@@ -208,7 +208,8 @@ DEAL: Names = {
     "customer_id": (
         "Customer Id", "Account ID", "AccountId", "Account Name.id",
         "Associated Company IDs (Primary)", "Primary Associated Company ID",
-        "Associated Company IDs", "Associated Company ID", "Record ID - Company", "Organization ID",
+        "Associated Company IDs", "Associated Company ID", "Company ID", "Record ID - Company",
+        "Organization ID",
         "客户编号", "客户ID", "客户编码",
         "关联公司ID",
     ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.imports.customer_rows import customer_pool, new_customer
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.mapped import Cleaned, MappedImporter
+from customers.imports.merged import survivors
 from customers.imports.problems import CellError
 from customers.imports.registry import Setting
 from customers.imports.targets import Target, ids
@@ -59,12 +60,15 @@ class CustomerLink:
         self.pool = customer_pool(setting, ("lifecycle",))
         self._importer = importer
         self._setting = setting
+        self._stand_for: dict[str, tuple[int, str]] = {}
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         said = [cleaned.values for cleaned in rows]
+        ids = {one for values in said for one in values.get("customer_id") or ()}
+        self._stand_for = survivors(Customer, self._setting.actor, "external_id", ids)
         self.pool.look_up(
             {
-                "external_id": {one for values in said for one in _ids(values)},
+                "external_id": {one for values in said for one in self._ids(values)},
                 "name": {name for values in said for name in _all_names(values)},
             }
         )
@@ -106,7 +110,7 @@ class CustomerLink:
 
     def _pairs(self, values: Mapping[str, Any]) -> list[tuple[str, str]]:
         """External ids and names as they belong together."""
-        ids, said = _ids(values), values.get("customer", "")
+        ids, said = self._ids(values), values.get("customer", "")
         names = self._divided(said)
         if len(ids) == 1 and len(said) <= LONGEST:
             names = [_bare(said)] if said else []
@@ -146,7 +150,7 @@ class CustomerLink:
 
     def candidates(self, values: Mapping[str, Any]) -> list[Any]:
         """All customers that the row may mean."""
-        by_id = (one for said in _ids(values) for one in self.pool.find("external_id", said))
+        by_id = (one for said in self._ids(values) for one in self.pool.find("external_id", said))
         by_name = (one for name in _all_names(values) for one in self.pool.find("name", name))
         return [*by_id, *by_name]
 
@@ -171,12 +175,13 @@ class CustomerLink:
         ledger.objects["customers"] += len(self.pool.new)
         self.pool.write(ledger.changes)
 
+    def _ids(self, values: Mapping[str, Any]) -> list[str]:
+        """The external ids that a row names; of a customer that was merged, the survivor's."""
+        said = list(values.get("customer_id") or ())
+        return [self._stand_for.get(one, (0, ""))[1] or one for one in said]
+
     def _visible(self, customers: Sequence[Any]) -> list[Any]:
         return [customer for customer in customers if self.pool.may_see(customer)]
-
-
-def _ids(values: Mapping[str, Any]) -> list[str]:
-    return list(values.get("customer_id") or ())
 
 
 def _bare(said: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common.names import name_key
 from customers.imports.mapped import MappedImporter
+from customers.imports.merged import MERGED_REASONS, MergedRows
 from customers.imports.pool import Pool
 
 MATCH_REASONS = {
@@ -23,6 +24,7 @@ MATCH_REASONS = {
         "Some new records have an e-mail address that another one has too, under another external "
         "id. Merge those that are one: they will stand among the duplicates."
     ),
+    **MERGED_REASONS,
 }
 _OF_ONE_PERSON = {
     phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
@@ -60,6 +62,14 @@ def shares_email(pool: Pool, values: Mapping[str, Any]) -> bool:
     """Whether a row, which is to be a new record, has the address of another one."""
     said = values.get("email", "").lower()
     return bool(said and pool.find("email", said))
+
+
+def was_merged(merged: MergedRows, pool: Pool, record: Any, values: Mapping[str, Any]) -> bool:
+    """Whether a row is about a record that was merged into another, which keeps its values."""
+    said = values.get("external_id", "")
+    if said and merged.by_id(said):
+        return not any(pool.may_see(one) for one in pool.find("external_id", said))
+    return record is None and merged.by_mail(values.get("email", ""))
 
 
 def _answers(record: Any, values: Mapping[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import Cleaned
+from customers.imports.merged import survivors
 from customers.imports.targets import Target, ids, text
 from customers.models import Affiliation, Contact
 
@@ -46,7 +47,7 @@ class ContactBook:
         self._by: dict[tuple[str, str], int] = {}
 
     def look_up(self, rows: Sequence[Cleaned], customers: Iterable[int]) -> None:
-        """Everybody whom the rows may mean, in at most three queries."""
+        """Everybody whom the rows may mean, in at most seven queries."""
         self._by = {}
         said = [one for row in rows for one in _said(row.values)]
         if not said:
@@ -58,6 +59,8 @@ class ContactBook:
         mails = {value for key, value in said if key == "email"}
         for key, values in (("external_id", ids), ("email", mails)):
             for pk, value in _with(contacts, key, values):
+                self._by.setdefault((key, value), pk)
+            for value, (pk, _id) in survivors(Contact, self._actor, key, values).items():
                 self._by.setdefault((key, value), pk)
         houses = {pk for pk in customers if pk > 0}
         parts = Affiliation.objects.filter(customer__in=houses, contact__in=contacts, active=True)
