@@ -30,26 +30,30 @@ BLANKS = frozenset({"-none-", "--none--", "(no value)", "null", "n/a", "#n/a", "
 
 _PLACE: Names = {
     "country": (
-        "Country", "Address - Country", "Country/Region", "Billing Country", "Mailing Country",
+        "Country", "Address - Country", "Business Country/Region", "Country/Region",
+        "Billing Country", "Mailing Country",
         "BillingCountry",
         "MailingCountry", "Other Country", "国家", "国家/地区", "国别", "开单国家/地区",
         "邮寄国家/地区",
         "账单国家",
     ),
     "region": (
-        "Region", "Address - Region", "State/county", "State", "Province", "State/Region",
+        "Region", "Address - Region", "State/county", "Business State", "State", "Province",
+        "State/Region",
         "State/Province", "Billing State",
         "Billing State/Province", "Mailing State", "Mailing State/Province", "BillingState",
         "MailingState", "地区", "省", "省份", "省/市", "所在省份", "区域", "大区", "所在地区",
         "所属区域", "开单州/省", "邮寄州/省", "账单省份", "州/省", "州/地区",
     ),
     "city": (
-        "City", "City/town/village/locality", "Address - City", "Billing City", "Mailing City",
+        "City", "City/town/village/locality", "Address - City", "Business City", "Billing City",
+        "Mailing City",
         "BillingCity", "MailingCity", "Town", "Town/City",
         "城市", "市", "所在城市", "开单城市", "邮寄城市", "账单城市",
     ),
     "address": (
-        "Address", "Street", "Street 1", "Street 2", "Address - Street", "Address - Postal Code",
+        "Address", "Street", "Street 1", "Street 2", "Address - Street", "Business Street",
+        "Business Postal Code", "Address - Postal Code",
         "Street Address",
         "Street Address 2", "Address 1", "Address 2",
         "Billing Street", "Mailing Street", "BillingStreet", "MailingStreet", "Postal Code",
@@ -71,7 +75,9 @@ _REACH: Names = {
         "固定电话", "办公电话", "公司电话", "联系人电话", "联系人手机", "手机1", "移动电话",
     ),
     "email": (
-        "Email", "E-mail", "Email Address", "Mail", "Email 2", "Email 3", "Work Email",
+        "Email", "E-mail", "Email Address", "Secondary Email", "Other Email", "E-mail 2 Address",
+        "E-mail 3 Address", "Additional email addresses", "Mail", "Email 2", "Email 3",
+        "Work Email",
         "Primary Email", "Contact Email", "Company Email", "Customer Email", "E-mail - Value",
         "电子信箱", "联系邮箱",
         "邮箱", "电子邮件", "电子邮箱", "邮件", "邮箱地址",

@@ -98,6 +98,24 @@ def test_it_brings_in_people_of_google(bring_in: BringIn, write: Write) -> None:
     assert (acme.name, acme.city, acme.address) == ("Acme", "Berlin", "St 1")
 
 
+def test_it_brings_in_people_of_outlook(bring_in: BringIn, write: Write) -> None:
+    batch = bring_in(
+        write(
+            "Title,First Name,Last Name,Company,Job Title,Business Street,Business City,"
+            "Business Postal Code,Business Country/Region,Business Phone,Mobile Phone,"
+            "E-mail Address,E-mail Type,E-mail 2 Address,Notes\n"
+            "Mr.,Ada,Byron,Acme,Director,1 Way,London,W1,United Kingdom,+44 20 7946 0000,,"
+            "a@x.com,SMTP,b@x.com,Old friend\n"
+        )
+    )
+    assert (batch.kind, sums(batch)) == ("contacts", (1, 1, 0, 0, 0))
+    ada = Contact.objects.get()
+    assert (ada.title, ada.phone, ada.email) == ("Director", "+442079460000", "a@x.com")
+    assert ada.note == "Old friend\nE-mail 2 Address: b@x.com"
+    acme = ada.customers.get()
+    assert (acme.city, acme.country, acme.address) == ("London", "United Kingdom", "1 Way W1")
+
+
 def test_it_brings_in_opportunities_of_dynamics(bring_in: BringIn, write: Write) -> None:
     pipeline_set_up(actor=UserFactory(role="admin"))
     path = write(
