@@ -44,6 +44,7 @@ urlpatterns = [
     path("leads/<int:pk>/convert/", deals.convert_lead, name="lead_convert"),
     path("needs/<int:pk>/convert/", deals.convert_need, name="need_convert"),
     path("orders/<int:pk>/refund/", orders.refund_order, name="order_refund"),
+    path("prices/sum/", prices.lines_sum, name="lines_sum"),
     path("prices/line/", prices.line_price, name="line_price"),
     path("deals/<int:pk>/quote/", quotes.from_deal, name="deal_quote"),
     path("quotes/<int:pk>/send/", quotes.send, name="quote_send"),

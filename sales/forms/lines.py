@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -15,6 +15,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.records.forms import RemoteSelect
+from sales.currency import converted
 from sales.models import Product
 from sales.pricing import Price, prices_for
 from sales.services import LineItem
@@ -110,6 +111,33 @@ def price_lines(lines: Any, *, customer: Any, currency: str, day: date) -> bool:
         if price is None:
             form.add_error("unit_price", _("This product is priced in another currency."))
     return all(prices)
+
+
+@dataclass(frozen=True)
+class Sum:
+    net: Decimal
+    tax: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.net + self.tax
+
+
+def sum_so_far(lines: Any, *, customer: Any, currency: str, day: date) -> Sum:
+    """What the lines that are complete come to, each rounded as the database does it."""
+    if not lines.management_form.is_valid():
+        return Sum(Decimal(0), Decimal(0))
+    filled = [form for form in lines.forms if form.is_valid() and form.cleaned_data]
+    filled = [form for form in filled if not form.cleaned_data.get(DELETION_FIELD_NAME)]
+    unpriced = [form for form in filled if form.cleaned_data["unit_price"] is None]
+    wanted = [(form.cleaned_data["product"], form.cleaned_data["quantity"]) for form in unpriced]
+    prices = prices_for(customer, wanted, currency, day) if customer else [None] * len(wanted)
+    for form, price in zip(unpriced, prices, strict=True):
+        form.found_price = price
+    items = [form.item() for form in filled]
+    nets = [converted(one.quantity * one.unit_price, 1 - one.discount / 100) for one in items]
+    taxes = [converted(net, one.tax_rate / 100) for net, one in zip(nets, items, strict=True)]
+    return Sum(sum(nets, Decimal(0)), sum(taxes, Decimal(0)))
 
 
 def plain(number: Decimal | None) -> str | None:

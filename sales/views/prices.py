@@ -1,4 +1,4 @@
-"""Which price a line gets, while an order or a quote is written."""
+"""What lines cost, while an order or a quote is written: the price of one, the sum of all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from crm.records.resources import SELLERS
 from customers.models import Customer
+from sales.forms.lines import LineFormSet, QuoteLineFormSet, sum_so_far
 from sales.models import Product
 from sales.pricing import Price, prices_for
 
@@ -25,6 +26,24 @@ def line_price(request: HttpRequest) -> HttpResponse:
     currency = request.GET.get("currency", "")
     context = {"price": _price(request, currency), "currency": currency}
     return render(request, "sales/_line_price.html", context)
+
+
+@require_POST
+def lines_sum(request: HttpRequest) -> HttpResponse:
+    """What the lines of the form come to so far, of a quote (``?of=quote``) with their tax."""
+    if request.user.role not in SELLERS:  # type: ignore[union-attr]  # signed in
+        raise Http404
+    user: Any = request.user
+    posted, is_quote = request.POST, request.GET.get("of") == "quote"
+    lines = (QuoteLineFormSet if is_quote else LineFormSet)(
+        posted, prefix="lines", refund=False,
+        form_kwargs={"products": Product.objects.visible_to(user)},
+    )  # fmt: skip
+    currency = posted.get("currency", "")
+    customer = _one(Customer.objects.visible_to(user), posted.get("customer", ""))
+    summed = sum_so_far(lines, customer=customer, currency=currency, day=timezone.localdate())
+    context = {"sum": summed, "currency": currency, "taxed": is_quote}
+    return render(request, "sales/_lines_sum.html", context)
 
 
 def _price(request: HttpRequest, currency: str) -> Price | None:

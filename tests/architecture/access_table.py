@@ -293,6 +293,7 @@ ACTIONS: dict[str, Action] = {
     # A draft is neither followed by a version nor by an order: refused to those who may.
     "sales:quote_revise": Action("sales:quote_", KINDS["sales:quote_"].edit, also=(400,)),
     "sales:quote_order": Action("sales:quote_", KINDS["sales:quote_"].edit, also=(400,)),
+    "sales:quote_win": Action("sales:quote_", KINDS["sales:quote_"].edit, also=(400,)),
     "sales:quote_pdf": Action("sales:quote_", KINDS["sales:quote_"].see),
     "sales:quote_document": Action("sales:quote_", KINDS["sales:quote_"].see, "get"),
     # The record was not printed: no file is an answer too.
@@ -357,6 +358,7 @@ PAGES: dict[str, Page] = {
     "sales:report_file": Page({"rep", "manager", "admin"}, "post"),
     "sales:report_list": Page({"rep", "manager", "admin"}),
     "sales:report_save": Page({"rep", "manager", "admin"}),
+    "sales:lines_sum": Page(SELLERS, "post", data={"lines-TOTAL_FORMS": "0"}),
     "sales:line_price": Page({"rep", "manager", "admin"}),
     "sales:measure_stays": Page(KEEPERS, "post"),
     "sales:set_up_pipeline": Page({"admin"}, "post"),
