@@ -44,6 +44,7 @@ class QuoteForm(ContactOfCustomerForm):
     def __init__(self, data: Any = None, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(data, *args, user=user, **kwargs)
         today = timezone.localdate()
+        self.fields["language"].initial = user.language
         self.fields["quoted_on"].initial = today
         self.fields["valid_until"].initial = today + timedelta(days=VALID_DAYS)
         self.lines = QuoteLineFormSet(

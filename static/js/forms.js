@@ -13,10 +13,11 @@ function guard() {
     if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
   });
   document.addEventListener("submit", (event) => { if (!event.defaultPrevented) dirty.delete(event.target); });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.target.closest?.("form[data-guard]");
-    if (form && !event.detail.successful) dirty.add(form);
-    else if (form) dirty.delete(form);
+  // What a part of the form asks meanwhile, such as a price, saves nothing.
+  document.addEventListener("htmx:afterRequest", ({ target: form, detail }) => {
+    if (!form.matches?.("form[data-guard]")) return;
+    if (detail.successful) dirty.delete(form);
+    else dirty.add(form);
   });
 }
 
