@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from crm.common.context import plain_shell
@@ -45,7 +46,8 @@ class PlainErrorsMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RefusedError):
-            return render(request, "errors/400.html", {"reason": error.message}, status=400)
+            context = {"reason": error.message, "back_url": _came_from(request)}
+            return render(request, "errors/refused.html", context, status=400)
         if isinstance(error, OperationalError):
             log.warning("database unavailable", exc_info=error)
             response = server_error(
@@ -54,6 +56,13 @@ class PlainErrorsMiddleware:
             response["Retry-After"] = "5"
             return response
         return None
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of ours where this was asked; "" when it is not told, or is this one."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()})
+    return page if ours and page != request.build_absolute_uri() else ""
 
 
 def server_error(request: HttpRequest, *, status: int = 500, reason: str = "") -> HttpResponse:

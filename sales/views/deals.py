@@ -96,9 +96,8 @@ class DealMove(View):
     def _refuse(self, reason: str, status: int) -> HttpResponse:
         if self._wants_json:
             return JsonResponse({"error": reason}, status=status)
-        context = {"reason": reason}
-        return render(self.request, f"errors/{status if status == 409 else 400}.html", context,
-                      status=status)  # fmt: skip
+        page = "errors/409.html" if status == 409 else "errors/refused.html"
+        return render(self.request, page, {"reason": reason}, status=status)
 
     def _moved(self, deal: Deal) -> HttpResponse:
         said = _("%(deal)s is in “%(stage)s” now.") % {"deal": deal, "stage": deal.stage.label}

@@ -8,6 +8,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
+from crm.common.errors import RefusedError
 from tests.factories.cast import make_cast
 from tests.factories.customers import CustomerFactory
 
@@ -64,3 +65,23 @@ def test_it_says_why_a_form_without_its_token_is_refused() -> None:
     response = client.post(reverse("customers:create"), {"name": "x"})
     assert response.status_code == 403
     assert "error-page" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("referer", "shown"),
+    [
+        ("http://testserver/sales/quotes/7/?x=1", True),
+        ("https://elsewhere.example/sales/", False),
+        ("http://testserver/?refused", False),  # the page itself
+        ("", False),
+    ],
+)
+def test_a_refusal_leads_back_to_the_page_where_it_was_asked(
+    signed_in: Client, referer: str, shown: bool
+) -> None:
+    with failing(RefusedError("This version is decided already.")):
+        response = signed_in.get("/?refused", headers={"referer": referer} if referer else {})
+    page = response.content.decode()
+    assert (response.status_code, "This version is decided already." in page) == (400, True)
+    assert ("Back to the page" in page, "To the start" in page) == (shown, not shown)
+    assert (f'href="{referer}"' in page) is shown
