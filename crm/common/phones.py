@@ -12,11 +12,6 @@ _CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 # Numbers that a spreadsheet kept as an amount (13800138000.0); who answers (（办公室）); 转801.
 _BESIDE = re.compile(r"(?<=\d{7})\.0$|\s*[(（][^()（）\d]+[)）]$|\s*转\s*\d+$")
 
-# 021-58881234-801; elsewhere what follows the dash is part of the number.
-_CHINESE_EXTENSION = re.compile(
-    r"((?:\+?86[-\s]*)?\(?0\d{2,3}\)?[-\s]*\d{7,8})\s*-\s*\d{1,5}", re.ASCII
-)
-
 
 def normalise_phone(text: str, region: str) -> str:
     """E.164 form of what was typed; "" stays "".
@@ -31,8 +26,6 @@ def normalise_phone(text: str, region: str) -> str:
         return ""
     if region == "CN" and _CHINESE_MOBILE.fullmatch(text):
         return f"+86{text}"
-    if region == "CN" and (found := _CHINESE_EXTENSION.fullmatch(text)):
-        text = found[1]
     number = _parsed(text, region)
     if number is None and text.startswith("00"):  # dialled from abroad, not from ``region``
         number = _parsed(f"+{text[2:]}", region)

@@ -110,11 +110,19 @@ def dialled_from(country: str) -> str:
     return code if code in SUPPORTED_REGIONS else ""
 
 
+# 021-58881234-801; elsewhere what follows the dash is part of the number.
+_CHINESE_EXTENSION = re.compile(
+    r"((?:\+?86[-\s]*)?\(?0\d{2,3}\)?[-\s]*\d{7,8})\s*-\s*\d{1,5}", re.ASCII
+)
+
+
 @lru_cache(maxsize=10_000)
 def phone(said: str, country: str = "") -> str:
     """E.164; a number without its country's code is one of ``country``, else of our own."""
+    region = dialled_from(country) or settings.DEFAULT_PHONE_REGION
+    found = _CHINESE_EXTENSION.fullmatch(said) if region == "CN" else None
     try:
-        return normalise_phone(said, dialled_from(country) or settings.DEFAULT_PHONE_REGION)
+        return normalise_phone(found[1] if found else said, region)
     except ValidationError:
         raise CellError("bad_phone") from None
 
