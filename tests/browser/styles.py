@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -25,26 +26,28 @@ GONE = """
   return gone.map((one) => [one, one.replace(state, "") || "*"]);
 }
 """
+CLASSES = (
+    "[...new Set([...document.querySelectorAll('[class]')].flatMap((one) => [...one.classList]))]"
+)
 FITTING = """
-(gone) => {
-  const there = new Set([...document.querySelectorAll("[class]")].flatMap((one) => [...one.classList]));
-  const needed = (selector) => selector.replace(/:(not|is|where|has)\\(.*/g, "").match(/\\.[\\w-]+/g) ?? [];
-  return gone.filter(([, selector]) => needed(selector).every((name) => there.has(name.slice(1))))
-    .filter(([, selector]) => {
-      try {
-        return document.querySelector(selector);
-      } catch {
-        return false; // not for this browser
-      }
-    }).map(([whole]) => whole);
-}
-"""  # noqa: E501  # a line of the other language
-_gone: list[list[str]] = []
+(asked) => asked.filter(([, selector]) => {
+  try {
+    return document.querySelector(selector);
+  } catch {
+    return false; // not for this browser
+  }
+}).map(([whole]) => whole)
+"""
+_needed: dict[tuple[str, str], set[str]] = {}
 
 
 def left_out(page: Page) -> list[str]:
     """Selectors that fit the page and are not in its styles."""
-    if not _gone:
+    if not _needed:
         whole = "\n".join((PACKAGES / name).read_text() for name in LIBRARIES)
-        _gone.extend(page.evaluate(GONE, whole))
-    return list(page.evaluate(FITTING, _gone))
+        for name, selector in page.evaluate(GONE, whole):
+            plain = re.sub(r":(not|is|where|has)\(.*", "", selector)
+            _needed[name, selector] = set(re.findall(r"\.([\w-]+)", plain))
+    there = set(page.evaluate(CLASSES))
+    asked = [list(pair) for pair, classes in _needed.items() if classes <= there]
+    return list(page.evaluate(FITTING, asked))
