@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.imports.customer_rows import customer_pool, new_customer
 from customers.imports.ledger import Ledger, RowRejectedError
 from customers.imports.mapped import Cleaned, MappedImporter
-from customers.imports.merged import survivors
+from customers.imports.merged import Merges
 from customers.imports.problems import CellError
 from customers.imports.registry import Setting
 from customers.imports.targets import Target, ids
@@ -60,12 +60,13 @@ class CustomerLink:
         self.pool = customer_pool(setting, ("lifecycle",))
         self._importer = importer
         self._setting = setting
+        self._merges = Merges(Customer, setting.actor)
         self._stand_for: dict[str, tuple[int, str]] = {}
 
     def look_up(self, rows: Sequence[Cleaned]) -> None:
         said = [cleaned.values for cleaned in rows]
         ids = {one for values in said for one in values.get("customer_id") or ()}
-        self._stand_for = survivors(Customer, self._setting.actor, "external_id", ids)
+        self._stand_for = self._merges.survivors("external_id", ids)
         self.pool.look_up(
             {
                 "external_id": {one for values in said for one in self._ids(values)},

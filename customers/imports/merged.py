@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import cached_property
 from typing import Any
 
-from django.db.models import F
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from customers.duplicates.merging import survivor_of
 from customers.duplicates.models import ContactMerge, Merge
 from customers.models import Contact, Customer
 
@@ -21,49 +20,66 @@ MERGED_REASONS = {
 _MERGES: dict[type[Any], type[Any]] = {Customer: Merge, Contact: ContactMerge}
 
 
-def survivors(
-    model: type[Any], actor: Any, key: str, said: Collection[str]
-) -> dict[str, tuple[int, str]]:
-    """Who stands for the records that had an external id or e-mail address (in lower case).
+class Merges:
+    """Who stands for merged records, by what these said and by what their survivors said before.
 
-    What was said → the survivor's id and its external id, for those whom the actor sees.
+    Read once for a whole import: a file asks of each of its rows.
     """
-    winners = _winners(_MERGES[model], key, [one for one in said if one])
-    if not winners:
-        return {}
-    seen = model._default_manager.alive()
-    if actor is not None:
-        seen = model._default_manager.visible_to(actor)
-    ids = dict(seen.filter(pk__in=winners.values()).values_list("pk", "external_id"))
-    return {one: (pk, ids[pk]) for one, pk in winners.items() if pk in ids}
 
+    def __init__(self, model: type[Any], actor: Any) -> None:
+        self._model, self._actor = model, actor
 
-def _winners(merges: type[Any], key: str, said: Collection[str]) -> dict[str, int]:
-    """By what the merged records say, and by what their survivors said before."""
-    found: dict[str, int] = {}
-    if not said:
+    def survivors(self, key: str, said: Collection[str]) -> dict[str, tuple[int, str]]:
+        """For external ids, or e-mail addresses in lower case: what was said → the survivor's id
+        and its external id, for those whom the actor sees."""
+        known = self._winners[key]
+        winners = {one: known[one] for one in said if one in known}
+        if not winners:
+            return {}
+        seen = self._model._default_manager.alive()
+        if self._actor is not None:
+            seen = self._model._default_manager.visible_to(self._actor)
+        ids = dict(seen.filter(pk__in=set(winners.values())).values_list("pk", "external_id"))
+        return {one: (pk, ids[pk]) for one, pk in winners.items() if pk in ids}
+
+    @cached_property
+    def _winners(self) -> dict[str, dict[str, int]]:
+        merges = _MERGES[self._model]._default_manager.filter(undone_at=None)
+        before = KeyTransform("before", "ledger")
+        rows = list(merges.values_list(
+            "loser", "winner",
+            "loser__external_id", KeyTextTransform("external_id", before),
+            Lower("loser__email"), Lower(KeyTextTransform("email", before)),
+        ))  # fmt: skip
+        into = {loser: winner for loser, winner, *_said in rows}
+        found: dict[str, dict[str, int]] = {"external_id": {}, "email": {}}
+        for key, places in (("external_id", (2, 3)), ("email", (4, 5))):
+            for place in places:
+                for row in rows:
+                    if row[place]:
+                        found[key].setdefault(row[place], _last(row[1], into))
         return found
-    given_up = KeyTextTransform(key, KeyTransform("before", "ledger"))
-    for text in (F(f"loser__{key}"), given_up):
-        rows = merges._default_manager.filter(undone_at=None)
-        rows = rows.annotate(said=Lower(text) if key == "email" else text)
-        for one, winner in rows.filter(said__in=said).values_list("said", "winner"):
-            found.setdefault(one, survivor_of(winner, merges) or winner)
-    return found
+
+
+def _last(pk: int, into: Mapping[int, int]) -> int:
+    """Who is left of several merges, one after the other."""
+    passed = {pk}
+    while (after := into.get(pk)) is not None and after not in passed:
+        passed.add(after)
+        pk = after
+    return pk
 
 
 class MergedRows:
     """Which rows of a chunk are about records that were merged into others."""
 
     def __init__(self, model: type[Any], actor: Any) -> None:
-        self._model, self._actor = model, actor
+        self._merges = Merges(model, actor)
         self._known: dict[str, dict[str, tuple[int, str]]] = {}
 
     def look_up(self, ids: Collection[str], mails: Collection[str]) -> None:
         said = {"external_id": ids, "email": {mail.lower() for mail in mails}}
-        self._known = {
-            key: survivors(self._model, self._actor, key, texts) for key, texts in said.items()
-        }
+        self._known = {key: self._merges.survivors(key, texts) for key, texts in said.items()}
 
     def by_id(self, said: str) -> bool:
         return said in self._known["external_id"]

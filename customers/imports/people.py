@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.imports.ledger import Ledger
 from customers.imports.mapped import Cleaned
-from customers.imports.merged import survivors
+from customers.imports.merged import Merges
 from customers.imports.targets import Target, ids, text
 from customers.models import Affiliation, Contact
 
@@ -43,6 +43,7 @@ class ContactBook:
 
     def __init__(self, actor: Any) -> None:
         self._actor = actor
+        self._merges = Merges(Contact, actor)
         self._missed = False
         self._by: dict[tuple[str, str], int] = {}
 
@@ -60,7 +61,7 @@ class ContactBook:
         for key, values in (("external_id", ids), ("email", mails)):
             for pk, value in _with(contacts, key, values):
                 self._by.setdefault((key, value), pk)
-            for value, (pk, _id) in survivors(Contact, self._actor, key, values).items():
+            for value, (pk, _id) in self._merges.survivors(key, values).items():
                 self._by.setdefault((key, value), pk)
         houses = {pk for pk in customers if pk > 0}
         parts = Affiliation.objects.filter(customer__in=houses, contact__in=contacts, active=True)

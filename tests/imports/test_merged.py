@@ -11,6 +11,7 @@ import pytest
 from communications.models import Communication
 from customers.duplicates.contact_merging import contact_merge
 from customers.duplicates.merging import customer_merge, merge_undo
+from customers.imports.merged import Merges
 from customers.models import Contact, Customer, ImportBatch
 from customers.services import customer_update
 from sales.models import Deal
@@ -124,3 +125,18 @@ def test_undoing_a_merge_leaves_an_external_id_that_another_has_now(
     assert kept == ["external_id"]
     found = dict(Customer.objects.alive().values_list("name", "external_id"))
     assert found == {"Acme": "E2", "Acme Inc": "", "Other": "E1"}
+
+
+def test_it_reads_the_merges_once_and_follows_them_to_the_last(
+    bring_in: BringIn, write: Write, manager: Any, django_assert_num_queries: Any
+) -> None:
+    bring_in(write(BY_ID), "customers", actor=manager)
+    one, other, third = of("Acme"), of("Acme Inc"), of("Other")
+    customer_merge(survivor=one, other=other, actor=manager)
+    customer_merge(survivor=third, other=one, actor=manager)
+    merges = Merges(Customer, manager)
+    assert merges.survivors("external_id", ["E1", "E2", "E9"]) == dict.fromkeys(
+        ("E1", "E2"), (third, "E3")
+    )
+    with django_assert_num_queries(0):  # the next chunk, which names none
+        assert merges.survivors("external_id", ["E8"]) == {}
