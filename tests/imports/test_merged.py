@@ -132,8 +132,9 @@ def test_it_reads_the_merges_once_and_follows_them_to_the_last(
 ) -> None:
     bring_in(write(BY_ID), "customers", actor=manager)
     one, other, third = of("Acme"), of("Acme Inc"), of("Other")
-    customer_merge(survivor=one, other=other, actor=manager)
-    customer_merge(survivor=third, other=one, actor=manager)
+    choices = {"external_id": "survivor"}
+    customer_merge(survivor=one, other=other, actor=manager, choices=choices)
+    customer_merge(survivor=third, other=one, actor=manager, choices=choices)
     merges = Merges(Customer, manager)
     assert merges.survivors("external_id", ["E1", "E2", "E9"]) == dict.fromkeys(
         ("E1", "E2"), (third, "E3")
