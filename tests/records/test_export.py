@@ -27,7 +27,7 @@ from crm.records.services import exports
 from crm.records.workbook import xlsx_chunks
 from customers.models import Customer, Tag
 from tests.factories.cast import Cast
-from tests.factories.customers import CustomerFactory
+from tests.factories.customers import ContactFactory, CustomerFactory
 
 URL = "/customers/export/"
 
@@ -103,6 +103,20 @@ def test_it_writes_cards(cast: Cast, client: Client, customer: Customer) -> None
     assert card.fn.value == "=cmd|'/c calc'!A1"
     assert card.tel.value == "+8613800138000"
     assert card.adr.value.city == "北京"
+
+
+def test_a_contacts_card_names_its_companies(
+    cast: Cast, client: Client, customer: Customer
+) -> None:
+    contact = ContactFactory(
+        name="Ada", title="CTO", note="met\nonce", owner=cast.rep, team=cast.team
+    )
+    contact.affiliations.create(customer=customer)
+    client.force_login(cast.manager)
+    content = body(client.post("/customers/contacts/export/", {"format": "vcf"})).decode()
+    (card,) = list(vobject.readComponents(content))
+    assert (card.fn.value, card.title.value, card.note.value) == ("Ada", "CTO", "met\nonce")
+    assert card.org.value == [customer.name]
 
 
 def test_it_folds_long_lines_of_cards_between_letters(
