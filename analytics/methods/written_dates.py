@@ -10,11 +10,12 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from analytics.methods.date_words import plain_words
 from analytics.methods.written_numbers import MISSING
 
 _TIME = (
     r"(?:(?:\s+|T)(?P<H>\d{1,2})[:时点](?:(?P<M>\d{1,2})(?:[:分](?P<S>\d{1,2})?"
-    r"(?P<F>\.\d+)?)?)?[分秒]?\s*(?P<P>[ap]m)?)?"
+    r"(?P<F>[.,]\d+)?)?)?[分秒]?\s*(?P<P>[ap]m)?)?"
 )
 _ZONE = r"\s*(?P<Z>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 _PLAIN_ISO = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?"
@@ -35,11 +36,13 @@ _QUARTER_FIRST = re.compile(
     r"(?:Q(?P<q>[1-4])|(?P<c>[1-4])Q)[-\s/'’]?(?P<y>\d{4}|\d{2})", re.IGNORECASE
 )
 _WEEK = re.compile(
-    r"(?P<y>\d{4})(?:[-\s/]*(?:W|Wk|Week|KW)\s?|年第|[-年](?=\d{1,2}周))(?P<w>\d{1,2})周?"
+    r"(?P<y>\d{4})(?:[-\s/]*(?:W|Wk|Week|KW|CW)\s?|年第|[-年](?=\d{1,2}周))(?P<w>\d{1,2})周?"
     r"(?:-?(?P<k>[1-7]))?",
     re.IGNORECASE,
 )
-_WEEK_FIRST = re.compile(r"(?:W|Wk|Week|KW)\s?(?P<w>\d{1,2})[-\s/,]+(?P<y>\d{4})", re.IGNORECASE)
+_WEEK_FIRST = re.compile(
+    r"(?:W|Wk|Week|KW|CW)\s?(?P<w>\d{1,2})[-\s/,]+(?P<y>\d{4}|\d{2})", re.IGNORECASE
+)
 # These mean weeks or quarters only where the whole column says so.
 _BARE_WEEK = re.compile(r"(?P<y>(?:19|20)\d\d)[-/.]?(?P<w>\d\d?)")
 _BARE_QUARTER = re.compile(r"(?P<y>(?:19|20)\d\d)[.:](?P<q>[1-4])")
@@ -101,7 +104,7 @@ def _read(written: pd.Series, *, utc: bool) -> pd.Series:
         partial(_year_first, utc=utc), partial(_year_last, utc=utc),
         _year_month, _quarters, _weeks, _years, _named,
     )  # fmt: skip
-    left = written
+    left = plain_words(written)
     for read in readers:
         if not len(left):
             break
@@ -138,7 +141,7 @@ def _bare_quarters(left: pd.Series) -> pd.Series:
 
 
 def _digits(left: pd.Series) -> pd.Series:
-    """20240105, 202401, 2024; a spreadsheet's serial numbers; seconds or milliseconds."""
+    """20240105, 202401, 2024; a spreadsheet's serial numbers; parts of seconds since 1970."""
     figures = left[left.str.fullmatch(r"\d+(?:\.\d+)?")]
     if not len(figures):
         return pd.Series(dtype="datetime64[ns]")
@@ -146,9 +149,12 @@ def _digits(left: pd.Series) -> pd.Series:
     if bool(values.between(*_SERIALS).all()):
         days = pd.to_timedelta(values, unit="D").dt.round("s")
         return pd.Timestamp("1899-12-30") + days
-    for scale in (1, 1000):
+    if len(hours := _hours_of_days(figures)) == len(figures):
+        return hours
+    for scale in (1, 1e3, 1e6, 1e9):
         if bool((values / scale).between(*_SECONDS).all()):
-            return pd.Timestamp("1970-01-01") + pd.to_timedelta(values / scale, unit="s")
+            since = pd.to_timedelta(values / scale, unit="s").dt.round("us")
+            return pd.Timestamp("1970-01-01") + since
     if (months := _year_fractions(figures, values)) is not None:
         return months
     whole = figures[figures.str.fullmatch(r"\d+")]
@@ -157,6 +163,12 @@ def _digits(left: pd.Series) -> pd.Series:
         for length, form in _DIGITS.items()
     ]
     return pd.concat([part for part in parts if len(part)] or [parts[0]])
+
+
+def _hours_of_days(figures: pd.Series) -> pd.Series:
+    """2024010510: an hour of a day, where every cell can be one; few seconds since 1970 can."""
+    ten = figures[figures.str.fullmatch(r"(?:19|20)\d{8}")]
+    return pd.to_datetime(ten, format="%Y%m%d%H", errors="coerce").dropna()
 
 
 def _year_fractions(figures: pd.Series, values: pd.Series) -> pd.Series | None:
@@ -227,8 +239,8 @@ def _quarters(left: pd.Series) -> pd.Series:
 
 def _weeks(left: pd.Series) -> pd.Series:
     first = _parts(left, _WEEK_FIRST).assign(k="1")
-    parts = pd.concat([_parts(left, _WEEK), first])
-    text = parts["y"] + "-" + parts["w"].str.zfill(2) + "-" + parts["k"].fillna("1")
+    parts = pd.concat([found for found in (_parts(left, _WEEK), first) if len(found)] or [first])
+    text = _whole_year(parts) + "-" + parts["w"].str.zfill(2) + "-" + parts["k"].fillna("1")
     return pd.to_datetime(text, format="%G-%V-%u", errors="coerce")
 
 
@@ -273,7 +285,8 @@ def _assembled(
     if "H" not in parts:
         return dates
     hour, minute, second, fraction = (
-        pd.to_numeric(parts[name]).fillna(0.0) for name in ("H", "M", "S", "F")
+        pd.to_numeric(parts[name].str.replace(",", ".")).fillna(0.0)
+        for name in ("H", "M", "S", "F")
     )
     half = parts["P"].str.lower()
     hour = hour.where(half.isna(), hour % 12 + 12 * (half == "pm"))

@@ -81,6 +81,13 @@ def test_it_refuses_what_is_no_number(cell: str) -> None:
         ("45296", "45327"),
         ("2024-01-05T00:00:00+08:00", "2024-02-05T00:00:00+08:00"),
         ("1704412800", "1707091200"),
+        ("1704412800000000", "1707091200000000"),
+        ("2024010500", "2024020500"),
+        ("5. Januar 2024", "05. Feb. 2024"),
+        ("5 janv. 2024", "5 février 2024"),
+        ("Fr 05.01.2024", "Mo., 05.02.2024 00:00 Uhr"),
+        ("2024年1月5日 星期五", "2024年2月5日（周一）上午0点"),
+        ("Fri Jan 05 2024 01:00:00 GMT+0100 (CET)", "2024-02-05T00:00:00+00:00[UTC]"),
     ],
 )
 def test_it_reads_dates_each_by_its_own_form(cells: tuple[str, ...]) -> None:
@@ -92,7 +99,8 @@ def test_it_reads_dates_each_by_its_own_form(cells: tuple[str, ...]) -> None:
     [
         ("2024-01", "2024-04"), ("202401", "202404"), ("2024Q1", "Q2 2024"), ("Jan-24", "Apr-24"),
         ("01/2024", "04/2024"), ("2024年1季度", "2024年第二季度"), ("2024-W01", "2024年4月"),
-        ("1Q2024", "2Q24"), ("Q1'24", "W14 2024"),
+        ("1Q2024", "2Q24"), ("Q1'24", "W14 2024"), ("1. KW 2024", "KW 14/24"),
+        ("2024年1月份", "24年四月"), ("二〇二四年一月", "4月 2024"), ("janv. 24", "avril 2024"),
     ],
 )  # fmt: skip
 def test_it_reads_months_quarters_and_weeks(cells: tuple[str, ...]) -> None:
@@ -120,6 +128,24 @@ def test_it_tells_which_year_is_meant(cells: tuple[str, ...], read: list[str]) -
 )  # fmt: skip
 def test_it_tells_weeks_from_months(cells: tuple[str, ...]) -> None:
     assert dates(*cells) == ["2024-01-01", "2024-04-01"]
+
+
+def test_it_reads_the_months_of_a_german_year() -> None:
+    names = ["Jan", "Feb", "Mrz", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"]
+    long = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember"
+    year = [f"2024-{month:02d}-01" for month in range(1, 13)]
+    assert dates(*(f"{name} 24" for name in names)) == year
+    assert dates(*(f"{name} 2024" for name in long.split())) == year
+
+
+@pytest.mark.parametrize("cell", ["2024年1月5日 下午3点", "1/5/2024 3:00 p.m.", "5.1.24 15 Uhr"])
+def test_it_reads_the_hour(cell: str) -> None:
+    assert dates(cell, "2024-01-13 00:00")[0] == "2024-01-05T15:00:00"
+
+
+@pytest.mark.parametrize("cell", ["2024-01-05 10:00:00.5", "2024-01-05 10:00:00,500"])
+def test_it_reads_parts_of_seconds(cell: str) -> None:
+    assert dates(cell) == ["2024-01-05T10:00:00.500000"]
 
 
 def test_it_tells_quarters_from_months_by_the_whole_column() -> None:
