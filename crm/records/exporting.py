@@ -20,6 +20,7 @@ from django.utils import timezone
 from crm.common.cells import safe_cell
 from crm.common.columns import Column, as_it_is
 from crm.common.expressions import AsStoredFunc
+from crm.common.reading_ahead import read_ahead
 from crm.records.keyset import Sort
 from crm.records.workbook import GENERAL, MOMENT, written_column, xlsx_chunks
 
@@ -62,14 +63,18 @@ class Table:
             yield from zip(*columns, strict=True)
 
     def column_chunks(self) -> Iterator[list[Sequence[Any]]]:
-        """Some thousand rows at a time, by column: what is done to a column is done at once."""
+        """Some hundred rows at a time, by column: what is done to a column is done at once."""
         writers = [(n, write) for n, write in enumerate(self._writers) if write is not as_it_is]
-        rows = self._rows.iterator(chunk_size=AT_ONCE)
-        while chunk := list(islice(rows, AT_ONCE)):
+        for chunk in read_ahead(self._chunks):
             columns: list[Sequence[Any]] = list(zip(*chunk, strict=True))
             for place, write in writers:
                 columns[place] = [write(value) for value in columns[place]]
             yield columns
+
+    def _chunks(self) -> Iterator[list[Row]]:
+        rows = self._rows.iterator(chunk_size=AT_ONCE)
+        while chunk := list(islice(rows, AT_ONCE)):
+            yield chunk
 
 
 def clock_text(moment: Any) -> Any:
