@@ -97,9 +97,7 @@ def figures(part: Slice) -> list[dict[str, Any]]:
         text = "–" if rate is None else formats.percent(rate, 1)
         shown.append(_figure(_("Win rate"), text, rate, rate_before))
     if user.role in SERVERS:
-        wait, wait_before = (
-            metrics.first_response_seconds(part), metrics.first_response_seconds(before)
-        )  # fmt: skip
+        wait, wait_before = metrics.first_responses([part, before])
         text = formats.duration(wait) or "–"
         shown.append(_figure(_("Mean first response"), text, wait, wait_before, low_is_good=True))
     if user.role == Role.AGENT:

@@ -35,9 +35,10 @@ CUSTOMER_INDEXES = [
         fields=["team", "owner"], include=["order_value", "segment", "lifecycle"],
         name="customer_team_owner", condition=_ALIVE,
     ),
-    # Reports of sales read what they group by from this alone.
+    # Reports of sales read what they group by from this alone, and requests whose team's it is.
     Index(
-        fields=["id"], include=["region", "kind", "industry", "acquisition", "source"],
+        fields=["id"],
+        include=["region", "kind", "industry", "acquisition", "source", "team"],
         name="customer_report",
     ),
     Index(fields=["team", "created_at", "id"], name="customer_team_created", condition=_ALIVE),
