@@ -12,6 +12,7 @@ import pandas as pd
 
 from analytics.methods.columns import as_numbers, require_columns
 from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.yes_or_no import NO, YES
 
 LAYOUTS = ("rows", "cells", "columns")
 ORDER, ITEM = "order", "item"
@@ -22,8 +23,8 @@ _WRAPPED = re.compile(r"\s*[\[{](.*)[\]}]\s*", re.DOTALL)
 OFTEN = 0.5
 # Spellings that differ in case or width are one where one of them has this share of their rows.
 DOMINATES = 2 / 3
-_YES = {"yes", "y", "true", "t", "x", "✓", "✔", "是", "有", "对"}
-_NO = {"", "no", "n", "false", "f", "-", "否", "无"}
+_YES = YES | {"x", "✓", "✔"}
+_NO = NO | {"", "-"}
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from analytics.methods.columns import (
 )
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.serialise import jsonable
+from analytics.methods.yes_or_no import TRUTHS
 
 Kind = Literal["number", "date", "boolean", "text"]
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
@@ -25,7 +26,6 @@ MAX_GROUPS = 1_000
 TOP = 5
 PROBE = 100
 Reader = Callable[[pd.DataFrame, str], pd.Series]
-TRUTHS = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "是": 1.0, "否": 0.0}
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem, Notice
+from analytics.methods.yes_or_no import YES, denies
 
 IntArray = NDArray[np.intp]
 # More different numbers than these are a measure, not outcomes.
 MOST_OUTCOMES = 20
-_YES = ("1", "yes", "true", "y", "t", "是", "won", "churned", "success", "有", "对")
+_YES = YES | {"1", "won", "churned", "success"}
 
 
 def read_target(
@@ -101,4 +102,5 @@ def _found(counts: pd.Series, target: str) -> str:
     for value in counts.index:
         if str(value).casefold() in _YES:
             return str(value)
-    return str(counts.index[-1])
+    frequent, rare = str(counts.index[0]), str(counts.index[-1])
+    return frequent if denies(rare, frequent) else rare

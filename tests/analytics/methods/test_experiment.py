@@ -118,7 +118,9 @@ def test_it_reads_text_outcomes() -> None:
     words = frame.assign(bought=np.where(frame["bought"] == 1, "yes", "no"))
     states = frame.assign(bought=np.where(frame["bought"] == 1, "won", "lost"))
     assert run(words).arms[1].difference == truth
+    german = frame.assign(bought=np.where(frame["bought"] == 1, "Ja", "Nein"))
     assert run(states, success="won").arms[1].difference == truth
+    assert run(german).arms[1].difference == truth
     json.dumps(run(states, success="won").to_dict(), allow_nan=False)
 
 
