@@ -16,9 +16,10 @@ MIN_ROWS = 20
 MOSTLY_MISSING = 0.5
 
 _IDENTIFIER = (
-    re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no|nr|code|index)$", re.IGNORECASE),
+    re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no\.?|code|index)$", re.IGNORECASE),
+    re.compile(r"(?:nr\.?|nummer|phone|telefon)$", re.IGNORECASE),
     re.compile(r"(?<=[a-z])(?:ID|Id|No)$"),
-    re.compile(r"(?:编号|编码|代码|序号)$"),
+    re.compile(r"(?:编码|代码|号码?|电话|手机)$"),
 )
 
 

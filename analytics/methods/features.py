@@ -26,6 +26,7 @@ from analytics.methods.columns import (
 from analytics.methods.copies import copied_rows
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.scaling import fit_scaling
+from analytics.methods.targets import level_text
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
@@ -82,8 +83,8 @@ def shown_number(value: float) -> str:
 def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) -> list[Feature]:
     """Read columns as numbers or categories.
 
-    Dates become days.  Left out, each with a notice: identifiers, text that differs from row to
-    row, columns that never change.
+    Dates become days, and numbers of a few things (``store_id``) categories.  Left out, each with
+    a notice: other identifiers, text that differs from row to row, columns that never change.
 
     Raises
     ------
@@ -100,7 +101,10 @@ def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) 
         elif feature.kind == "category" and _free_text(feature):
             texts.append(name)
         elif feature.kind == "number" and looks_like_identifier(name, pd.Series(feature.cells)):
-            identifiers.append(name)
+            if _names_few(known):
+                read.append(_category(frame[name], name))
+            else:
+                identifiers.append(name)
         else:
             read.append(feature)
     for code, left_out in (
@@ -151,8 +155,7 @@ def _days(frame: pd.DataFrame, name: str) -> Feature:
 
 
 def _category(column: pd.Series, name: str) -> Feature:
-    text = column.astype("string").str.strip()
-    codes, levels = pd.factorize(text.mask(text == ""), sort=True)
+    codes, levels = pd.factorize(level_text(column), sort=True)
     return Feature(name, "category", codes, tuple(str(level)[:60] for level in levels))
 
 
@@ -165,6 +168,12 @@ def _free_text(feature: Feature) -> bool:
     known = feature.cells[feature.cells >= 0]
     counts = np.sort(np.bincount(known))[::-1]
     return len(counts) > MAX_LEVELS and counts[:MAX_LEVELS].sum() < 0.5 * len(known)
+
+
+def _names_few(numbers: FloatArray) -> bool:
+    """Say whether identifiers name a few things, such as shops, with rows enough to learn from."""
+    things = len(np.unique(numbers))
+    return things <= FEWEST_LEVELS and len(numbers) >= LEVEL_ROWS * things
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,11 @@ from analytics.methods.discrimination import (
     judge_probabilities,
     lift_table,
 )
-from analytics.methods.errors import DataProblem, InsufficientData, Notice
+from analytics.methods.errors import DataProblem, InsufficientData
 from analytics.methods.features import Encoder, read_features
 from analytics.methods.judging import NAIVE
 from analytics.methods.reasons import contributions
 from analytics.methods.score import ScoreResult, score
-from analytics.methods.targets import read_target
 from analytics.methods.trees import Boosting, Forest
 
 ROWS = 1_500
@@ -242,17 +241,6 @@ def test_it_takes_one_of_several_values_as_the_event() -> None:
         score(frame, "left", positive="maybe")
 
 
-def test_it_reads_one_outcome_written_in_several_ways() -> None:
-    frame = planted(900)
-    yes = frame["left"] == frame["left"].iloc[0]
-    written = np.where(yes, np.tile(["Yes", "YES ", "yes"], 300), np.tile(["no", "NO", "no"], 300))
-    notices: list[Notice] = []
-    events, positive, _ = read_target(frame.assign(left=written), "left", None, notices)
-    assert positive.casefold() == "yes"
-    assert events.tolist() == yes.astype(int).tolist()
-    assert "spellings_joined" in {notice.code for notice in notices}
-
-
 def test_it_says_when_later_rows_turn_the_ranking_round() -> None:
     rng = np.random.default_rng(8)
     x, turn = rng.normal(size=600), np.where(np.arange(600) < 300, 3, -3)
@@ -332,6 +320,19 @@ def test_it_learns_from_a_column_of_many_levels() -> None:
     bought = rng.random(1200) < 1 / (1 + np.exp(-effects[city]))
     found = score(pd.DataFrame({"city": [f"c{k}" for k in city], "bought": bought}), "bought")
     assert found.best.area.auc > 0.65
+
+
+def test_it_learns_from_numbers_that_name_a_few_things() -> None:
+    rng = np.random.default_rng(4)
+    shop, effects = rng.integers(1, 13, 1500), rng.normal(0, 1.2, 13)
+    came = rng.random(1500) < 1 / (1 + np.exp(-effects[shop]))
+    frame = pd.DataFrame({"shop_id": shop, "customer_id": rng.permutation(1500), "came": came})
+    found = score(frame, "came")
+    assert found.best.area.auc > 0.65
+    assert [one.column for one in found.influences] == ["shop_id"]
+    assert found.scorer is not None
+    gaps = found.scorer.read(frame.assign(shop_id=shop.astype(float)))
+    assert (gaps[0].cells == found.scorer.read(frame)[0].cells).all()
 
 
 def test_it_leaves_out_rows_that_were_written_twice(found: ScoreResult) -> None:
