@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from analytics.methods.cluster_columns import looks_like_identifier
 from analytics.methods.columns import (
     as_numbers,
+    currency_notices,
     date_column,
     day_numbers,
     looks_like_dates,
@@ -107,6 +108,8 @@ def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) 
                 identifiers.append(name)
         else:
             read.append(feature)
+    for feature in read:
+        notices += currency_notices(frame, feature.name) if feature.kind == "number" else []
     for code, left_out in (
         ("free_text_left_out", texts),
         ("id_columns_left_out", identifiers),
