@@ -12,8 +12,10 @@ import pandas as pd
 
 from analytics.methods.columns import currency_notices, require_columns
 from analytics.methods.copies import summed_copies
+from analytics.methods.errors import Notice
 from analytics.methods.forecast_groups import plan_groups, shared_notices
 from analytics.methods.forecast_result import ForecastResult, SeriesForecast
+from analytics.methods.periods_in_columns import periods_as_rows
 from analytics.methods.series_forecast import check_horizon, forecast_series
 from analytics.methods.timeseries import Fill, RegularSeries, regular_series
 
@@ -45,7 +47,8 @@ def forecast(
     horizon : int
         Periods ahead, 1 to 400.
     date, group : str, optional
-        Columns.  A group that cannot be forecast becomes a notice.
+        Columns.  Without a date, a column for each period will do (``periods_in_columns``).  A
+        group that cannot be forecast becomes a notice.
     season : int, optional
         Periods per season; by default from the dates.
     fill, frequency
@@ -63,13 +66,15 @@ def forecast(
     check_horizon(horizon)
     require_columns(frame, [value] + [name for name in (date, group) if name])
     options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
+    turned: list[Notice] = []
     if group is None:
+        frame, date, turned = periods_as_rows(frame, value, date, group)
         series = regular_series(frame, value, date, **options)
         one = forecast_series(series, horizon, diagnostics=True)
         done = ForecastResult({None: one}, series.rows_used, series.rows_dropped, one.notices)
     else:
         done = _forecast_groups(frame, value, horizon, date, group, options)
-    doubts = [*currency_notices(frame, value), *(summed_copies([], frame) if date else ())]
+    doubts = [*turned, *currency_notices(frame, value), *(summed_copies([], frame) if date else ())]
     return replace(done, notices=(*doubts, *done.notices))
 
 

@@ -17,6 +17,7 @@ from analytics.methods.columns import date_column, numeric_column, require_colum
 from analytics.methods.counted import counts_what_came
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.forecast_result import answer_of, piece_of
+from analytics.methods.periods_in_columns import periods_as_rows
 from analytics.methods.series_forecast import check_horizon, forecast_series
 from analytics.methods.timeseries import (
     Fill,
@@ -94,11 +95,13 @@ def plan_groups(
     require_columns(frame, [value, group] + [name for name in (date,) if name])
     if len(frame) == 0:
         raise DataProblem("no_rows")
+    frame, date, turned = periods_as_rows(frame, value, date, group)
     frame = _read(frame, value, group, date)
     options: dict[str, Any] = {"season": season, "fill": fill, "frequency": frequency}
-    total, notices = len(frame), list[Notice]()
+    total, notices = len(frame), turned
     if date:
-        frame, notices = _covered(frame, date, frequency)
+        frame, covered = _covered(frame, date, frequency)
+        notices += covered
         options["unit"] = usual_unit(part[date] for _, part in frame.groupby(group))
         options["until"] = frame[date].max()
         unit = unit_of(frequency) if frequency else options["unit"]

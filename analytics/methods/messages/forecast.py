@@ -9,6 +9,14 @@ MESSAGES: dict[str, str] = {
         "A forecast with season %(season)d needs two full seasons, %(needed)d periods; "
         "found: %(rows)d, missing: %(missing)d."
     ),
+    "which_series": _(
+        "Columns “%(first)s” to “%(last)s” are periods, so that each row is a series of its own: "
+        "choose the column that names the rows as “For each”."
+    ),
+    "periods_turned": _(
+        "The columns “%(first)s” to “%(last)s” were read as %(periods)d periods of one series each "
+        "row."
+    ),
     "groups_all_failed": _("No group could be forecast. First reason: %(reason)s"),
     "duplicate_dates_summed": _(
         "Rows of one date were summed; rows that shared a date with another: %(rows)d."
