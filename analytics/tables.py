@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ MAX_BYTES = 500 * 1024 * 1024
 MAX_COLUMNS = 2_000
 MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
+_Rows = TypeVar("_Rows")
 CHUNK = 1 << 20
 _MONTH = re.compile(r"\d{4}\.(?:0?[1-9]|1[0-2])")
 _MONTH_FIRST = r"(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d"
@@ -220,16 +222,32 @@ def _delimiter(file: Path, encoding: str) -> str:
 
 def _check_rows(file: Path, encoding: str, delimiter: str, skip: int) -> tuple[list[str], int]:
     """Walk through all rows; return the header and the number of rows below it."""
-    previous = csv.field_size_limit(MAX_FIELD)
-    try:
+
+    def through(walk: Callable[[Iterator[list[str]], int], _Rows]) -> _Rows:
         with file.open(encoding=encoding, newline="") as stream:
             for _ in range(skip):
                 stream.readline()
-            return _walk(csv.reader(stream, delimiter=delimiter, strict=True), skip)
+            return walk(csv.reader(stream, delimiter=delimiter, strict=True), skip)
+
+    previous = csv.field_size_limit(MAX_FIELD)
+    try:
+        return through(_count) or through(_walk)
     except UnicodeError as error:
         raise DataProblem("file_encoding", {"line": 1}) from error
     finally:
         csv.field_size_limit(previous)
+
+
+def _count(reader: Iterator[list[str]], _skipped: int) -> tuple[list[str], int] | None:
+    """``_walk`` in a fifth of its time, for a file with nothing to say about."""
+    try:
+        header = _header(next(filter(None, reader)))
+        lengths = Counter(map(len, reader))
+    except (csv.Error, StopIteration):
+        return None
+    if not all(header) or not lengths.keys() <= {0, len(header)}:
+        return None
+    return header, lengths[len(header)]
 
 
 def _walk(reader: Iterator[list[str]], skipped: int) -> tuple[list[str], int]:

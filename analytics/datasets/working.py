@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 import warnings
@@ -59,14 +58,14 @@ def dataset_read(*, pk: int, version: int, work: Any) -> Dataset | None:
 def analysis_run(*, pk: int, work: Any) -> Analysis | None:
     """Ask the method; a refusal is an answer too."""
     from analytics.methods.errors import DataProblem
-    from analytics.methods.serialise import jsonable
+    from analytics.methods.serialise import jsonable, to_json
 
     analysis = Analysis.objects.select_related("dataset").filter(pk=pk).first()
     if analysis is None or analysis.state != Analysis.State.RUNNING:
         return analysis
     began = time.monotonic()
     work.progress(0, 2, _("Reading the table"))
-    whole = ""
+    whole = b""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -75,14 +74,14 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
         analysis.state, analysis.error = Analysis.State.REFUSED, told(problem)
     else:
         answer = {"method": analysis.method, **answer}
-        whole = json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
+        whole = to_json(answer)
         analysis.state = Analysis.State.FINISHED
         analysis.answer = shortened(answer) | pictured(analysis.method, jsonable(answer))
     analysis.seconds = round(time.monotonic() - began, 3)
     with work.guard():
         if whole:
             name = f"{uuid.uuid4().hex}.json"
-            analysis.file.save(name, ContentFile(whole.encode()), save=False)
+            analysis.file.save(name, ContentFile(whole), save=False)
         analysis.save()
     return analysis
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import math
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
+_WRITTEN = (
+    orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+)
 _PLAIN = {str, int, bool, type(None)}
 
 
@@ -61,3 +66,11 @@ def _object(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: jsonable(getattr(value, f.name)) for f in dataclasses.fields(value)}
     return str(value)
+
+
+def to_json(value: Any) -> bytes:
+    """``jsonable(value)`` as JSON in UTF-8; walked through only where it is not safe already."""
+    try:
+        return orjson.dumps(value, default=jsonable, option=_WRITTEN)
+    except TypeError:  # keys of other kinds, integers beyond 64 bits, half a surrogate pair
+        return json.dumps(jsonable(value), allow_nan=False).encode()

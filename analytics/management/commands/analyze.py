@@ -8,7 +8,6 @@ without it the method runs on the CRM's own records and is stored like a run sta
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import tempfile
@@ -21,7 +20,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from analytics.command_line import METHODS, analyse_table, summary
 from analytics.methods.errors import DataProblem
-from analytics.methods.serialise import jsonable
+from analytics.methods.serialise import to_json
 from crm.common.errors import RefusedError
 
 
@@ -100,38 +99,30 @@ class Command(BaseCommand):
         if target is None:
             self.stdout.write(summary(answer))
             return
-        text = _written(answer)
+        text = to_json(answer)
         if target == "-":
             # UTF-8 whatever the locale: another program reads this.
             if self.stdout._out is sys.stdout and hasattr(sys.stdout, "reconfigure"):
                 sys.stdout.reconfigure(encoding="utf-8")
-            self.stdout.write(text)
+            self.stdout.write(text.decode())
             return
         try:
-            _replace(Path(target), text + "\n")
+            _replace(Path(target), text + b"\n")
         except OSError as error:
             message = f"Cannot write {target}: {error.strerror}"
             raise CommandError(message, returncode=2) from error
 
 
-def _written(answer: dict[str, Any]) -> str:
-    """Return the answer as JSON; walked through only where it is not JSON-safe already."""
-    try:
-        return json.dumps(answer, ensure_ascii=False, allow_nan=False, default=jsonable)
-    except (TypeError, ValueError):
-        return json.dumps(jsonable(answer), ensure_ascii=False, allow_nan=False)
-
-
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, text: bytes) -> None:
     """Write beside ``target`` and rename, so that nobody reads half an answer."""
     if target.exists() and not target.is_file():  # /dev/stdout, a pipe
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(text)
         return
     target = target.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     written = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "wb") as stream:
             stream.write(text)
         written.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         written.replace(target)
