@@ -11,7 +11,13 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters.fields import ModelChoiceField
 
-from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.filters import (
+    OwnerFilter,
+    RecordFilterSet,
+    SharedChoiceFilter,
+    from_day,
+    until_day,
+)
 from crm.records.forms import RemoteSelect
 from crm.records.part_filters import (
     NONE,
@@ -98,9 +104,7 @@ class CustomerFilterSet(RecordFilterSet):
     acquisition = django_filters.ChoiceFilter(
         label=_("Acquisition channel"), choices=Customer.Acquisition.choices, empty_label=_("All")
     )
-    tag = django_filters.ModelChoiceFilter(
-        label=_("Tag"), field_name="tags", queryset=Tag.objects.all(), empty_label=_("All")
-    )
+    tag = SharedChoiceFilter(label=_("Tag"), field_name="tags", queryset=Tag.objects.all())
     value_min = django_filters.NumberFilter(
         label=_("Order value from"), field_name="order_value", lookup_expr="gte"
     )

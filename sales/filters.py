@@ -14,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet
+from crm.records.filters import DateInput, OwnerFilter, RecordFilterSet, SharedChoiceFilter
 from crm.records.forms import RemoteSelect
 from crm.records.part_filters import NONE, NOTHING, PartChoiceFilter
 from customers.filters import ImportedFilter
@@ -77,13 +77,10 @@ class DealFilterSet(SalesPartFilterSet):
         label=_("Status"), choices=Stage.Kind.choices, field_name="stage__kind",
         empty_label=_("All"),
     )  # fmt: skip
-    pipeline = django_filters.ModelChoiceFilter(
-        label=_("Pipeline"), queryset=Pipeline.objects.all(), empty_label=_("All")
+    pipeline = SharedChoiceFilter(label=_("Pipeline"), queryset=Pipeline.objects.all())
+    stage = SharedChoiceFilter(
+        label=_("Stage"), queryset=Stage.objects.order_by("pipeline", "order")
     )
-    stage = django_filters.ModelChoiceFilter(
-        label=_("Stage"), queryset=Stage.objects.order_by("pipeline", "order"),
-        empty_label=_("All"),
-    )  # fmt: skip
     next_step = django_filters.ChoiceFilter(
         label=_("Next step"), choices=NextStep.choices, method="by_next_step",
         empty_label=_("All"),
@@ -92,9 +89,9 @@ class DealFilterSet(SalesPartFilterSet):
         label=_("Longer in stage than usual"), method="by_slow",
         widget=forms.Select(choices=[("", _("All")), ("true", _("Yes"))]),
     )  # fmt: skip
-    reached = django_filters.ModelChoiceFilter(
+    reached = SharedChoiceFilter(
         label=_("Reached the stage"), queryset=Stage.objects.order_by("pipeline", "order"),
-        method="by_reached", empty_label=_("All"),
+        method="by_reached",
     )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()
@@ -148,9 +145,9 @@ class OrderFilterSet(OrderPartFilterSet):
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=Order.Kind.choices, empty_label=_("All")
     )
-    channel = django_filters.ModelChoiceFilter(
-        label=_("Sales channel"), queryset=Channel.objects.all(), empty_label=_("All"),
-        null_label=NOTHING, null_value=NONE,
+    channel = SharedChoiceFilter(
+        label=_("Sales channel"), queryset=Channel.objects.all(), null_label=NOTHING,
+        null_value=NONE,
     )  # fmt: skip
     owner = OwnerFilter()
     customer = CustomerFilter()

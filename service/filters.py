@@ -9,7 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.records.filters import OwnerFilter, RecordFilterSet, from_day, until_day
+from crm.records.filters import (
+    OwnerFilter,
+    RecordFilterSet,
+    SharedChoiceFilter,
+    from_day,
+    until_day,
+)
 from crm.records.part_filters import (
     NONE,
     NOTHING,
@@ -36,10 +42,8 @@ class RequestFilterSet(RecordFilterSet):
     kind = django_filters.ChoiceFilter(
         label=_("Kind"), choices=ServiceRequest.Kind.choices, empty_label=_("All")
     )
-    category = django_filters.ModelChoiceFilter(
-        label=pgettext_lazy("request", "Category"),
-        queryset=lambda request: active_categories(),
-        empty_label=_("All"),
+    category = SharedChoiceFilter(
+        label=pgettext_lazy("request", "Category"), queryset=active_categories()
     )
     priority = django_filters.ChoiceFilter(
         label=_("Priority"), choices=Priority.choices, empty_label=_("All")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import fields
 
 from crm.common.days import day_start
-from crm.common.prepared import Prepared
+from crm.common.prepared import NOBODY, Prepared
 from crm.records.custom import added_fields
 from crm.records.custom_filters import custom_filters
 
@@ -67,6 +67,37 @@ class _OwnerChoices(fields.ModelChoiceIterator):
 
 class _OwnerField(fields.ModelChoiceField):
     iterator = _OwnerChoices
+
+
+class _SharedChoices(fields.ModelChoiceIterator):
+    """Of a query that is made and planned once."""
+
+    def __iter__(self) -> Iterator[tuple[Any, Any]]:
+        field: Any = self.field
+        yield "", field.empty_label
+        if field.null_label is not None:
+            yield field.null_value, field.null_label
+        yield from map(self.choice, field.rows())
+
+
+class _SharedField(fields.ModelChoiceField):
+    iterator = _SharedChoices
+
+    def __init__(self, *args: Any, rows: Callable[[], list[Any]], **kwargs: Any) -> None:
+        self.rows = rows
+        super().__init__(*args, **kwargs)
+
+
+class SharedChoiceFilter(django_filters.ModelChoiceFilter):
+    """One of a few records that are the same for every reader."""
+
+    field_class = _SharedField
+
+    def __init__(self, queryset: Any, **kwargs: Any) -> None:
+        prepared = Prepared(lambda _nobody: queryset)
+        kwargs.setdefault("empty_label", _("All"))
+        # A function, because filters are copied for each request, and functions are not.
+        super().__init__(queryset=queryset, rows=lambda: prepared.fetch(NOBODY), **kwargs)
 
 
 class OwnerChoiceField(forms.ModelChoiceField):
