@@ -6,6 +6,7 @@ The figures are the same at all three: each group is one call of the same pure f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -91,6 +92,8 @@ def forecast_part(
 
 def _plan(frame: pd.DataFrame, options: Mapping[str, Any]) -> GroupPlan:
     from analytics.methods.forecast_groups import plan_groups
+    from analytics.table_edges import edge_notices
 
     given = {name: value for name, value in options.items() if name not in {"value", "horizon"}}
-    return plan_groups(frame, options["value"], **given)
+    plan = plan_groups(frame, options["value"], **given)
+    return replace(plan, notices=(*edge_notices(frame), *plan.notices))

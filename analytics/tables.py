@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from analytics.methods.errors import DataProblem
+from analytics.table_edges import titles_above, without_sum
 
 MAX_BYTES = 500 * 1024 * 1024
 MAX_COLUMNS = 2_000
@@ -48,23 +49,24 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
         Naming line and cause: no such file, empty, header only, too large, binary, neither
         encoding, unclosed quotation mark, fields missing or left over, a column name missing or
         given twice, too many columns.  Columns without a name and without any value are left
-        out.
+        out; so are titles above the header and the sum of all rows (``table_edges``).
     """
     file = Path(path)
     _check_size(file, max_bytes)
     encoding = _encoding(file)
     told = _told_delimiter(file, encoding)
     delimiter = told or _delimiter(file, encoding)
-    header, rows = _check_rows(file, encoding, delimiter, skip=1 if told else 0)
+    above = 1 if told else titles_above(file, encoding, delimiter)
+    header, rows = _check_rows(file, encoding, delimiter, skip=above)
     if rows == 0:
         raise DataProblem("file_only_header")
     layout: dict[str, Any] = {
         "encoding": encoding, "sep": delimiter, "header": 0, "names": header, "index_col": False,
-        "skiprows": 1 if told else 0, "usecols": [name for name in header if name],
+        "skiprows": above, "usecols": [name for name in header if name],
     }  # fmt: skip
     decimal = "," if _decimal_comma(file, encoding, delimiter) else "."
     frame = pd.read_csv(file, **layout, low_memory=False, decimal=decimal)
-    return _with_months(_with_leading_zeros(frame, file, layout), file, layout)
+    return without_sum(_with_months(_with_leading_zeros(frame, file, layout), file, layout))
 
 
 def _with_months(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:

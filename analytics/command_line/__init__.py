@@ -28,6 +28,7 @@ from analytics.command_line import (
 )
 from analytics.command_line.method import Method
 from analytics.methods.errors import DataProblem
+from analytics.table_edges import with_edges_told
 from analytics.tables import read_table
 
 METHODS: dict[str, Method] = {
@@ -69,7 +70,8 @@ def analyse_table(method: str, file: str, parameters: dict[str, Any]) -> dict[st
             rule = f"given together with --{chosen.file}"
             value = "nothing"
             raise DataProblem("bad_parameter", {"name": f"--{name}", "rule": rule, "value": value})
-    return chosen.run(read_table(file), parameters)
+    frame = read_table(file)
+    return with_edges_told(chosen.run(frame, parameters), frame)
 
 
 def summary(answer: dict[str, Any]) -> str:

@@ -88,6 +88,7 @@ def analysis_run(*, pk: int, work: Any) -> Analysis | None:
 
 def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
     from analytics.command_line import METHODS
+    from analytics.table_edges import with_edges_told
 
     def table() -> Any:
         frame, _reports = load(analysis.dataset, analysis.steps)
@@ -102,7 +103,7 @@ def _answer(analysis: Analysis, work: Any) -> dict[str, Any]:
         return forecast_by_workers(table, options, work, {"analysis": analysis.pk})
     frame = table()
     with work.interruptible():
-        return METHODS[analysis.method].run(frame, options)
+        return with_edges_told(METHODS[analysis.method].run(frame, options), frame)
 
 
 def _remember(analysis: Analysis, frame: Any) -> None:

@@ -20,5 +20,6 @@ MESSAGES: dict[str, str] = {
     "file_unclosed_quote": _("The quotation mark opened in line %(line)d is never closed."),
     "file_bad_quote": _("Line %(line)d: text follows a closing quotation mark."),
     "file_field_too_long": _("Line %(line)d has a field of more than %(limit)d characters."),
+    "sum_row_left_out": _("The last row (“%(name)s”) sums the others and was left out."),
     "file_ragged": _("Line %(line)d has %(found)d fields; the header has %(expected)d."),
 }
