@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F, Q, Value
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from communications.models import Communication
 from communications.selectors import CHANNEL_ICONS
 from crm.accounts.models import User
 from crm.common import tones
+from crm.common.addresses import record_url
 from crm.common.prepared import Prepared
 from crm.common.roles import Role
 from customers.models import Customer
@@ -114,23 +114,33 @@ def steps_of(request: ServiceRequest, user: Any) -> list[dict[str, Any]]:
     status, free = request.status, request.owner_id is None
     going = status in ("new", "in_progress", "waiting")
     offers = [
-        (free and going and user.is_agent, "take", _("Take"), "user-check"),
-        (status in ("new", "waiting") and not (free and user.is_agent),
-         "in_progress", _("Start"), "player-play"),
-        (going, "resolved", _("Resolve"), "check"),
-        (status in ("new", "in_progress"), "waiting", _("Wait"), "hourglass"),
-        (status == "resolved", "closed", _("Close"), "lock"),
-        (not going, "in_progress", _("Reopen"), "rotate"),
-    ]  # fmt: skip
-    return [_step(request, *offer[1:]) for offer in offers if offer[0]]
+        (free and going and user.is_agent, "take"),
+        (status in ("new", "waiting") and not (free and user.is_agent), "in_progress"),
+        (going, "resolved"),
+        (status in ("new", "in_progress"), "waiting"),
+        (status == "resolved", "closed"),
+        (not going, "reopened"),
+    ]
+    return [_step(request.pk, key) for offered, key in offers if offered]
 
 
-def _step(request: ServiceRequest, key: str, label: str, icon: str) -> dict[str, Any]:
-    if key == "take":
-        url = reverse("service:request_take", args=[request.pk])
+_STEPS = {  # what a button says, its icon, the status that it sets
+    "take": (gettext_noop("Take"), "user-check", ""),
+    "in_progress": (gettext_noop("Start"), "player-play", "in_progress"),
+    "resolved": (gettext_noop("Resolve"), "check", "resolved"),
+    "waiting": (gettext_noop("Wait"), "hourglass", "waiting"),
+    "closed": (gettext_noop("Close"), "lock", "closed"),
+    "reopened": (gettext_noop("Reopen"), "rotate", "in_progress"),
+}
+
+
+def _step(pk: int, key: str) -> dict[str, Any]:
+    label, icon, status = _STEPS[key]
+    if status:
+        url = record_url("service:request_status", pk, status)
     else:
-        url = reverse("service:request_status", args=[request.pk, key])
-    return {"key": key, "label": label, "icon": icon, "url": url}
+        url = record_url("service:request_take", pk)
+    return {"key": status or key, "label": _(label), "icon": icon, "url": url}
 
 
 def _queue_tabs(user: Any, chosen: str) -> list[dict[str, Any]]:
