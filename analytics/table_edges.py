@@ -14,7 +14,7 @@ import pandas as pd
 from analytics.methods.columns import as_numbers
 from analytics.methods.errors import Notice
 
-SUM_ROW = "sum_row"  # among a frame's attributes
+SUM_ROW, THOUSANDS = "sum_row", "thousands"  # among a frame's attributes
 _LOOKED_AT = 20
 _SUMS = re.compile(
     r"(?:grand |sub|overall )?totals?|sum|(?:zwischen)?summe|gesamt(?:summe)?|insgesamt|somme|suma"
@@ -65,9 +65,10 @@ def _summed(numbers: pd.Series) -> bool:
 
 
 def edge_notices(frame: pd.DataFrame) -> list[Notice]:
-    """What is to be said of a row of sums that was left out."""
-    name = frame.attrs.get(SUM_ROW)
-    return [Notice("sum_row_left_out", {"name": name})] if name else []
+    """What is to be said of how the file was read."""
+    sums, grouped = frame.attrs.get(SUM_ROW), frame.attrs.get(THOUSANDS)
+    told = [Notice("sum_row_left_out", {"name": sums})] if sums else []
+    return told + ([Notice("points_are_thousands", {"columns": grouped})] if grouped else [])
 
 
 def with_edges_told(answer: dict[str, Any], frame: pd.DataFrame) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from analytics.methods.errors import DataProblem
-from analytics.table_edges import titles_above, without_sum
+from analytics.methods.written_numbers import grouped_by_points
+from analytics.table_edges import THOUSANDS, titles_above, without_sum
 
 MAX_BYTES = 500 * 1024 * 1024
 MAX_COLUMNS = 2_000
@@ -21,6 +22,8 @@ MAX_FIELD = 100_000
 DELIMITERS = ",;\t|"
 _Rows = TypeVar("_Rows")
 CHUNK = 1 << 20
+PROBE = 1_000
+_SURE_COMMA = r"\s*-?\d[\d.]*,(?:\d{1,2}|\d{4,})\s*"
 _MONTH = re.compile(r"\d{4}\.(?:0?[1-9]|1[0-2])")
 _MONTH_FIRST = r"(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d"
 _LEADING_ZERO = re.compile(rb'(?:^|[,;\t|"])[ ]*0\d+[ ]*(?:$|[,;\t|"\r\n])', re.MULTILINE)
@@ -64,9 +67,34 @@ def read_table(path: str | Path, *, max_bytes: int = MAX_BYTES) -> pd.DataFrame:
         "encoding": encoding, "sep": delimiter, "header": 0, "names": header, "index_col": False,
         "skiprows": above, "usecols": [name for name in header if name],
     }  # fmt: skip
-    decimal = "," if _decimal_comma(file, encoding, delimiter) else "."
+    cells = _first_cells(file, encoding, delimiter)
+    decimal = "," if _decimal_comma(cells) and delimiter != "," else "."
     frame = pd.read_csv(file, **layout, low_memory=False, decimal=decimal)
-    return without_sum(_with_months(_with_leading_zeros(frame, file, layout), file, layout))
+    frame = _with_months(_with_leading_zeros(frame, file, layout), file, layout)
+    commas = any(re.fullmatch(_SURE_COMMA, cell) for cell in cells)
+    return without_sum(_with_thousands(frame, file, layout, commas=commas))
+
+
+def _with_thousands(
+    frame: pd.DataFrame, file: Path, layout: dict[str, Any], *, commas: bool
+) -> pd.DataFrame:
+    """Read 1.200 as a thousand and two hundred where the column or the table tells so."""
+    likely = [name for name in frame if _below_thousand(frame[name])]
+    for rows, known in ((PROBE, True), (None, commas)):  # long files are not read again for nothing
+        if not likely:
+            return frame
+        again = {**layout, "usecols": likely, "dtype": str, "nrows": rows}
+        written = pd.read_csv(file, **again).apply(lambda column: column.str.strip())
+        likely = [name for name in likely if grouped_by_points(written[name], commas=known)]
+    for name in likely:
+        frame[name] = pd.to_numeric(written[name].str.replace(".", "", regex=False))
+    if likely:
+        frame.attrs[THOUSANDS] = ", ".join(map(str, likely))
+    return frame
+
+
+def _below_thousand(column: pd.Series) -> bool:
+    return pd.api.types.is_float_dtype(column.dtype) and bool((column.dropna().abs() < 1000).all())
 
 
 def _with_months(frame: pd.DataFrame, file: Path, layout: dict[str, Any]) -> pd.DataFrame:
@@ -302,13 +330,14 @@ def _header(row: list[str]) -> list[str]:
     return names
 
 
-def _decimal_comma(file: Path, encoding: str, delimiter: str) -> bool:
-    """Say whether the first rows hold numbers such as 12,5 and none such as 12.5."""
-    if delimiter == ",":
-        return False
+def _first_cells(file: Path, encoding: str, delimiter: str) -> list[str]:
     with file.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(stream, delimiter=delimiter)
-        cells = [cell for row, _ in zip(reader, range(200), strict=False) for cell in row]
+        return [cell for row, _ in zip(reader, range(200), strict=False) for cell in row]
+
+
+def _decimal_comma(cells: list[str]) -> bool:
+    """Say whether there are numbers such as 12,5 and none such as 12.5."""
     commas = any(re.fullmatch(r"\s*-?\d+,\d+\s*", cell) for cell in cells)
     points = any(re.fullmatch(r"\s*-?\d+\.\d+\s*", cell) for cell in cells)
     return commas and not points

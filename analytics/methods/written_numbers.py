@@ -37,6 +37,7 @@ _AMOUNT = (
 _POINT = r"(?:\d+|\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2})+,\d{3})?(?:\.\d*)?(?:e[+-]?\d+)?"
 _COMMA = r"(?:\d+|\d{1,3}(?:\.\d{3})+)?(?:,\d*)?(?:e[+-]?\d+)?"
 _GROUP_SPACES = r"(?<=\d)[\s\u2009\u202f'’](?=\d{3}(?!\d))"
+_THOUSANDS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+"
 _SIZES = {"万": 1e4, "亿": 1e8}
 
 
@@ -100,6 +101,22 @@ def two_styles(column: pd.Series) -> tuple[str, str] | None:
     return str(texts[only_point.index[0]]).strip(), str(texts[only_comma.index[0]]).strip()
 
 
+def grouped_by_points(cells: pd.Series, *, commas: bool = False) -> bool:
+    """Say whether points divide thousands, as in 1.200 beside 800.
+
+    All cells can be read so, and one of them (1.200 or 800) would be written otherwise if points
+    divided decimals: 1.2, or 800.000.  With ``commas``, known to divide decimals in the same
+    table, it is enough that all can be read so.
+    """
+    known = cells.dropna()
+    pointed = known.str.contains(".", regex=False)
+    grouped, small = known[pointed], known[~pointed]
+    if not len(grouped) or not bool(grouped.str.fullmatch(_THOUSANDS).all()):
+        return False
+    told = commas or (len(small) > 0 and bool(grouped.str.endswith("0").any()))
+    return told and bool(small.str.fullmatch(r"[+-]?\d{1,3}").all())
+
+
 def _cores(texts: pd.Series) -> pd.Series:
     """The digits and marks of each amount, NA for other texts; without marks for a missing one."""
     written = texts.str.normalize("NFKC").str.strip()
@@ -141,7 +158,7 @@ def _plain(core: pd.Series) -> pd.Series:
     known = core.dropna()
     point = known.str.fullmatch(_POINT)
     comma = known.str.fullmatch(_COMMA)
-    if comma.sum() > point.sum():
+    if comma.sum() > point.sum() or (point.all() and grouped_by_points(known)):
         plain = known.where(comma).str.replace(".", "", regex=False)
         plain = plain.str.replace(",", ".", regex=False)
     else:

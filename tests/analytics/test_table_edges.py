@@ -42,6 +42,35 @@ def test_it_keeps_a_row_that_is_no_sum(tmp_path: Path, last: str) -> None:
     assert len(read_table(table(tmp_path, SALES + last + "\n"))) == 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1.200;x\n800;y\n1.350;z\n",  # decimals would be written 800.000, or 1.2
+        "a;b\n1.200;0,5\n2.345;1,25\n",  # beside decimal commas
+        "a;b\n-1.200;0,5\n;1.234,50\n",
+    ],
+)
+def test_it_reads_points_between_thousands_and_says_so(tmp_path: Path, text: str) -> None:
+    frame = read_table(table(tmp_path, text))
+    assert abs(frame["a"][0]) == 1200
+    answer = analyse_table("describe", str(tmp_path / "report.csv"), {"by": ""})
+    assert answer["warnings"] == ["Points were read as marks of thousands (1.200 as 1200): a."]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a;b\n1.200;x\n2.345;y\n",  # may be either, and is read as the usual one
+        "a;b\n1.234;x\n800;y\n",
+        "a;b\n1.200;x\n800;y\n0.350;z\n",
+        "a;b\n1.200;x\n1800;y\n",
+        "a;b\n1.200;1,300\n2.345;2,500\n",
+    ],
+)
+def test_it_reads_points_as_decimal_else(tmp_path: Path, text: str) -> None:
+    assert 1.2 <= read_table(table(tmp_path, text))["a"][0] < 2
+
+
 def test_it_tells_the_sum_beside_forecasts_of_groups(tmp_path: Path) -> None:
     rows = [f"{month:02d}/{year};{100 + month};{shop}"
             for year in (2022, 2023, 2024) for month in range(1, 13) for shop in "AB"]  # fmt: skip

@@ -21,5 +21,8 @@ MESSAGES: dict[str, str] = {
     "file_bad_quote": _("Line %(line)d: text follows a closing quotation mark."),
     "file_field_too_long": _("Line %(line)d has a field of more than %(limit)d characters."),
     "sum_row_left_out": _("The last row (“%(name)s”) sums the others and was left out."),
+    "points_are_thousands": _(
+        "Points were read as marks of thousands (1.200 as 1200): %(columns)s."
+    ),
     "file_ragged": _("Line %(line)d has %(found)d fields; the header has %(expected)d."),
 }
