@@ -30,7 +30,7 @@ def step_codes(
             raise DataProblem("bad_parameter", params)
         levels = [level for level in order if level in levels]
     else:
-        numbers = pd.to_numeric(pd.Series(levels), errors="coerce")
+        numbers = _numbered(pd.Series(levels))
         if numbers.isna().any():
             word = levels[int(np.flatnonzero(numbers.isna())[0])]
             raise DataProblem("steps_without_order", {"column": target, "value": word})
@@ -43,6 +43,16 @@ def step_codes(
     place = {level: k for k, level in enumerate(levels)}
     codes = np.array([place.get(value, -1) for value in text.fillna("").astype(str)])
     return _merged(codes, levels, notices)
+
+
+def _numbered(levels: pd.Series) -> pd.Series:
+    """The numbers that steps are, or begin with, as in “5 - very good”; NaN where one is a word."""
+    numbers = pd.to_numeric(levels, errors="coerce")
+    if numbers.notna().all():
+        return numbers
+    first = levels.str.normalize("NFKC").str.extract(r"^\(?(\d{1,2})(?![\d.,])", expand=False)
+    begun = pd.to_numeric(first, errors="coerce")
+    return begun if begun.notna().all() and begun.is_unique else numbers
 
 
 def _merged(

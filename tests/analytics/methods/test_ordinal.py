@@ -88,6 +88,16 @@ def test_it_takes_words_in_a_given_order_and_joins_rare_steps() -> None:
         explain_steps(frame, "score")
 
 
+def test_it_takes_the_order_from_numbers_before_the_words() -> None:
+    frame = surveys()
+    words = {1: "1 - bad", 2: "2 - poor", 3: "3分 一般", 4: "(4) good", 5: "5"}
+    found = explain_steps(frame.assign(score=frame["score"].map(words)), "score")
+    assert found.steps == tuple(words.values())
+    assert found.odds_ratios == explain_steps(frame, "score").odds_ratios
+    with pytest.raises(DataProblem, match="in which order"):
+        explain_steps(frame.assign(score=np.where(frame["score"] > 2, "1 day", "1 week")), "score")
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
