@@ -40,6 +40,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\s*Uhr$", ""),
         (r"\s*[\[(][A-Za-z_/ ]+[\])]$", ""),  # a zone's name behind its offset
         (r"(?:GMT|UTC)(?=[+-]\d)", ""),
+        (r"^(?:Quartal\s*([1-4])|([1-4])\.\s*Quartal)[\s/]*(?=\d)", r"Q\1\2 "),
         (r"^(\d{1,2})\.?\s*(KW|CW)[-\s/]*(?=\d)", r"\2 \1 "),
         (r"^(\d{1,2})\.\s*(?=[A-Za-z])", r"\1 "),
     )
