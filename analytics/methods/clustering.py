@@ -28,7 +28,7 @@ from analytics.methods.cluster_profiles import (
     profiles,
     scatter,
 )
-from analytics.methods.columns import currency_notices
+from analytics.methods.columns import unit_notices
 from analytics.methods.density import dbscan
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.scaling import fit_scaling
@@ -172,7 +172,7 @@ def cluster(
         notices.append(Notice("dbscan_finds_k", {"k": k}))
         k = None
     data = usable_columns(frame, columns, notices)
-    notices += [notice for name in data for notice in currency_notices(frame, str(name))]
+    notices += [notice for name in data for notice in unit_notices(frame, str(name))]
     used = data.notna().all(axis=1).to_numpy()
     data = data[used]
     _check_rows(data, len(frame), k, notices)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.written_dates import read_dates
-from analytics.methods.written_numbers import currencies, read_numbers, two_styles
+from analytics.methods.written_numbers import are_durations, currencies, read_numbers, two_styles
 
 # Beyond these, squares leave the range of floating-point numbers.
 LARGEST = 1e100
@@ -50,8 +50,10 @@ def numeric_column(frame: pd.DataFrame, name: str) -> pd.Series:
     return numbers.mask(size < SMALLEST, 0.0)
 
 
-def currency_notices(frame: pd.DataFrame, name: str | None) -> list[Notice]:
-    """What is to be said of a column of amounts in several currencies."""
+def unit_notices(frame: pd.DataFrame, name: str | None) -> list[Notice]:
+    """What is to be said of amounts in several currencies, and of durations such as 0:12:30."""
+    if name and are_durations(frame[name]):
+        return [Notice("read_as_seconds", {"column": name})]
     signs = currencies(frame[name]) if name else []
     if len(signs) < 2:
         return []

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import currency_notices, refuse_two_styles, require_columns
+from analytics.methods.columns import refuse_two_styles, require_columns, unit_notices
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.many_tests import holm_adjusted
@@ -126,7 +126,7 @@ def compare(frame: pd.DataFrame, *, value: str, by: str) -> CompareResult:
         raise DataProblem("too_many_groups", {"groups": len(counts), "limit": MAX_GROUPS})
     small = counts.index[counts < MIN_ROWS].tolist()
     kept = rows[~rows["group"].isin(small)]
-    notices = _left_out(len(frame) - len(rows), small) + currency_notices(frame, value)
+    notices = _left_out(len(frame) - len(rows), small) + unit_notices(frame, value)
     if kept["group"].nunique() < 2:
         raise InsufficientData("two_groups_needed", {"needed": MIN_ROWS, "column": by})
     if kept["value"].nunique() < 2:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import currency_notices, require_columns
+from analytics.methods.columns import require_columns, unit_notices
 from analytics.methods.compare import cramers_v
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
@@ -129,7 +129,7 @@ def correlate(frame: pd.DataFrame, *, columns: list[str] | None = None) -> Corre
         else _relation(a, b, usable[a], usable[b], in_time=time is not None)
         for a, b in combinations(usable, 2)
     ]
-    notices += [notice for name in whole for notice in currency_notices(frame, name)]
+    notices += [notice for name in whole for notice in unit_notices(frame, name)]
     if time is not None and any(pair.drifts for pair in pairs if pair):
         notices.append(Notice("drift_allowed_for", {"column": time}))
     notices += _ranked([pair for pair in pairs if pair], usable)

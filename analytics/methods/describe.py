@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analytics.methods.columns import (
-    currency_notices,
     date_column,
     numeric_column,
     require_columns,
     style_notices,
+    unit_notices,
 )
 from analytics.methods.errors import DataProblem, Notice
 from analytics.methods.serialise import jsonable
@@ -120,7 +120,7 @@ def describe(frame: pd.DataFrame, *, by: list[str] | None = None) -> DescribeRes
         if name in names:
             continue
         kind, values = typed(rows, name)
-        notices += currency_notices(rows, name) if kind == "number" else []
+        notices += unit_notices(rows, name) if kind == "number" else []
         notices += style_notices(rows, name) if kind == "text" else []
         found += [
             _described(str(name), kind, values.iloc[where], rows[name].iloc[where], group)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.methods.columns import currency_notices, refuse_two_styles, require_columns
+from analytics.methods.columns import refuse_two_styles, require_columns, unit_notices
 from analytics.methods.compare import welch
 from analytics.methods.describe import typed
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
@@ -190,7 +190,7 @@ def experiment(
     sizes = {name: int((named == name).sum()) for name in samples}
     split_p = _split_chance(_drawn_sizes(named, units, sizes), shares)
     answered = {name: len(y) for name, y in samples.items()}
-    told = _missing(outcome, sizes, answered) + currency_notices(frame, outcome)
+    told = _missing(outcome, sizes, answered) + unit_notices(frame, outcome)
     if units:
         counts = {"units": int(units.codes.max()) + 1, "rows": len(named)}
         told.insert(0, Notice("units_repeated", {"column": units.column, **counts}))

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from analytics.methods.cluster_columns import looks_like_identifier
 from analytics.methods.columns import (
     as_numbers,
-    currency_notices,
     date_column,
     day_numbers,
     looks_like_dates,
     numeric_column,
+    unit_notices,
 )
 from analytics.methods.copies import copied_rows
 from analytics.methods.errors import DataProblem, Notice
@@ -109,7 +109,7 @@ def read_features(frame: pd.DataFrame, names: list[str], notices: list[Notice]) 
         else:
             read.append(feature)
     for feature in read:
-        notices += currency_notices(frame, feature.name) if feature.kind == "number" else []
+        notices += unit_notices(frame, feature.name) if feature.kind == "number" else []
     for code, left_out in (
         ("free_text_left_out", texts),
         ("id_columns_left_out", identifiers),

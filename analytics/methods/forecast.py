@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.methods.columns import currency_notices, require_columns
+from analytics.methods.columns import require_columns, unit_notices
 from analytics.methods.copies import summed_copies
 from analytics.methods.errors import Notice
 from analytics.methods.forecast_groups import plan_groups, shared_notices
@@ -74,7 +74,7 @@ def forecast(
         done = ForecastResult({None: one}, series.rows_used, series.rows_dropped, one.notices)
     else:
         done = _forecast_groups(frame, value, horizon, date, group, options)
-    doubts = [*turned, *currency_notices(frame, value), *(summed_copies([], frame) if date else ())]
+    doubts = [*turned, *unit_notices(frame, value), *(summed_copies([], frame) if date else ())]
     return replace(done, notices=(*doubts, *done.notices))
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.columns import (
-    currency_notices,
     date_column,
     numeric_column,
     require_columns,
+    unit_notices,
 )
 from analytics.methods.copies import summed_copies
 from analytics.methods.errors import DataProblem, Notice
@@ -106,7 +106,7 @@ def purchase_days(
     complete = rows.dropna()
     dropped = len(rows) - len(complete)
     notices = [Notice("rows_missing_dropped", {"rows": dropped})] if dropped else []
-    notices += currency_notices(frame, amount)
+    notices += unit_notices(frame, amount)
     if amount:
         notices += dominance_notices(amount, complete["amount"].to_numpy(dtype=float))
     if len(complete) == 0:

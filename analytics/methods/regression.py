@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.methods.adjustment import AdjustedEffect, adjusted_effects, in_time_order
-from analytics.methods.columns import currency_notices
+from analytics.methods.columns import unit_notices
 from analytics.methods.copies import copied_rows
 from analytics.methods.design import Design, build_design
 from analytics.methods.errors import DataProblem, Notice
@@ -201,7 +201,7 @@ def regress(
     )
     notices = deciding_notices(design, fitted, influence["cook"])
     for name in parsed.columns.values():
-        notices += currency_notices(frame, name)
+        notices += unit_notices(frame, name)
     notices += _copies(frame, parsed, design) + _notices(result, design, influence["cook"])
     return RegressionResult(**{**result.__dict__, "notices": tuple(notices)})
 

@@ -12,6 +12,7 @@ from analytics.methods.columns import numeric_column
 from analytics.methods.errors import DataProblem, InsufficientData, Notice
 from analytics.methods.serialise import jsonable
 from analytics.methods.series import VALUE, WHEN, local_table
+from analytics.methods.written_numbers import are_durations
 
 # Each hour of the week should have come round this often before anything is suggested.
 LEAST_WEEKS = 4
@@ -157,7 +158,8 @@ def mean_work(frame: pd.DataFrame, duration: str, unit: str = "seconds") -> floa
     if len(times) < LEAST_TIMED:
         params = {"method": "A mean time of work", "needed": LEAST_TIMED, "rows": len(times)}
         raise InsufficientData("too_few_rows", params)
-    return float(times.mean()) * UNITS[unit]
+    told = are_durations(frame[duration])  # 0:12:30 is read as seconds, whatever the unit
+    return float(times.mean()) * (1.0 if told else UNITS[unit])
 
 
 def suggest_staffing(

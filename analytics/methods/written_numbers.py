@@ -44,6 +44,8 @@ _SIZES = {"万": 1e4, "亿": 1e8}
 _ONE_CURRENCY = re.compile(_CURRENCY, re.IGNORECASE)
 _SAME = {"元": "¥", "圆": "¥", "人民币": "¥", "CNY": "¥", "RMB": "¥", "US$": "$", "USD": "$"}
 _SAME |= {"EUR": "€", "GBP": "£", "KRW": "₩", "INR": "₹"}
+# Hours, minutes and seconds.  0:30 may be of hours or of minutes, and is neither.
+_DURATION = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d(?:[.,]\d+)?)")
 MOST_LOOKED_AT = 5_000
 PROBE = 100
 
@@ -65,7 +67,8 @@ def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
 
     One style holds for the whole column: a point as the decimal mark where every value allows it,
     else a comma.  ``12 %`` is 0.12, ``(30)`` and ``30-`` are -30, ``1.2万`` is 12 000; full-width
-    characters, currency signs, and a unit behind every number (``5 kg``) are understood.
+    characters, currency signs, and a unit behind every number (``5 kg``) are understood.  A column
+    of nothing but ``0:12:30`` is of seconds.
 
     Parameters
     ----------
@@ -85,6 +88,29 @@ def read_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
     values, wrong = np.append(values, np.nan), np.append(wrong, False)
     index = column.index
     return pd.Series(values[codes], index=index), pd.Series(wrong[codes], index=index)
+
+
+def are_durations(column: pd.Series) -> bool:
+    """Say whether a column holds durations such as 0:12:30, which are read as seconds."""
+    if pd.api.types.is_numeric_dtype(column) or pd.api.types.is_datetime64_any_dtype(column):
+        return False
+    texts = pd.Series(column.dropna().head(PROBE).astype(str).unique(), dtype="string")
+    return _seconds(_cleaned(texts)) is not None
+
+
+def _seconds(written: pd.Series) -> pd.Series | None:
+    """The seconds of durations; None where one cell is none."""
+    known = written.dropna()
+    if not len(known) or not bool(known.str.fullmatch(_DURATION.pattern).all()):
+        return None
+    parts = known.str.replace(",", ".", regex=False).str.split(":", expand=True).astype(float)
+    return (parts[0] * 3600 + parts[1] * 60 + parts[2]).reindex(written.index)
+
+
+def _cleaned(texts: pd.Series) -> pd.Series:
+    """Texts in half width, NA where they are a mark for nothing."""
+    written = texts.str.normalize("NFKC").str.strip().str.replace("\u2212", "-", regex=False)
+    return written.mask(written.str.casefold().isin(MISSING))
 
 
 def two_styles(column: pd.Series) -> tuple[str, str] | None:
@@ -126,9 +152,11 @@ def _cores(texts: pd.Series) -> pd.Series:
 
 
 def _read(texts: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    written = texts.str.normalize("NFKC").str.strip().str.replace("\u2212", "-", regex=False)
-    missing = written.str.casefold().isin(MISSING)
-    written = _without_unit(written.where(~missing)).fillna(written)
+    written = _cleaned(texts)
+    missing = written.isna()
+    if (seconds := _seconds(written)) is not None:
+        return seconds.to_numpy(dtype=float), np.zeros(len(texts), dtype=bool)
+    written = _without_unit(written).fillna(written)
     written = written.str.replace(_GROUP_SPACES, "", regex=True)
     parts = written.str.extract(_AMOUNT, flags=2)  # 2: re.IGNORECASE
     core = parts["core"].str.lower()

@@ -20,6 +20,7 @@ MESSAGES: dict[str, str] = {
     ),
     "too_few_rows": _("%(method)s needs at least %(needed)d usable rows; found: %(rows)d."),
     "rows_missing_dropped": _("Rows left out for a missing or infinite value: %(rows)d."),
+    "read_as_seconds": _("The durations of “%(column)s” were read as seconds."),
     "several_currencies": _(
         "“%(column)s” holds amounts in several currencies (%(currencies)s): they were taken as "
         "they stand, none was converted."

@@ -10,6 +10,7 @@ from analytics.methods.errors import DataProblem
 from analytics.methods.staffing import (
     agents_needed,
     erlang_c,
+    mean_work,
     service_level,
     suggest_staffing,
 )
@@ -75,3 +76,9 @@ def test_it_tells_weeks_without_any_contact() -> None:
     assert "weeks_without_contacts" in told
     plain = suggest_staffing(contacts(), "at", handling=300)
     assert "weeks_without_contacts" not in [notice.code for notice in plain.notices]
+
+
+@pytest.mark.parametrize("unit", ["seconds", "minutes"])
+def test_it_reads_work_written_as_hours_minutes_and_seconds(unit: str) -> None:
+    frame = pd.DataFrame({"took": ["0:02:00", "00:04:00", "-"] * 10})
+    assert mean_work(frame, "took", unit) == 180.0

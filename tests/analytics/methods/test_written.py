@@ -35,6 +35,7 @@ def dates(*cells: str) -> list[str]:
         (("1.2万", "3亿", "5"), [12000.0, 3e8, 5.0]),
         (("1e2", "x2"[1:]), [100.0, 2.0]),
         (("70分", "82 分", "-"), [70.0, 82.0, np.nan]),
+        (("0:12:30", "01:00:00.5", "-", "１２：００：００"), [750.0, 3600.5, np.nan, 43200.0]),
         (("1,200 kg", "3.5KG", "1.2万kg"), [1200.0, 3.5, 12000.0]),
     ],
 )
@@ -64,7 +65,9 @@ def test_it_takes_marks_for_nothing_as_missing() -> None:
     assert np.isnan(read[1:]).all()
 
 
-@pytest.mark.parametrize("cell", ["abc", "1.2.3", "12k", "(5", "--5", "1,2,3", "5 apples", "1-2"])
+@pytest.mark.parametrize(
+    "cell", ["abc", "1.2.3", "12k", "(5", "--5", "1,2,3", "5 pears", "1-2", "0:12:3"]
+)
 def test_it_refuses_what_is_no_number(cell: str) -> None:
     with pytest.raises(DataProblem, match="is not numeric"):
         numbers("1", cell)

@@ -1,4 +1,4 @@
-"""Amounts in several currencies, which no method converts."""
+"""Units of amounts and durations, which no method converts."""
 
 import numpy as np
 import pandas as pd
@@ -6,6 +6,7 @@ import pytest
 
 from analytics.methods.clustering import cluster
 from analytics.methods.correlate import correlate
+from analytics.methods.describe import describe
 from analytics.methods.ordinal import explain_steps
 from analytics.methods.regression import regress
 from analytics.methods.score import score
@@ -33,3 +34,10 @@ def test_it_says_which_currencies_it_mixed(method: str, signs: tuple[str, str]) 
     notices = METHODS[method](frame).notices
     said = [one.params for one in notices if one.code == "several_currencies"]
     assert said == ([{"column": "fee", "currencies": "¥, €"}] if "€" in signs else [])
+
+
+def test_it_says_that_durations_are_seconds() -> None:
+    frame = pd.DataFrame({"took": ["0:02:00", "1:04:00", None] * 10, "team": ["a", "b", "c"] * 10})
+    found = describe(frame)
+    assert (found.columns[0].kind, found.columns[0].mean) == ("number", 1980.0)
+    assert [one.code for one in found.notices] == ["read_as_seconds"]
