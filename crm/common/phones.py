@@ -1,6 +1,7 @@
 """Phone numbers: stored in E.164, shown as people write them."""
 
 import re
+import unicodedata
 
 import phonenumbers
 from django.conf import settings
@@ -35,6 +36,12 @@ def normalise_phone(text: str, region: str) -> str:
             params={"text": text},
         )
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def more_digits(text: str, e164: str) -> bool:
+    """Whether a text ends in other digits than its number: an extension, or another number."""
+    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", text.removesuffix(".0")))
+    return bool(e164) and not digits.endswith(e164[-6:])
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:

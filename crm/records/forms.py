@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.common import formats
 from crm.common.models import new_submission
-from crm.common.phones import normalise_phone
+from crm.common.phones import more_digits, normalise_phone
 from crm.common.years import LAST, check_known
 from crm.records.custom import PREFIX, added_fields, split_values
 
@@ -115,7 +115,15 @@ class RecordForm(forms.ModelForm):
                 field.queryset = queryset.visible_to(self.user)  # type: ignore[attr-defined]  # a ModelChoiceField
 
     def clean_phone(self) -> str:
-        return normalise_phone(self.cleaned_data["phone"], settings.DEFAULT_PHONE_REGION)
+        typed = self.cleaned_data["phone"]
+        number = normalise_phone(typed, settings.DEFAULT_PHONE_REGION)
+        if more_digits(typed, number):
+            raise forms.ValidationError(
+                _("“%(text)s” holds an extension or a second number. One number fits here: write"
+                  " the rest into the note."),
+                params={"text": typed},
+            )  # fmt: skip
+        return number
 
     def changes(self) -> dict[str, Any]:
         """The cleaned values of the record's own fields, ready for a service."""

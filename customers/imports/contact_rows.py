@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.common.phones import more_digits
 from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.customer_rows import BY_MAIL, complete_name, folded, may_give
@@ -38,7 +39,6 @@ from customers.imports.targets import (
     email,
     external_id,
     length_of,
-    more_digits,
     more_mails,
     phone,
 )

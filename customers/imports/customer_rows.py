@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.common.names import full_name
+from crm.common.phones import more_digits
 from crm.records.resources import SELLERS
 from customers.imports import headers
 from customers.imports.ledger import Ledger
@@ -35,7 +36,6 @@ from customers.imports.targets import (
     email,
     external_id,
     length_of,
-    more_digits,
     more_mails,
     phone,
     words,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -132,12 +131,6 @@ PHONES = re.compile(
     r"\s*(?:[;；,，、|\n]|:::|或|\bor\b|[/／](?=\s*(?:\+|0|\d{7}))|\s(?=\+|1[3-9]\d{9}(?!\d)))\s*"
 )
 MAILS = re.compile(r"(?:[\s;；,，、|/]|:::)+")
-
-
-def more_digits(said: str, e164: str) -> bool:
-    """Whether a text ends in other digits than its number: an extension, or another number."""
-    digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", said.removesuffix(".0")))
-    return bool(e164) and not digits.endswith(e164[-6:])
 
 
 def more_mails(said: str, _address: str) -> bool:

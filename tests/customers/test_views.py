@@ -97,6 +97,26 @@ def test_it_keeps_what_was_typed_when_a_field_is_wrong(cast: Cast, client: Clien
 
 
 @pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("021-58881234 转 801", None), ("021-58881234转801", None),
+        ("+1 650 253 0000 ext. 12", None), ("+49 (0)30 123456", "+4930123456"),
+        ("１３８００１３８０００", "+8613800138000"), ("13800138000（办公室）", "+8613800138000"),
+    ],
+)  # fmt: skip
+def test_it_loses_no_digit_of_a_phone(
+    cast: Cast, client: Client, typed: str, stored: str | None
+) -> None:
+    client.force_login(cast.rep)
+    page = client.post(CREATE, {**VALUES, "phone": typed})
+    found = Customer.objects.first()
+    assert (found.phone if found else None) == stored
+    if not stored:
+        assert f"“{typed}” holds an extension or a second number" in page.content.decode()
+        assert f'value="{typed}"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
     ("role", "sees"), [("rep", True), ("manager", True), ("agent", True), ("stranger", False)]
 )
 def test_it_shows_a_customer_to_the_team(cast: Cast, client: Client, role: str, sees: bool) -> None:

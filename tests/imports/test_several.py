@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from crm.common.phones import more_digits
 from customers.imports.problems import CellError
-from customers.imports.targets import MAILS, PHONES, Target, email, more_digits, more_mails, phone
+from customers.imports.targets import MAILS, PHONES, Target, email, more_mails, phone
 from customers.models import Contact, Customer, ImportBatch
 from sales.models import Deal
 from sales.services import pipeline_set_up
