@@ -17,10 +17,12 @@ MOSTLY_MISSING = 0.5
 
 _IDENTIFIER = (
     re.compile(r"(?:^|[_\s.-])(?:id|uuid|guid|key|no\.?|code|index)$", re.IGNORECASE),
-    re.compile(r"(?:nr\.?|nummer|phone|telefon)$", re.IGNORECASE),
+    re.compile(r"(?:nr\.?|nummer)$", re.IGNORECASE),
     re.compile(r"(?<=[a-z])(?:ID|Id|No)$"),
-    re.compile(r"(?:编码|代码|号码?|电话|手机)$"),
+    re.compile(r"(?:编码|代码|号码?)$"),
 )
+_TELEPHONE = re.compile(r"(?:phone|telefon|电话|手机)$", re.IGNORECASE)
+SHORTEST_NUMBER = 10_000  # under such a name, 0 and 1 say whether there is one
 
 
 def usable_columns(
@@ -86,6 +88,8 @@ def looks_like_identifier(name: str, numbers: pd.Series) -> bool:
     if len(known) == 0 or not bool((known == known.round()).all()):
         return False
     if any(pattern.search(name) for pattern in _IDENTIFIER):
+        return True
+    if _TELEPHONE.search(name) and float(known.median()) >= SHORTEST_NUMBER:
         return True
     steps = np.diff(known.to_numpy())
     return len(known) > MIN_ROWS and bool((steps == 1).all())

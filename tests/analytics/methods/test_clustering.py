@@ -174,12 +174,18 @@ def test_it_leaves_out_identifiers_text_and_constants(blobs: tuple) -> None:
     [
         ("id", True), ("CustomerID", True), ("客户编号", True), ("paid", False), ("Valid", False),
         ("Mitgliedsnr.", True), ("Kundennummer", True), ("会员号", True), ("手机号码", True),
-        ("home_phone", True), ("到店次数", False),
+        ("home_phone", False), ("到店次数", False),
     ],
 )  # fmt: skip
 def test_it_knows_an_identifier(name: str, expected: bool) -> None:
     numbers = pd.Series(np.random.default_rng(6).permutation(50))
     assert looks_like_identifier(name, numbers) is expected
+
+
+def test_it_tells_a_telephone_number_from_whether_there_is_one() -> None:
+    numbers = pd.Series(np.random.default_rng(6).permutation(50))
+    assert looks_like_identifier("手机", numbers + 13_800_000_000)
+    assert not looks_like_identifier("手机", numbers % 2)
 
 
 @pytest.mark.parametrize(
