@@ -20,18 +20,12 @@ class TeamFactory(DjangoModelFactory[Team]):
 class UserFactory(DjangoModelFactory[User]):
     class Meta:
         model = User
-        skip_postgeneration_save = True
 
     username = factory.Sequence(lambda n: f"user{n}")
     role = Role.REP
     language = "en"
     team = factory.SubFactory(TeamFactory)
-
-    @factory.post_generation
-    def password(self: User, create: bool, extracted: str | None, **kwargs: Any) -> None:
-        self.set_password(extracted or "secret")
-        if create:
-            self.save()
+    password = factory.django.Password("secret")
 
 
 class RecordFactory(DjangoModelFactory[Any]):
