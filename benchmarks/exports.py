@@ -15,6 +15,7 @@ FORMATS = ("csv", "xlsx", "vcf")
 
 def measure(found: Machine) -> list[dict[str, Any]]:
     """Active customers with all columns: seconds, bytes, peak memory of the process."""
+    _measure(found, FORMATS[0])  # a database that has just started reads its tables from the disk
     return [_measure(found, format) for format in FORMATS]
 
 
