@@ -5,7 +5,7 @@ The database finds the next rows on another core meanwhile: files take two third
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from threading import Event, Semaphore
@@ -23,7 +23,7 @@ _PATIENT = (
 )
 
 
-def read_ahead(read: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
+def read_ahead(read: Callable[[], Iterator[Chunk]]) -> Generator[Chunk, None, None]:
     """What ``read`` yields, in its order; what it raises is raised here.
 
     Within a transaction the caller's own connection reads: others do not see what it wrote.
@@ -47,8 +47,8 @@ def read_ahead(read: Callable[[], Iterator[Chunk]]) -> Iterator[Chunk]:
                     if given_up.is_set():
                         return
         finally:
-            connection.close()
             chunks.put(_END)
+            connection.close()
 
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(run)

@@ -87,12 +87,11 @@ def test_it_ends_its_thread_and_connection_when_nobody_takes_on(transactional_db
 
     def read() -> Iterator[int]:
         readers.append(backend())
-        for count in range(10**9):  # noqa: UP028  # a range is no generator
-            yield count
+        yield from range(10**9)
 
     chunks = read_ahead(read)
     assert next(chunks) == 0
-    chunks.close()  # type: ignore[attr-defined]
+    chunks.close()
     assert threading.active_count() == before
     with connection.cursor() as cursor:
         cursor.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", readers)
