@@ -50,14 +50,22 @@ def number(text: Any) -> int:
 _OWNERS = Prepared(owners)
 
 
-class _OwnerChoices(fields.ModelChoiceIterator):
-    """Every list's bar has them."""
+class _PreparedChoices(fields.ModelChoiceIterator):
+    """Every list's bar has them: of a query that is made and planned once."""
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         field: Any = self.field
         yield "", field.empty_label
         if field.null_label is not None:
             yield field.null_value, field.null_label
+        yield from self.known(field)
+
+    def known(self, field: Any) -> Iterator[tuple[Any, Any]]:
+        yield from map(self.choice, field.rows())
+
+
+class _OwnerChoices(_PreparedChoices):
+    def known(self, field: Any) -> Iterator[tuple[Any, Any]]:
         people = _OWNERS.fetch(field.reader) if field.reader else []
         yield from ((person.pk, person.choice) for person in people)
         if field.asked and field.asked not in {person.pk for person in people}:
@@ -69,19 +77,8 @@ class _OwnerField(fields.ModelChoiceField):
     iterator = _OwnerChoices
 
 
-class _SharedChoices(fields.ModelChoiceIterator):
-    """Of a query that is made and planned once."""
-
-    def __iter__(self) -> Iterator[tuple[Any, Any]]:
-        field: Any = self.field
-        yield "", field.empty_label
-        if field.null_label is not None:
-            yield field.null_value, field.null_label
-        yield from map(self.choice, field.rows())
-
-
 class _SharedField(fields.ModelChoiceField):
-    iterator = _SharedChoices
+    iterator = _PreparedChoices
 
     def __init__(self, *args: Any, rows: Callable[[], list[Any]], **kwargs: Any) -> None:
         self.rows = rows
